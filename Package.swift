@@ -1,0 +1,81 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+// SwiftPM refuses unsafe flags in a package that another one depends on. They only serve the debug
+// build of this package itself, where unoptimised kernels would make the tests crawl.
+let isDependency = Context.packageDirectory.contains("/checkouts/")
+let kernelFlags: [CSetting] =
+  isDependency ? [] : [.unsafeFlags(["-O3", "-fno-math-errno", "-Wall", "-Wextra"])]
+
+let package = Package(
+  name: "netc",
+  products: [
+    .executable(name: "netc", targets: ["netc"])
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
+  ],
+  targets: [
+    // Foreign code, each behind one importer.
+    .systemLibrary(
+      name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"]), .brew(["libyaml"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+    .target(name: "CKernels", cSettings: kernelFlags),
+
+    // The front end: text to typed layers.
+    .target(name: "Diagnostics"),
+    .target(name: "YAMLSyntax", dependencies: ["CYAML", "Diagnostics"]),
+    .target(name: "NetIR"),
+    .target(name: "Layers", dependencies: ["Diagnostics", "NetIR", "YAMLSyntax"]),
+
+    // The middle: layers to a plan.
+    .target(name: "Compiler", dependencies: ["Layers", "NetIR"]),
+
+    // The back end: the plan at work.
+    .target(name: "Runtime", dependencies: ["NetIR"]),
+    .target(name: "CPUBackend", dependencies: ["CKernels", "NetIR", "Runtime"]),
+
+    // Files.
+    .target(name: "Exchange", dependencies: ["CZlib", "Diagnostics", "NetIR"]),
+    .target(name: "DataPipeline", dependencies: ["CZlib", "Diagnostics", "Exchange"]),
+
+    // The commands.
+    .target(
+      name: "Driver",
+      dependencies: [
+        "Compiler", "CPUBackend", "DataPipeline", "Diagnostics", "Exchange", "Layers", "NetIR", "Runtime",
+        "YAMLSyntax",
+      ]),
+    .executableTarget(
+      name: "netc",
+      dependencies: ["Driver", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+
+    // Tests mirror the modules.
+    .testTarget(name: "NetIRTests", dependencies: ["NetIR"]),
+    .testTarget(name: "LayersTests", dependencies: ["Diagnostics", "Layers", "NetIR", "YAMLSyntax"]),
+    .testTarget(
+      name: "CompilerTests", dependencies: ["CPUBackend", "Compiler", "Driver", "Layers", "NetIR"]),
+    .testTarget(name: "RuntimeTests", dependencies: ["NetIR", "Runtime"]),
+    .testTarget(
+      name: "CPUBackendTests",
+      dependencies: ["CPUBackend", "Compiler", "Driver", "Layers", "NetIR", "Runtime"]),
+    .testTarget(
+      name: "DriverTests",
+      dependencies: [
+        "CPUBackend", "Compiler", "Diagnostics", "Driver", "Exchange", "FileTestSupport", "Layers", "NetIR",
+      ]),
+    .testTarget(name: "CLITests", dependencies: ["Exchange", "FileTestSupport", "netc"]),
+    .testTarget(
+      name: "GoldenTests", dependencies: ["CPUBackend", "Compiler", "Diagnostics", "Driver", "Layers"]),
+    .target(name: "FileTestSupport", dependencies: ["Diagnostics"], path: "Tests/FileTestSupport"),
+    .testTarget(name: "KernelTests", dependencies: ["CKernels"]),
+    .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics", "YAMLSyntax"]),
+    .testTarget(name: "YAMLSyntaxTests", dependencies: ["Diagnostics", "YAMLSyntax"]),
+    .testTarget(name: "YAMLTestSuiteTests", dependencies: ["Diagnostics", "YAMLSyntax"]),
+    .testTarget(name: "ExchangeTests", dependencies: ["Diagnostics", "Exchange", "FileTestSupport"]),
+    .testTarget(
+      name: "DataPipelineTests", dependencies: ["DataPipeline", "Diagnostics", "Exchange", "FileTestSupport"]),
+  ],
+  swiftLanguageModes: [.v6],
+  cLanguageStandard: .c17
+)

@@ -1,0 +1,38 @@
+// The activations, for every epilogue.
+#ifndef CK_ACTIVATION_H
+#define CK_ACTIVATION_H
+
+#include "vmath.h"
+
+// `kind` is a constant where this is called, so the switch is gone from the loop.
+CK_INLINE vf ck_activate(const int32_t kind, vf x, vf p0, vf p1) {
+  switch (kind) {
+    case CK_RECTIFY: return 0.0f > x ? (vf)0.0f : x;
+    case CK_LEAKY_RECTIFY: return x > 0.0f ? x : x * p0;
+    case CK_ELU: return x > 0.0f ? x : ck_expm1(x);
+    case CK_SELU: return x > 0.0f ? x * 1.0507009873554805f : ck_expm1(x) * 1.7580993408473766f;
+    case CK_SOFTPLUS: return ck_softplus(x);
+    case CK_SIGMOID: return ck_sigmoid(x);
+    case CK_TANH: return ck_tanh(x);
+    case CK_SCALED_TANH: return p1 * ck_tanh(p0 * x);
+    case CK_SWISH: return x * ck_sigmoid(x);
+    case CK_HARD_SWISH: {
+      vf gate = x + 3.0f;
+      gate = 0.0f > gate ? (vf)0.0f : gate;
+      gate = 6.0f < gate ? (vf)6.0f : gate;
+      return x * (gate * (1.0f / 6.0f));
+    }
+    case CK_GELU: return ck_gelu(x);
+    default: return x;
+  }
+}
+
+// to[i] = act(from[i]), 0 ≤ i < length; `to` may be `from`. An element's result does not depend on its place.
+void CK_LOCAL(ck_activate_span)(float *to, const float *from, int64_t length, const ck_activation *activation);
+
+// The same in place, for the epilogue of a row that was just written and lies in L1.
+CK_INLINE void ck_activate_in_place(float *span, int64_t length, const ck_activation *activation) {
+  if (activation->kind != CK_LINEAR) CK_LOCAL(ck_activate_span)(span, span, length, activation);
+}
+
+#endif

@@ -1,0 +1,27 @@
+// Zeroing of halos.
+#ifndef CK_HALO_H
+#define CK_HALO_H
+
+#include <stdint.h>
+#include <string.h>
+#include "../include/ck_tensor.h"
+
+// Zeroes the share of the halo that belongs to row y of channel block cb of image n: what lies left and right of
+// it, the rows above when y is the first row, those below when it is the last.
+static inline void ck_zero_halo(const ck_tensor *t, int64_t n, int64_t cb, int64_t y) {
+  float *row = t->data + n * t->stride_n + cb * t->stride_c + y * t->stride_h;
+  int64_t left = t->halo_left * t->block, right = t->halo_right * t->block, width = t->w * t->block;
+  if (left) memset(row - left, 0, (size_t)left * sizeof(float));
+  if (right) memset(row + width, 0, (size_t)right * sizeof(float));
+  size_t whole = (size_t)(left + width + right) * sizeof(float);
+  if (y == 0) {
+    for (int64_t i = 1; i <= t->halo_top; i++) memset(row - left - i * t->stride_h, 0, whole);
+  }
+  if (y == t->h - 1) {
+    for (int64_t i = 1; i <= t->halo_bottom; i++) memset(row - left + i * t->stride_h, 0, whole);
+  }
+}
+
+static inline int64_t ck_blocks(const ck_tensor *t) { return (t->c + t->block - 1) / t->block; }
+
+#endif

@@ -1,0 +1,60 @@
+// The micro-kernel that convolution and dense layers share.
+#ifndef CK_TILE_H
+#define CK_TILE_H
+
+#include "vector.h"
+
+// A reduction over four nested loops, outermost first: n0..n3 steps of s0..s3 floats in the input. The innermost
+// makes last3 steps, not n3, in the last round of the outermost: the last channel block may be narrower.
+// The packed weights lie in the order of the reduction.
+typedef struct {
+  int64_t n0, n1, n2, n3, last3;
+  int64_t s0, s1, s2, s3;
+} ck_nest;
+
+// sums[(r·m + i)·v + j] = Σ over the nest of in[r·row_step + i·step + offset] · weights[…][j], vectors j < v
+//
+// for m pixels in each of `rows` rows and v vectors of outputs; a step of the reduction takes `width` packed
+// floats. m, rows, v and width are constants where this is called: m·rows·v accumulators stay in registers over the
+// whole reduction, so m·rows·v + v + 1 must not exceed the register file. A constant `step` saves the address
+// arithmetic. Every sum runs in the order of the nest, whatever the tile: tiles of any size give the same bits.
+CK_INLINE void ck_tile(const int m, const int rows, const int v, const int64_t step, const int width,
+                       const float *in, const int64_t row_step, const float *weights, const ck_nest *nest,
+                       float *sums) {
+  enum { most_m = 16, most_rows = 2, most_v = 4 };
+  vf acc[most_rows][most_m][most_v];
+  CK_UNROLL for (int r = 0; r < rows; r++) {
+    CK_UNROLL for (int i = 0; i < m; i++) {
+      CK_UNROLL for (int j = 0; j < v; j++) acc[r][i][j] = (vf)0.0f;
+    }
+  }
+  const int64_t n0 = nest->n0, n1 = nest->n1, n2 = nest->n2;
+  const int64_t s3 = nest->s3;
+  for (int64_t i0 = 0; i0 < n0; i0++) {
+    const int64_t n3 = i0 == n0 - 1 ? nest->last3 : nest->n3;
+    for (int64_t i1 = 0; i1 < n1; i1++) {
+      for (int64_t i2 = 0; i2 < n2; i2++) {
+        const float *p = in + i0 * nest->s0 + i1 * nest->s1 + i2 * nest->s2;
+        for (int64_t i3 = 0; i3 < n3; i3++) {
+          vf w[most_v];
+          CK_UNROLL for (int j = 0; j < v; j++) w[j] = ck_load(weights + j * CK_VL);
+          CK_UNROLL for (int r = 0; r < rows; r++) {
+            CK_UNROLL for (int i = 0; i < m; i++) {
+              const vf x = ck_splat(p[r * row_step + i * step]);
+              CK_UNROLL for (int j = 0; j < v; j++) acc[r][i][j] = x * w[j] + acc[r][i][j];
+            }
+          }
+          weights += width;
+          p += s3;
+        }
+      }
+    }
+  }
+  CK_UNROLL for (int r = 0; r < rows; r++) {
+    CK_UNROLL for (int i = 0; i < m; i++) {
+      CK_UNROLL for (int j = 0; j < v; j++) ck_store(sums + ((r * m + i) * v + j) * CK_VL, acc[r][i][j]);
+    }
+  }
+}
+
+#endif

@@ -1,0 +1,17 @@
+#if defined(__x86_64__)
+#include "../common/isa_avx2.h"
+
+// 12 sums, 2 vectors of weights and 1 of input: 15 of 16 registers.
+#define CK_DIRECT_M 6
+#define CK_DIRECT_N 16
+#define CK_DIRECT_EACH_M(X) CK_DIRECT_EACH_HALF(X) X(4) X(5) X(6)
+#define CK_DIRECT_EACH_HALF(X) X(1) X(2) X(3)
+#include "direct.h"
+
+#define CK_DEPTHWISE_M 8
+#define CK_DEPTHWISE_N 8
+#define CK_DEPTHWISE_EACH_M(X) X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8)
+#include "depthwise.h"
+
+#pragma clang attribute pop
+#endif

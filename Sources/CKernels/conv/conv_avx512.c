@@ -1,0 +1,17 @@
+#if defined(__x86_64__)
+#include "../common/isa_avx512.h"
+
+// 28 sums, 2 vectors of weights and 1 of input: 31 of 32 registers.
+#define CK_DIRECT_M 14
+#define CK_DIRECT_N 32
+#define CK_DIRECT_EACH_M(X) CK_DIRECT_EACH_HALF(X) X(8) X(9) X(10) X(11) X(12) X(13) X(14)
+#define CK_DIRECT_EACH_HALF(X) X(1) X(2) X(3) X(4) X(5) X(6) X(7)
+#include "direct.h"
+
+#define CK_DEPTHWISE_M 8
+#define CK_DEPTHWISE_N 16
+#define CK_DEPTHWISE_EACH_M(X) X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8)
+#include "depthwise.h"
+
+#pragma clang attribute pop
+#endif

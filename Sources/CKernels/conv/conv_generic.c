@@ -1,0 +1,13 @@
+#include "../common/isa_generic.h"
+
+// 8 sums, 2 vectors of weights, 1 of input and 1 product where the CPU has no FMA: 12 of SSE2's 16 registers.
+#define CK_DIRECT_M 4
+#define CK_DIRECT_N 8
+#define CK_DIRECT_EACH_M(X) CK_DIRECT_EACH_HALF(X) X(3) X(4)
+#define CK_DIRECT_EACH_HALF(X) X(1) X(2)
+#include "direct.h"
+
+#define CK_DEPTHWISE_M 8
+#define CK_DEPTHWISE_N 4
+#define CK_DEPTHWISE_EACH_M(X) X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8)
+#include "depthwise.h"

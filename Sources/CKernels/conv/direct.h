@@ -1,0 +1,127 @@
+// Direct convolution: a register tile of CK_DIRECT_M output pixels × CK_DIRECT_N output channels, without im2col.
+//
+// The including file sets CK_DIRECT_M, CK_DIRECT_N (one or two vectors) and CK_DIRECT_EACH_M(X), which applies X to
+// 1 … CK_DIRECT_M, and CK_DIRECT_EACH_HALF(X), to 1 … CK_DIRECT_M/2. Every tile height is a function of its own.
+// A unit is (tile of output channels, image, output row), the tile outermost so that its weights stay in cache.
+#include "../common/tile.h"
+#include "epilogue.h"
+#include "pack.h"
+
+typedef void (*ck_direct_micro)(const float *in, int64_t row_step, int64_t step, const float *weights,
+                                const ck_nest *nest, float *sums);
+
+// A function per (height, rows, vectors, step between pixels).
+#define CK_MICRO(kind, step_, rows, v, m)                                                                          \
+  static void direct_##kind##_##rows##x##m##x##v(const float *in, int64_t row_step, int64_t step,                  \
+                                                 const float *weights, const ck_nest *nest, float *sums) {         \
+    (void)step;                                                                                                    \
+    (void)row_step;                                                                                                \
+    ck_tile(m, rows, v, step_, CK_DIRECT_N, in, row_step, weights, nest, sums);                                    \
+  }
+#define CK_MICROS(kind, step, m) CK_MICRO(kind, step, 1, 1, m) CK_MICRO(kind, step, 1, 2, m)
+#define CK_MICROS_2(kind, step, m) CK_MICRO(kind, step, 2, 1, m) CK_MICRO(kind, step, 2, 2, m)
+#define CK_MICRO_SET(m)                                                                                            \
+  CK_MICROS(blocked_1, CK_VL, m) CK_MICROS(blocked_2, 2 * CK_VL, m) CK_MICROS(plain_1, 1, m)                       \
+  CK_MICROS(plain_2, 2, m) CK_MICROS(plain_4, 4, m) CK_MICROS(any, step, m)
+#define CK_MICRO_SET_2(m) CK_MICROS_2(blocked_1, CK_VL, m) CK_MICROS_2(blocked_2, 2 * CK_VL, m)
+CK_DIRECT_EACH_M(CK_MICRO_SET)
+CK_DIRECT_EACH_HALF(CK_MICRO_SET_2)
+
+#define CK_ENTRY(kind, rows, v, m) [m] = direct_##kind##_##rows##x##m##x##v,
+#define CK_TABLE_BLOCKED_1_1(m) CK_ENTRY(blocked_1, 1, 1, m)
+#define CK_TABLE_BLOCKED_1_2(m) CK_ENTRY(blocked_1, 1, 2, m)
+#define CK_TABLE_BLOCKED_2_1(m) CK_ENTRY(blocked_2, 1, 1, m)
+#define CK_TABLE_BLOCKED_2_2(m) CK_ENTRY(blocked_2, 1, 2, m)
+#define CK_TABLE_PLAIN_1_1(m) CK_ENTRY(plain_1, 1, 1, m)
+#define CK_TABLE_PLAIN_1_2(m) CK_ENTRY(plain_1, 1, 2, m)
+#define CK_TABLE_PLAIN_2_1(m) CK_ENTRY(plain_2, 1, 1, m)
+#define CK_TABLE_PLAIN_2_2(m) CK_ENTRY(plain_2, 1, 2, m)
+#define CK_TABLE_PLAIN_4_1(m) CK_ENTRY(plain_4, 1, 1, m)
+#define CK_TABLE_PLAIN_4_2(m) CK_ENTRY(plain_4, 1, 2, m)
+#define CK_TABLE_ANY_1(m) CK_ENTRY(any, 1, 1, m)
+#define CK_TABLE_ANY_2(m) CK_ENTRY(any, 1, 2, m)
+#define CK_TABLE_PAIR_1_1(m) CK_ENTRY(blocked_1, 2, 1, m)
+#define CK_TABLE_PAIR_1_2(m) CK_ENTRY(blocked_1, 2, 2, m)
+#define CK_TABLE_PAIR_2_1(m) CK_ENTRY(blocked_2, 2, 1, m)
+#define CK_TABLE_PAIR_2_2(m) CK_ENTRY(blocked_2, 2, 2, m)
+
+enum { CK_BLOCKED_1, CK_BLOCKED_2, CK_PLAIN_1, CK_PLAIN_2, CK_PLAIN_4, CK_ANY, CK_STEPS };
+
+static const ck_direct_micro ck_direct_single[CK_STEPS][2][CK_DIRECT_M + 1] = {
+    [CK_BLOCKED_1] = {{CK_DIRECT_EACH_M(CK_TABLE_BLOCKED_1_1)}, {CK_DIRECT_EACH_M(CK_TABLE_BLOCKED_1_2)}},
+    [CK_BLOCKED_2] = {{CK_DIRECT_EACH_M(CK_TABLE_BLOCKED_2_1)}, {CK_DIRECT_EACH_M(CK_TABLE_BLOCKED_2_2)}},
+    [CK_PLAIN_1] = {{CK_DIRECT_EACH_M(CK_TABLE_PLAIN_1_1)}, {CK_DIRECT_EACH_M(CK_TABLE_PLAIN_1_2)}},
+    [CK_PLAIN_2] = {{CK_DIRECT_EACH_M(CK_TABLE_PLAIN_2_1)}, {CK_DIRECT_EACH_M(CK_TABLE_PLAIN_2_2)}},
+    [CK_PLAIN_4] = {{CK_DIRECT_EACH_M(CK_TABLE_PLAIN_4_1)}, {CK_DIRECT_EACH_M(CK_TABLE_PLAIN_4_2)}},
+    [CK_ANY] = {{CK_DIRECT_EACH_M(CK_TABLE_ANY_1)}, {CK_DIRECT_EACH_M(CK_TABLE_ANY_2)}},
+};
+static const ck_direct_micro ck_direct_pair[2][2][CK_DIRECT_M / 2 + 1] = {
+    [CK_BLOCKED_1] = {{CK_DIRECT_EACH_HALF(CK_TABLE_PAIR_1_1)}, {CK_DIRECT_EACH_HALF(CK_TABLE_PAIR_1_2)}},
+    [CK_BLOCKED_2] = {{CK_DIRECT_EACH_HALF(CK_TABLE_PAIR_2_1)}, {CK_DIRECT_EACH_HALF(CK_TABLE_PAIR_2_2)}},
+};
+
+#define CK_DIRECT(what) CK_TILED(conv2d_direct, CK_DIRECT_M, CK_DIRECT_N, what)
+
+int64_t CK_DIRECT(units)(const void *args) {
+  const ck_conv2d_args *a = args;
+  return ck_ceil_div(a->out.c, CK_DIRECT_N) * a->out.n * a->out.h;
+}
+
+static int ck_direct_step(const ck_conv2d_args *a) {
+  if (a->in.block == 1) {
+    return a->stride_w == 1 ? CK_PLAIN_1 : a->stride_w == 2 ? CK_PLAIN_2 : a->stride_w == 4 ? CK_PLAIN_4 : CK_ANY;
+  }
+  return a->stride_w == 1 ? CK_BLOCKED_1 : a->stride_w == 2 ? CK_BLOCKED_2 : CK_ANY;
+}
+
+// Blocked input: blocks, ky, kx, lanes. Plain input has no lanes: channels, ky, kx; innermost still the longest run.
+static ck_nest ck_direct_nest(const ck_conv2d_args *a, ck_channel_range r) {
+  const ck_tensor *in = &a->in;
+  if (in->block == 1) {
+    return (ck_nest){1, r.high - r.low, a->kernel_h, a->kernel_w, a->kernel_w,
+                     0, in->stride_c, a->dilation_h * in->stride_h, a->dilation_w};
+  }
+  int64_t blocks = ck_ceil_div(r.high - r.low, CK_VL);
+  return (ck_nest){blocks, a->kernel_h, a->kernel_w, CK_VL, r.high - r.low - (blocks - 1) * CK_VL,
+                   in->stride_c, a->dilation_h * in->stride_h, a->dilation_w * CK_VL, 1};
+}
+
+void CK_DIRECT(run)(const void *args, int64_t begin, int64_t end) {
+  const ck_conv2d_args *a = args;
+  const ck_tensor *in = &a->in, *out = &a->out;
+  const ck_conv_packing packing = ck_conv_packing_of(a, CK_DIRECT_N);
+  const int64_t rows = out->n * out->h, blocks = ck_blocks(out), step = a->stride_w * in->block;
+  const int64_t row_step = a->stride_h * in->stride_h;
+  const int kind = ck_direct_step(a);
+  const int pairs = kind <= CK_BLOCKED_2 && out->w <= CK_DIRECT_M / 2;
+  _Alignas(64) float sums[CK_DIRECT_M * CK_DIRECT_N], bias[CK_DIRECT_N];
+  int64_t tile = -1, cb = 0, v = 0;
+  const float *weights = NULL, *image = NULL;
+  ck_nest nest = {0};
+  for (int64_t u = begin, taken; u < end; u += taken) {
+    if (u / rows != tile) {
+      tile = u / rows;
+      const ck_channel_range range = ck_conv_range(&packing, tile);
+      nest = ck_direct_nest(a, range);
+      cb = tile * (CK_DIRECT_N / CK_VL);
+      v = ck_least(CK_DIRECT_N / CK_VL, blocks - cb);
+      weights = a->weights + tile * ck_conv_tile_floats(&packing);
+      image = in->data + range.low / in->block * in->stride_c;
+      ck_conv_bias(a, tile * CK_DIRECT_N, CK_DIRECT_N, bias);
+    }
+    const int64_t n = u % rows / out->h, y = u % out->h;
+    const float *row = image + n * in->stride_n + (y * a->stride_h - a->pad_top) * in->stride_h -
+                       a->pad_left * in->block;
+    // Narrow rows go by two: a tile of few pixels would load the weights more often than it multiplies.
+    taken = pairs && y + 1 < out->h && u + 1 < end ? 2 : 1;
+    const int64_t pieces = ck_ceil_div(out->w, CK_DIRECT_M);
+    for (int64_t piece = 0; piece < pieces; piece++) {
+      const int64_t x = out->w * piece / pieces, m = out->w * (piece + 1) / pieces - x;
+      const ck_direct_micro micro = taken == 2 ? ck_direct_pair[kind][v - 1][m] : ck_direct_single[kind][v - 1][m];
+      micro(row + x * step, row_step, step, weights, &nest, sums);
+      ck_conv_epilogue(a, sums, bias, v, m, n, cb, y, x);
+      if (taken == 2) ck_conv_epilogue(a, sums + m * v * CK_VL, bias, v, m, n, cb, y + 1, x);
+    }
+    for (int64_t j = 0; j < v * taken; j++) ck_zero_halo(out, n, cb + j % v, y + j / v);
+  }
+}

@@ -1,0 +1,60 @@
+// Packs the weights of convolutions; plain C, so that any CPU can pack for any kernel.
+#include "pack.h"
+
+#include <string.h>
+#include "../include/ckernels.h"
+
+static int64_t direct_floats(const ck_kernel *kernel, const void *args) {
+  const ck_conv_packing p = ck_conv_packing_of(args, kernel->tile_n);
+  return p.tiles * ck_conv_tile_floats(&p);
+}
+
+static void direct_pack(const ck_kernel *kernel, const void *args, const float *weights, float *packed) {
+  const ck_conv_packing p = ck_conv_packing_of(args, kernel->tile_n);
+  memset(packed, 0, (size_t)(p.tiles * ck_conv_tile_floats(&p)) * sizeof(float));
+  for (int64_t f = 0; f < p.filters; f++) {
+    for (int64_t c = 0; c < p.inputs; c++) {
+      for (int64_t tap = 0; tap < p.taps; tap++) packed[ck_conv_place(&p, f, c, tap)] = *weights++;
+    }
+  }
+}
+
+static void direct_unpack(const ck_kernel *kernel, const void *args, const float *packed, float *weights) {
+  const ck_conv_packing p = ck_conv_packing_of(args, kernel->tile_n);
+  for (int64_t f = 0; f < p.filters; f++) {
+    for (int64_t c = 0; c < p.inputs; c++) {
+      for (int64_t tap = 0; tap < p.taps; tap++) *weights++ = packed[ck_conv_place(&p, f, c, tap)];
+    }
+  }
+}
+
+const ck_packing conv2d_direct_packing = {direct_floats, direct_pack, direct_unpack};
+
+// Depthwise: [channel block][tap][lane], zero beyond the last channel.
+static int64_t depthwise_floats(const ck_kernel *kernel, const void *args) {
+  const ck_conv2d_args *a = args;
+  return (a->out.c + kernel->block - 1) / kernel->block * a->kernel_h * a->kernel_w * kernel->block;
+}
+
+static int64_t depthwise_place(int64_t block, int64_t taps, int64_t c, int64_t tap) {
+  return (c / block * taps + tap) * block + c % block;
+}
+
+static void depthwise_pack(const ck_kernel *kernel, const void *args, const float *weights, float *packed) {
+  const ck_conv2d_args *a = args;
+  const int64_t taps = a->kernel_h * a->kernel_w;
+  memset(packed, 0, (size_t)depthwise_floats(kernel, args) * sizeof(float));
+  for (int64_t c = 0; c < a->out.c; c++) {
+    for (int64_t t = 0; t < taps; t++) packed[depthwise_place(kernel->block, taps, c, t)] = *weights++;
+  }
+}
+
+static void depthwise_unpack(const ck_kernel *kernel, const void *args, const float *packed, float *weights) {
+  const ck_conv2d_args *a = args;
+  const int64_t taps = a->kernel_h * a->kernel_w;
+  for (int64_t c = 0; c < a->out.c; c++) {
+    for (int64_t t = 0; t < taps; t++) *weights++ = packed[depthwise_place(kernel->block, taps, c, t)];
+  }
+}
+
+const ck_packing conv2d_depthwise_packing = {depthwise_floats, depthwise_pack, depthwise_unpack};

@@ -1,0 +1,11 @@
+#if defined(__x86_64__)
+#include "../common/isa_avx2.h"
+
+// 8 sums, 4 vectors of weights and 1 of input: 13 of 16 registers.
+#define CK_DENSE_M 2
+#define CK_DENSE_N 32
+#define CK_DENSE_EACH_M(X) X(1) X(2)
+#include "dense.h"
+
+#pragma clang attribute pop
+#endif

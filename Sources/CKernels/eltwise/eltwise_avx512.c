@@ -1,0 +1,9 @@
+#if defined(__x86_64__)
+#include "../common/isa_avx512.h"
+
+#include "activation.h"
+#include "scale_shift.h"
+#include "elementwise.h"
+
+#pragma clang attribute pop
+#endif

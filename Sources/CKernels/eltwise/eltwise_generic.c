@@ -1,0 +1,5 @@
+#include "../common/isa_generic.h"
+
+#include "activation.h"
+#include "scale_shift.h"
+#include "elementwise.h"

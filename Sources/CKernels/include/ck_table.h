@@ -1,0 +1,70 @@
+// The table of kernels.
+#ifndef CK_TABLE_H
+#define CK_TABLE_H
+
+#include <stdint.h>
+
+// Only CK_F32 is implemented.
+typedef enum { CK_F32 = 0, CK_BF16 = 1, CK_SPLIT_BF16 = 2 } ck_storage;
+
+// CK_ISA_GENERIC is what every CPU of the architecture has: SSE2 on x86-64, NEON on arm64.
+typedef enum {
+  CK_ISA_GENERIC = 0,
+  CK_ISA_AVX2 = 1,
+  CK_ISA_AVX512 = 2,
+  CK_ISA_AVX512_BF16 = 3,
+  CK_ISA_AMX = 4,
+  CK_ISA_NEON = 5,
+} ck_isa;
+
+typedef enum {
+  CK_OP_CONV2D,
+  CK_OP_DENSE,
+  CK_OP_POOL2D,
+  CK_OP_GLOBAL_POOL,
+  CK_OP_ACTIVATION,
+  CK_OP_SCALE_SHIFT,
+  CK_OP_ELEMENTWISE,
+  CK_OP_LRN,
+  CK_OP_SOFTMAX,
+  CK_OP_COPY,
+  CK_OP_PAD,
+  CK_OP_CONCAT,
+} ck_op;
+
+struct ck_kernel;
+
+// The order of packed weights. `weights` is (filters, channels/groups, kernel_h, kernel_w) for conv2d and (units,
+// inputs) for dense; `unpack` is the inverse of `pack`. The packed form depends on the row's tile, on the sizes, the
+// groups and, for conv2d, the block of the input. These functions run on every CPU, also for rows that it cannot run.
+typedef struct {
+  int64_t (*floats)(const struct ck_kernel *kernel, const void *args);
+  void (*pack)(const struct ck_kernel *kernel, const void *args, const float *weights, float *packed);
+  void (*unpack)(const struct ck_kernel *kernel, const void *args, const float *packed, float *weights);
+} ck_packing;
+
+// One kernel for one instruction set. `args` is the args struct of its op. For `units` and for
+// packing it needs valid sizes only: its data pointers may be NULL.
+typedef struct ck_kernel {
+  const char *name;       // "conv2d_direct_f32_avx512_14x32"
+  const char *algorithm;  // "direct", "depthwise", "gemm", "window", …
+  int32_t op, isa, storage;
+  int32_t block;           // the block of its blocked tensors; 0: any block, or plain arrays only
+  int32_t tile_m, tile_n;  // register tile: output pixels or rows × output channels or units; 0 without one
+
+  // The number of independent units of work. NULL, as `run` is, in a row of another architecture.
+  int64_t (*units)(const void *args);
+
+  // Does units [begin, end), and zeroes the share of the output's halo that belongs to them. However the units are
+  // split among calls and threads, the result has the same bits.
+  void (*run)(const void *args, int64_t begin, int64_t end);
+
+  // How its weights lie; NULL when the op has none.
+  const ck_packing *packing;
+} ck_kernel;
+
+// All kernels of netc, whatever this CPU has, and those of other architectures without their code. The table is
+// constant.
+const ck_kernel *ck_kernels(int64_t *count);
+
+#endif

@@ -1,0 +1,101 @@
+// Pooling over windows. A unit is (image, channel block, output row).
+#include "../common/activation.h"
+#include "../common/halo.h"
+
+// What one fetch reads: a pixel's channels; one plain pixel in every lane; CK_VL plain pixels, each or every other.
+typedef enum { CK_FETCH_BLOCK, CK_FETCH_ONE, CK_FETCH_EACH, CK_FETCH_OTHER } ck_fetch_kind;
+
+CK_INLINE vf ck_fetch(const ck_fetch_kind kind, const float *p) {
+  if (kind == CK_FETCH_ONE) return ck_splat(*p);
+  if (kind != CK_FETCH_OTHER) return ck_load(p);
+  // Lanes 0, 2, 4, … of 2·CK_VL − 1 floats: the last float that two whole vectors would hold may not exist.
+  const vf a = ck_load(p), b = ck_load(p + CK_VL - 1);
+#if CK_VL == 16
+  return __builtin_shufflevector(a, b, 0, 2, 4, 6, 8, 10, 12, 14, 17, 19, 21, 23, 25, 27, 29, 31);
+#elif CK_VL == 8
+  return __builtin_shufflevector(a, b, 0, 2, 4, 6, 9, 11, 13, 15);
+#else
+  return __builtin_shufflevector(a, b, 0, 2, 5, 7);
+#endif
+}
+
+// Rows [y0, y1) and columns [x0, x1) of the image, and the divisor of the mean.
+typedef struct {
+  int64_t y0, y1, x0, x1;
+  float divisor;
+} ck_window;
+
+CK_INLINE vf ck_pool_window(const int32_t mode, const ck_fetch_kind fetch, const float *plane, int64_t stride_h,
+                            int64_t step, const ck_window *w) {
+  if (w->y1 <= w->y0 || w->x1 <= w->x0) return ck_splat(0);
+  vf acc = ck_splat(mode == CK_POOL_MAX ? -INFINITY : 0);
+  for (int64_t y = w->y0; y < w->y1; y++) {
+    const float *p = plane + y * stride_h;
+    for (int64_t x = w->x0; x < w->x1; x++) {
+      const vf v = ck_fetch(fetch, p + x * step);
+      acc = mode == CK_POOL_MAX ? ck_max(acc, v) : mode == CK_POOL_L2 ? v * v + acc : acc + v;
+    }
+  }
+  return mode == CK_POOL_MAX ? acc : mode == CK_POOL_L2 ? ck_sqrt(acc) : acc / w->divisor;
+}
+
+CK_INLINE void ck_pool_columns(const ck_pool2d_args *a, int64_t x, int64_t window_rows, int64_t padded_rows,
+                               ck_window *w) {
+  const int64_t left = x * a->stride_w - a->pad_left;
+  w->x0 = ck_most(left, 0);
+  w->x1 = ck_least(left + a->kernel_w, a->in.w);
+  const int64_t padded = ck_least(left + a->kernel_w, a->in.w + a->pad_right) - left;
+  w->divisor = (float)(a->mode == CK_POOL_AVERAGE_INC_PAD ? padded_rows * padded : window_rows * (w->x1 - w->x0));
+}
+
+CK_INLINE void ck_pool_row(const int32_t mode, const ck_pool2d_args *a, const float *plane, int64_t y, float *to) {
+  const int64_t top = y * a->stride_h - a->pad_top, stride_h = a->in.stride_h, width = a->out.w;
+  ck_window w = {.y0 = ck_most(top, 0), .y1 = ck_least(top + a->kernel_h, a->in.h)};
+  const int64_t real_rows = w.y1 - w.y0, padded_rows = ck_least(top + a->kernel_h, a->in.h + a->pad_bottom) - top;
+  if (a->out.block > 1) {
+    for (int64_t x = 0; x < width; x++) {
+      ck_pool_columns(a, x, real_rows, padded_rows, &w);
+      ck_store(to + x * CK_VL, ck_pool_window(mode, CK_FETCH_BLOCK, plane, stride_h, CK_VL, &w));
+    }
+    return;
+  }
+  // Output columns [whole, beyond) have windows that lie in the image.
+  const int64_t room = a->in.w - a->kernel_w + a->pad_left;
+  const int64_t whole = ck_ceil_div(a->pad_left, a->stride_w);
+  const int64_t beyond = room < 0 ? 0 : ck_least(width, room / a->stride_w + 1);
+  for (int64_t x = 0; x < width;) {
+    ck_pool_columns(a, x, real_rows, padded_rows, &w);
+    const int many = x >= whole && x + CK_VL <= beyond && a->stride_w <= 2;
+    if (many && a->stride_w == 1) {
+      ck_store(to + x, ck_pool_window(mode, CK_FETCH_EACH, plane, stride_h, 1, &w));
+    } else if (many) {
+      ck_store(to + x, ck_pool_window(mode, CK_FETCH_OTHER, plane, stride_h, 1, &w));
+    } else {
+      to[x] = ck_pool_window(mode, CK_FETCH_ONE, plane, stride_h, 1, &w)[0];
+    }
+    x += many ? CK_VL : 1;
+  }
+}
+
+int64_t CK_NAME(pool2d_window, units)(const void *args) {
+  const ck_pool2d_args *a = args;
+  return a->out.n * ck_blocks(&a->out) * a->out.h;
+}
+
+void CK_NAME(pool2d_window, run)(const void *args, int64_t begin, int64_t end) {
+  const ck_pool2d_args *a = args;
+  const ck_tensor *in = &a->in, *out = &a->out;
+  const int64_t blocks = ck_blocks(out);
+  for (int64_t u = begin; u < end; u++) {
+    const int64_t y = u % out->h, cb = u / out->h % blocks, n = u / out->h / blocks;
+    const float *plane = in->data + n * in->stride_n + cb * in->stride_c;
+    float *to = out->data + n * out->stride_n + cb * out->stride_c + y * out->stride_h;
+    switch (a->mode) {
+      case CK_POOL_MAX: ck_pool_row(CK_POOL_MAX, a, plane, y, to); break;
+      case CK_POOL_L2: ck_pool_row(CK_POOL_L2, a, plane, y, to); break;
+      default: ck_pool_row(CK_POOL_AVERAGE_EXC_PAD, a, plane, y, to); break;
+    }
+    ck_activate_in_place(to, out->w * out->block, &a->activation);
+    ck_zero_halo(out, n, cb, y);
+  }
+}

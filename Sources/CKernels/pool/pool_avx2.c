@@ -1,0 +1,8 @@
+#if defined(__x86_64__)
+#include "../common/isa_avx2.h"
+
+#include "pool2d.h"
+#include "global.h"
+
+#pragma clang attribute pop
+#endif

@@ -1,0 +1,4 @@
+#include "../common/isa_generic.h"
+
+#include "pool2d.h"
+#include "global.h"

@@ -1,0 +1,242 @@
+import CKernels
+import NetIR
+
+/// A step with its kernel and arguments, ready to run.
+///
+/// `@unchecked Sendable`: its memory is written by `init` and by `bind`, which the executable calls under its
+/// lock before any thread runs the step.
+final class BoundStep: @unchecked Sendable {
+  /// Where the bytes of an operand are.
+  typealias Address = (Plan.Operand) -> UnsafeMutableRawPointer?
+
+  let step: Plan.Step
+  /// Independent pieces of work; 0 for a kernel of another architecture, which can only pack.
+  let units: Int
+  private let kernel: UnsafePointer<ck_kernel>
+  private let tensors: [Plan.Tensor]
+  private let constantShapes: [[Int]]
+  private let arguments: UnsafeMutableRawPointer
+  /// Arrays that arguments point into.
+  private let inputs: UnsafeMutablePointer<ck_tensor>
+  private let coefficients: UnsafeMutablePointer<Float>?
+
+  private static let argumentBytes = 1024
+
+  /// - Parameter isRunnable: whether this CPU has the kernel's instructions; packing needs none of them.
+  init(
+    _ step: Plan.Step, of plan: Plan, _ kernel: UnsafePointer<ck_kernel>, isRunnable: Bool,
+    _ address: Address = { _ in nil }
+  ) {
+    self.step = step
+    self.kernel = kernel
+    tensors = plan.tensors
+    constantShapes = plan.constants.map(\.shape)
+    arguments = .allocate(byteCount: Self.argumentBytes, alignment: 16)
+    arguments.initializeMemory(as: UInt8.self, repeating: 0, count: Self.argumentBytes)
+    inputs = .allocate(capacity: max(1, step.operands.count))
+    inputs.initialize(repeating: ck_tensor(), count: max(1, step.operands.count))
+    if case .elementwise(let attributes, _) = step.op, !attributes.coefficients.isEmpty {
+      let memory = UnsafeMutablePointer<Float>.allocate(capacity: attributes.coefficients.count)
+      memory.initialize(from: attributes.coefficients, count: attributes.coefficients.count)
+      coefficients = memory
+    } else {
+      coefficients = nil
+    }
+    Self.write(step, tensors, constantShapes, address, arguments, inputs, coefficients)
+    units = isRunnable ? Int(kernel.pointee.units?(UnsafeRawPointer(arguments)) ?? 0) : 0
+  }
+
+  deinit {
+    arguments.deallocate()
+    inputs.deallocate()
+    coefficients?.deallocate()
+  }
+
+  /// Writes the addresses anew.
+  func bind(_ address: Address) {
+    Self.write(step, tensors, constantShapes, address, arguments, inputs, coefficients)
+  }
+
+  func run(_ range: Range<Int>) {
+    guard !range.isEmpty else { return }
+    kernel.pointee.run?(UnsafeRawPointer(arguments), Int64(range.lowerBound), Int64(range.upperBound))
+  }
+
+  // MARK: Weights
+
+  /// Floats that the packed weights take; 0 when the op has none.
+  var packedCount: Int { packing.map { Int($0.floats(kernel, UnsafeRawPointer(arguments))) } ?? 0 }
+
+  func pack(_ weights: UnsafePointer<Float>, into packed: UnsafeMutablePointer<Float>) {
+    packing?.pack(kernel, UnsafeRawPointer(arguments), weights, packed)
+  }
+
+  func unpack(_ packed: UnsafePointer<Float>, into weights: UnsafeMutablePointer<Float>) {
+    packing?.unpack(kernel, UnsafeRawPointer(arguments), packed, weights)
+  }
+
+  private var packing: ck_packing? { kernel.pointee.packing?.pointee }
+
+  // MARK: Arguments
+
+  private static func write(
+    _ step: Plan.Step, _ tensors: [Plan.Tensor], _ constants: [[Int]], _ address: Address,
+    _ memory: UnsafeMutableRawPointer, _ inputs: UnsafeMutablePointer<ck_tensor>,
+    _ coefficients: UnsafeMutablePointer<Float>?
+  ) {
+    func store<Arguments>(_ arguments: Arguments) {
+      precondition(MemoryLayout<Arguments>.size <= argumentBytes)
+      memory.storeBytes(of: arguments, as: Arguments.self)
+    }
+    func floats(_ place: Int) -> UnsafeMutablePointer<Float>? {
+      step.operands.indices.contains(place)
+        ? address(step.operands[place])?.assumingMemoryBound(to: Float.self) : nil
+    }
+    func operand(_ place: Int) -> Plan.Tensor {
+      switch step.operands[place] {
+      case .tensor(let index): tensors[index]
+      case .constant(let index):
+        Plan.Tensor(name: "", shape: constants[index], layout: .plain, place: .arena(offset: 0))
+      }
+    }
+    func tensor(_ place: Int) -> ck_tensor {
+      KernelArguments.tensor(operand(place), address(step.operands[place]))
+    }
+    let resultTensor = tensors[step.result]
+    let resultAddress = address(.tensor(step.result))
+    let result = KernelArguments.tensor(resultTensor, resultAddress)
+    let resultFloats = resultAddress?.assumingMemoryBound(to: Float.self)
+    switch step.op {
+    case .conv2D(let attributes, let epilogue):
+      var arguments = ck_conv2d_args()
+      arguments.in = tensor(0)
+      arguments.out = result
+      arguments.weights = floats(1).map { UnsafePointer($0) }
+      arguments.bias = epilogue.bias ? floats(2).map { UnsafePointer($0) } : nil
+      if epilogue.residual { arguments.residual = tensor(step.operands.count - 1) }
+      (arguments.kernel_h, arguments.kernel_w) = attributes.kernel.pair
+      (arguments.stride_h, arguments.stride_w) = attributes.stride.pair
+      (arguments.dilation_h, arguments.dilation_w) = attributes.dilation.pair
+      (arguments.pad_top, arguments.pad_left) = (
+        Int64(attributes.padding.top), Int64(attributes.padding.left)
+      )
+      arguments.groups = Int64(attributes.groups)
+      arguments.activation = KernelArguments.activation(epilogue.activation)
+      store(arguments)
+    case .dense(let epilogue):
+      let input = operand(0).shape
+      let bias = epilogue.bias ? floats(2) : nil
+      let residual = epilogue.residual ? floats(step.operands.count - 1) : nil
+      store(
+        ck_dense_args(
+          in: floats(0), out: resultFloats, residual: residual, weights: floats(1), bias: bias,
+          rows: Int64(input[0]), inputs: Int64(input[1]), units: Int64(resultTensor.shape[1]),
+          activation: KernelArguments.activation(epilogue.activation)))
+    case .pool2D(let attributes):
+      var arguments = ck_pool2d_args()
+      arguments.in = tensor(0)
+      arguments.out = result
+      (arguments.kernel_h, arguments.kernel_w) = attributes.window.pair
+      (arguments.stride_h, arguments.stride_w) = attributes.stride.pair
+      let padding = attributes.padding
+      (arguments.pad_top, arguments.pad_bottom) = (Int64(padding.top), Int64(padding.bottom))
+      (arguments.pad_left, arguments.pad_right) = (Int64(padding.left), Int64(padding.right))
+      arguments.mode = KernelArguments.poolMode(attributes.mode)
+      store(arguments)
+    case .globalPool(let mode):
+      store(
+        ck_global_pool_args(
+          in: tensor(0), out: resultFloats, mode: KernelArguments.globalMode(mode),
+          activation: ck_activation()))
+    case .activation(let activation):
+      let (input, output) = pointwise(operand(0), address(step.operands[0]), resultTensor, resultAddress)
+      store(
+        ck_activation_args(in: input, out: output, activation: KernelArguments.activation(activation)))
+    case .scaleShift(let activation):
+      store(
+        ck_scale_shift_args(
+          in: tensor(0), out: result, scale: floats(1), shift: floats(2),
+          activation: KernelArguments.activation(activation)))
+    case .elementwise(let attributes, let activation):
+      for place in step.operands.indices {
+        inputs[place] = tensor(place)
+        // One example that serves the whole batch.
+        if inputs[place].n == 1, result.n > 1 { (inputs[place].n, inputs[place].stride_n) = (result.n, 0) }
+      }
+      store(
+        ck_elementwise_args(
+          inputs: inputs, count: Int64(step.operands.count), coefficients: coefficients, out: result,
+          kind: KernelArguments.elementwiseKind(attributes.kind),
+          activation: KernelArguments.activation(activation)))
+    case .lrn(let attributes):
+      store(
+        ck_lrn_args(
+          in: tensor(0), out: result, n: Int64(attributes.size), alpha: attributes.alpha,
+          beta: attributes.beta,
+          k: attributes.k))
+    case .softmax(let axis):
+      let shape = resultTensor.shape
+      store(
+        ck_softmax_args(
+          in: floats(0), out: resultFloats, outer: Int64(shape.prefix(axis).reduce(1, *)),
+          classes: Int64(shape[axis]), inner: Int64(shape.dropFirst(axis + 1).reduce(1, *))))
+    case .copy:
+      store(ck_copy_args(in: tensor(0), out: result))
+    case .pad(let attributes):
+      store(pad(attributes, operand(0).shape, floats(0), resultFloats))
+    case .concat(let axis):
+      let isPlain =
+        resultTensor.layout == .plain && step.operands.indices.allSatisfy { operand($0).layout == .plain }
+      for place in step.operands.indices {
+        inputs[place] =
+          isPlain
+          ? KernelArguments.view(operand(place), around: axis, address(step.operands[place])) : tensor(place)
+      }
+      store(
+        ck_concat_args(
+          inputs: inputs, count: Int64(step.operands.count),
+          out: isPlain ? KernelArguments.view(resultTensor, around: axis, resultAddress) : result,
+          axis: isPlain ? 1 : Int32(axis)))
+    default:
+      preconditionFailure("a verified plan has no step for \(step.op.name)")
+    }
+  }
+
+  /// Plain tensors without a halo are one long row to an op that looks at single elements.
+  private static func pointwise(
+    _ input: Plan.Tensor, _ inputAddress: UnsafeMutableRawPointer?, _ output: Plan.Tensor,
+    _ outputAddress: UnsafeMutableRawPointer?
+  ) -> (ck_tensor, ck_tensor) {
+    if input.layout == .plain, output.layout == .plain {
+      return (KernelArguments.row(input, inputAddress), KernelArguments.row(output, outputAddress))
+    }
+    return (KernelArguments.tensor(input, inputAddress), KernelArguments.tensor(output, outputAddress))
+  }
+
+  private static func pad(
+    _ attributes: PadAttributes, _ shape: [Int], _ input: UnsafeMutablePointer<Float>?,
+    _ output: UnsafeMutablePointer<Float>?
+  ) -> ck_pad_args {
+    var arguments = ck_pad_args()
+    arguments.in = input.map { UnsafePointer($0) }
+    arguments.out = output
+    arguments.rank = Int64(shape.count)
+    arguments.value = attributes.value
+    for axis in shape.indices {
+      withUnsafeMutableBytes(of: &arguments.in_shape) {
+        $0.bindMemory(to: Int64.self)[axis] = Int64(shape[axis])
+      }
+      withUnsafeMutableBytes(of: &arguments.before) {
+        $0.bindMemory(to: Int64.self)[axis] = Int64(attributes.before[axis])
+      }
+      withUnsafeMutableBytes(of: &arguments.after) {
+        $0.bindMemory(to: Int64.self)[axis] = Int64(attributes.after[axis])
+      }
+    }
+    return arguments
+  }
+}
+
+extension Size2D {
+  fileprivate var pair: (Int64, Int64) { (Int64(height), Int64(width)) }
+}

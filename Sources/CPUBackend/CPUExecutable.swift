@@ -1,0 +1,125 @@
+import CKernels
+import NetIR
+import Runtime
+import Synchronization
+
+/// A plan ready to run on this CPU.
+///
+/// One arena serves one run at a time; concurrent callers take turns.
+package final class CPUExecutable: Executable {
+  package let plan: Plan
+  private let constants: ConstantMemory
+  private let pool: ThreadPool
+  private let steps: [BoundStep]
+  /// Steps that touch the caller's buffers: their arguments change with each run.
+  private let external: [Int]
+  private let state: Mutex<Arena>
+
+  private struct Arena: ~Copyable {
+    let buffer: AlignedBuffer
+  }
+
+  /// - Parameters:
+  ///   - plan: verified, with kernels that this CPU can run.
+  ///   - constants: one per constant of the plan, packed.
+  package init(_ plan: Plan, constants: ConstantMemory, pool: ThreadPool) throws(GraphProblem) {
+    self.plan = plan
+    self.constants = constants
+    self.pool = pool
+    let arena = AlignedBuffer(byteCount: plan.arenaBytes)
+    var steps: [BoundStep] = []
+    for step in plan.steps {
+      guard let row = KernelTable[step.kernel],
+        HostCPU.current.instructionSets.contains(row.descriptor.instructionSet)
+      else { throw GraphProblem("this CPU cannot run the kernel \(step.kernel)") }
+      steps.append(
+        arena.withBytes { bytes in
+          BoundStep(step, of: plan, row.kernel, isRunnable: true) {
+            Self.address(of: $0, in: plan, constants, bytes.baseAddress, [], [])
+          }
+        })
+    }
+    self.steps = steps
+    external = plan.steps.indices.filter { plan.touchesCaller(plan.steps[$0]) }
+    state = Mutex(Arena(buffer: arena))
+  }
+
+  /// Bytes of scratch memory that this executable took.
+  package var arenaBytes: Int { plan.arenaBytes }
+
+  package func run(inputs: [UnsafeBufferPointer<Float>], outputs: [UnsafeMutableBufferPointer<Float>]) {
+    precondition(inputs.count == plan.inputs.count && outputs.count == plan.outputs.count)
+    state.withLock { arena in
+      arena.buffer.withBytes { bytes in
+        for index in external {
+          steps[index].bind {
+            Self.address(of: $0, in: plan, constants, bytes.baseAddress, inputs, outputs)
+          }
+        }
+      }
+      runSteps()
+    }
+  }
+
+  private func runSteps() {
+    let steps = steps
+    guard pool.threadCount > 1, steps.contains(where: \.isShared) else {
+      let denormals = ck_denormals_flush()
+      for step in steps { step.run(0..<step.units) }
+      ck_denormals_restore(denormals)
+      return
+    }
+    pool.run { member in
+      let denormals = ck_denormals_flush()
+      // Steps of one thread need no meeting among themselves: only where the team takes over or hands on.
+      var isAlone = false
+      for step in steps {
+        if step.isShared {
+          if isAlone { member.wait() }
+          step.run(member.share(of: step.units))
+          member.wait()
+          isAlone = false
+        } else {
+          if member.index == 0 { step.run(0..<step.units) }
+          isAlone = true
+        }
+      }
+      ck_denormals_restore(denormals)
+    }
+  }
+
+  private static func address(
+    of operand: Plan.Operand, in plan: Plan, _ constants: ConstantMemory, _ arena: UnsafeMutableRawPointer?,
+    _ inputs: [UnsafeBufferPointer<Float>], _ outputs: [UnsafeMutableBufferPointer<Float>]
+  ) -> UnsafeMutableRawPointer? {
+    switch operand {
+    case .constant(let index):
+      // Kernels take constants as `const`; C has no such pointer inside of a shared structure.
+      return UnsafeMutableRawPointer(mutating: constants.constants[index].baseAddress)
+    case .tensor(let index):
+      switch plan.tensors[index].place {
+      case .arena(let offset): return arena.map { $0 + offset }
+      case .input(let number):
+        return inputs.indices.contains(number)
+          ? UnsafeMutableRawPointer(mutating: inputs[number].baseAddress) : nil
+      case .output(let number):
+        return outputs.indices.contains(number) ? UnsafeMutableRawPointer(outputs[number].baseAddress) : nil
+      }
+    }
+  }
+}
+
+extension BoundStep {
+  /// Whether all threads work on it.
+  var isShared: Bool { step.parallel && units > 1 }
+}
+
+extension Plan {
+  fileprivate func touchesCaller(_ step: Step) -> Bool {
+    (step.operands + [.tensor(step.result)]).contains { operand in
+      guard case .tensor(let index) = operand else { return false }
+      if case .arena = tensors[index].place { return false }
+      return true
+    }
+  }
+}

@@ -1,0 +1,179 @@
+import CKernels
+import NetIR
+
+/// Runs a graph as it stands, op by op, in double precision: slow, and what every plan has to agree with.
+package struct ReferenceInterpreter {
+  private let graph: Graph
+  private let parameter: (String, [Int]) throws -> [Float]
+
+  /// - Parameter parameter: gives the numbers of a parameter tensor by its name and shape.
+  package init(_ graph: Graph, parameter: @escaping (String, [Int]) throws -> [Float]) {
+    self.graph = graph
+    self.parameter = parameter
+  }
+
+  /// - Parameter inputs: in C order, one per input of the graph, each for the graph's own batch.
+  /// - Returns: one array per output.
+  package func run(_ inputs: [[Double]]) throws -> [[Double]] {
+    var values = [[Double]?](repeating: nil, count: graph.nodes.count)
+    var pending = graph.users().map(\.count)
+    for output in graph.outputs { pending[output.index] += 1 }
+    for id in graph.ids {
+      let node = graph[id]
+      let operands = node.operands.map { values[$0.index] ?? [] }
+      values[id.index] = try evaluate(node, operands, inputs)
+      // A big network would not fit into memory if everything were kept.
+      for operand in node.operands {
+        pending[operand.index] -= 1
+        if pending[operand.index] == 0 { values[operand.index] = nil }
+      }
+    }
+    return graph.outputs.map { values[$0.index] ?? [] }
+  }
+
+  private func evaluate(_ node: Graph.Node, _ x: [[Double]], _ inputs: [[Double]]) throws -> [Double] {
+    let shapes = node.operands.map { graph[$0].shape }
+    let shape = node.shape
+    var out = [Double](repeating: 0, count: shape.elements)
+    switch node.op {
+    case .input(let index, _):
+      guard inputs.indices.contains(index), inputs[index].count == shape.elements else {
+        throw GraphProblem("input \(index) needs \(shape.elements) numbers")
+      }
+      return inputs[index]
+    case .constant(let name, let shape): return try parameter(name, shape).map(Double.init)
+    case .fill(let value, let shape): return [Double](repeating: Double(value), count: shape.elements)
+    case .reshape, .dropout, .copy: return x[0]
+    case .conv2D(let attributes, let epilogue):
+      convolve(attributes, shapes[0], shape, x[0], x[1], epilogue.bias ? x[2] : nil, &out)
+      finish(epilogue, x, &out)
+    case .dense(let epilogue):
+      withOptional(epilogue.bias ? x[2] : nil) { bias in
+        ckr_dense(x[0], x[1], bias, &out, Int64(shape[0]), Int64(shapes[0][1]), Int64(shape[1]))
+      }
+      finish(epilogue, x, &out)
+    case .pool2D(let attributes):
+      let (window, stride, padding) = (attributes.window, attributes.stride, attributes.padding)
+      let input = shapes[0].map(Int64.init)
+      ckr_pool2d(
+        x[0], &out, input[0] * input[1], input[2], input[3], Int64(shape[2]), Int64(shape[3]),
+        Int64(window.height), Int64(window.width), Int64(stride.height), Int64(stride.width),
+        Int64(padding.top),
+        Int64(padding.left), Int64(padding.bottom), Int64(padding.right),
+        KernelArguments.poolMode(attributes.mode))
+    case .globalPool(let mode):
+      let planes = shape.elements
+      ckr_global_pool(
+        x[0], &out, Int64(planes), Int64(x[0].count / planes), KernelArguments.globalMode(mode))
+    case .activation(let activation):
+      out = x[0]
+      apply(activation, &out)
+    case .batchNorm(let epsilon):
+      let scale = zip(x[1], x[4]).map { $0 / ($1 + Double(epsilon)).squareRoot() }
+      let shift = x[2].indices.map { x[2][$0] - x[3][$0] * scale[$0] }
+      scaleShift(x[0], scale, shift, shape, &out)
+    case .scaleShift(let activation):
+      scaleShift(x[0], x[1], x[2], shape, &out)
+      apply(activation, &out)
+    case .elementwise(let attributes, let activation):
+      combine(attributes, x, &out)
+      apply(activation, &out)
+    case .lrn(let a):
+      ckr_lrn(
+        x[0], &out, Int64(shape[0]), Int64(shape[1]), Int64(shape[2] * shape[3]), Int64(a.size),
+        Double(a.alpha),
+        Double(a.beta), Double(a.k))
+    case .softmax(let axis):
+      ckr_softmax(
+        x[0], &out, Int64(shape.prefix(axis).reduce(1, *)), Int64(shape[axis]),
+        Int64(shape.dropFirst(axis + 1).reduce(1, *)))
+    case .pad(let a):
+      ckr_pad(
+        x[0], &out, Int64(shape.count), shapes[0].map(Int64.init), a.before.map(Int64.init),
+        a.after.map(Int64.init),
+        Double(a.value))
+    case .concat(let axis): concat(axis, shapes, x, shape, &out)
+    case .normScale(let epsilon):
+      return zip(x[0], x[1]).map { $0 / ($1 + Double(epsilon)).squareRoot() }
+    case .normShift: return x[0].indices.map { x[0][$0] - x[1][$0] * x[2][$0] }
+    case .scaleBias: return x[0].indices.map { x[0][$0] * x[1][$0] + x[2][$0] }
+    case .scaleRows:
+      let row = x[0].count / max(1, x[1].count)
+      return x[0].indices.map { x[0][$0] * x[1][$0 / max(1, row)] }
+    }
+    return out
+  }
+
+  private func convolve(
+    _ a: ConvolutionAttributes, _ input: [Int], _ result: [Int], _ x: [Double], _ w: [Double],
+    _ bias: [Double]?,
+    _ out: inout [Double]
+  ) {
+    let (i, o) = (input.map(Int64.init), result.map(Int64.init))
+    withOptional(bias) { bias in
+      ckr_conv2d(
+        x, w, bias, &out, i[0], i[1], i[2], i[3], o[1], o[2], o[3], Int64(a.kernel.height),
+        Int64(a.kernel.width),
+        Int64(a.stride.height), Int64(a.stride.width), Int64(a.dilation.height), Int64(a.dilation.width),
+        Int64(a.padding.top), Int64(a.padding.left), Int64(a.groups))
+    }
+  }
+
+  private func finish(_ epilogue: Epilogue, _ x: [[Double]], _ out: inout [Double]) {
+    if epilogue.residual, let residual = x.last { for index in out.indices { out[index] += residual[index] } }
+    apply(epilogue.activation, &out)
+  }
+
+  private func apply(_ activation: Activation, _ values: inout [Double]) {
+    let arguments = KernelArguments.activation(activation)
+    let input = values
+    ckr_activation(
+      input, &values, Int64(values.count), arguments.kind, Double(arguments.p0), Double(arguments.p1))
+  }
+
+  private func scaleShift(
+    _ x: [Double], _ scale: [Double], _ shift: [Double], _ shape: [Int], _ out: inout [Double]
+  ) {
+    ckr_scale_shift(
+      x, scale, shift, &out, Int64(shape[0]), Int64(shape[1]), Int64(shape.dropFirst(2).reduce(1, *)))
+  }
+
+  private func combine(_ attributes: ElementwiseAttributes, _ x: [[Double]], _ out: inout [Double]) {
+    let factors = attributes.coefficients.map(Double.init)
+    // An operand of one example serves the whole batch.
+    let count = out.count
+    let operands = x.map { values in
+      values.count == count ? values : Array((0..<count / values.count).map { _ in values }.joined())
+    }
+    func nest(_ index: Int, _ pointers: [UnsafePointer<Double>?]) {
+      guard index < operands.count else {
+        ckr_elementwise(
+          pointers, Int64(operands.count), factors.isEmpty ? nil : factors, &out, Int64(count),
+          KernelArguments.elementwiseKind(attributes.kind))
+        return
+      }
+      operands[index].withUnsafeBufferPointer { nest(index + 1, pointers + [$0.baseAddress]) }
+    }
+    nest(0, [])
+  }
+
+  private func concat(_ axis: Int, _ shapes: [[Int]], _ x: [[Double]], _ shape: [Int], _ out: inout [Double]) {
+    let outer = shape.prefix(axis).reduce(1, *)
+    let width = shape.dropFirst(axis).reduce(1, *)
+    var offset = 0
+    for (values, part) in zip(x, shapes) {
+      let length = part.dropFirst(axis).reduce(1, *)
+      for row in 0..<outer {
+        out.replaceSubrange(
+          row * width + offset..<row * width + offset + length,
+          with: values[row * length..<(row + 1) * length])
+      }
+      offset += length
+    }
+  }
+
+  private func withOptional(_ values: [Double]?, _ body: (UnsafePointer<Double>?) -> Void) {
+    guard let values else { return body(nil) }
+    values.withUnsafeBufferPointer { body($0.baseAddress) }
+  }
+}

@@ -1,0 +1,35 @@
+import NetIR
+
+/// How sums may be reordered and approximated.
+package enum Numerics: String, Sendable, CaseIterable {
+  /// Algorithms may trade accuracy for speed within a stated budget.
+  case fast
+  /// Plain fp32 products only.
+  case strict
+}
+
+/// In what the plan multiplies.
+package enum Precision: String, Sendable, CaseIterable {
+  case fp32, bf16
+}
+
+/// What the compiler is told beside the network.
+package struct CompileOptions: Sendable {
+  package var batch: Int
+  package var precision: Precision
+  package var numerics: Numerics
+  package var target: TargetDescription
+  /// The kernels that exist.
+  package var catalogue: KernelCatalogue
+
+  package init(
+    batch: Int, precision: Precision = .fp32, numerics: Numerics = .fast, target: TargetDescription,
+    catalogue: KernelCatalogue
+  ) {
+    self.batch = batch
+    self.precision = precision
+    self.numerics = numerics
+    self.target = target
+    self.catalogue = catalogue
+  }
+}

@@ -1,0 +1,209 @@
+import NetIR
+
+/// Decides how every tensor lies in memory, and puts a copy where a reader wants it otherwise.
+///
+/// Convolutions write channels in blocks; what follows keeps the blocks as long as it can; dense layers,
+/// reshapes and the world outside want C order. Each convolution asks for a halo as wide as its padding.
+enum ChooseLayouts {
+  static let pass = Pass(
+    name: "choose-layouts", summary: "assign memory layouts, insert conversions and halos"
+  ) { compilation in
+    var layouter = Layouter(compilation)
+    compilation.graph = try layouter.run()
+  }
+
+  private struct Layouter {
+    let old: Graph
+    let options: CompileOptions
+    let isConstant: [Bool]
+    /// Conversions that exist already, by value and block.
+    var converted: [Key: ValueID] = [:]
+
+    struct Key: Hashable {
+      var value: ValueID
+      var block: Int
+    }
+
+    init(_ compilation: Compilation) {
+      old = compilation.graph
+      options = compilation.options
+      isConstant = old.constants()
+    }
+
+    mutating func run() throws -> Graph {
+      var graph = try old.rewritten { graph, id, node in
+        guard !isConstant[id.index] else { return graph.append(node) }
+        return try place(node, in: &graph)
+      }
+      // The caller's buffers are plain, each is written by one step, and none is an input under another name.
+      var written: Set<ValueID> = []
+      for (index, output) in graph.outputs.enumerated() {
+        var value = try convert(output, to: 1, in: &graph)
+        let root = graph.root(of: value)
+        if graph[root].op.isInput || !written.insert(root).inserted {
+          value = try copy(value, block: 1, in: &graph)
+          written.insert(value)
+        }
+        graph.outputs[index] = value
+      }
+      setHalos(&graph)
+      return graph
+    }
+
+    private mutating func place(_ node: Graph.Node, in graph: inout Graph) throws -> ValueID {
+      var node = node
+      switch node.op {
+      case .input, .reshape, .dense, .softmax, .pad:
+        node.operands = try node.operands.map { try convert($0, to: 1, in: &graph) }
+      case .conv2D(_, let epilogue):
+        let kernel = try descriptor(node)
+        let input = graph[node.operands[0]]
+        // Few channels are read from plain images: their blocks would be mostly empty.
+        let wantsBlocks =
+          kernel.algorithm == "depthwise" || input.layout.block > 1 || input.shape[1] >= kernel.block
+        node.operands[0] = try convert(node.operands[0], to: wantsBlocks ? kernel.block : 1, in: &graph)
+        if epilogue.residual, let residual = node.operands.last {
+          node.operands[node.operands.count - 1] = try convert(residual, to: kernel.block, in: &graph)
+        }
+        node.layout.block = kernel.block
+      case .pool2D, .lrn, .activation, .scaleShift:
+        let kernel = try descriptor(node)
+        if kernel.block > 1, node.shape.count == 4, graph[node.operands[0]].layout.block == 1,
+          isWindowed(node.op)
+        {
+          node.operands[0] = try convert(node.operands[0], to: kernel.block, in: &graph)
+        }
+        node.layout.block = graph[node.operands[0]].layout.block
+      case .elementwise:
+        let blocks = node.operands.filter { !isConstantValue($0, graph) }.map { graph[$0].layout.block }
+        let hasConstant = node.operands.contains { isConstantValue($0, graph) }
+        let block = hasConstant ? 1 : blocks.max() ?? 1
+        node.operands = try node.operands.map { try convert($0, to: block, in: &graph) }
+        node.layout.block = block
+      case .concat(let axis):
+        let block = node.operands.map { graph[$0].layout.block }.max() ?? 1
+        if block > 1, axis == 1, node.shape.count == 4 {
+          node.layout.block = block
+        } else if block > 1, node.shape.count == 4 {
+          node.operands = try node.operands.map { try convert($0, to: block, in: &graph) }
+          node.layout.block = block
+        }
+      default: break
+      }
+      return graph.append(node)
+    }
+
+    private func isWindowed(_ op: GraphOp) -> Bool {
+      switch op {
+      case .pool2D, .lrn: true
+      default: false
+      }
+    }
+
+    private func isConstantValue(_ id: ValueID, _ graph: Graph) -> Bool {
+      switch graph[id].op {
+      case .constant, .fill: true
+      case .input: false
+      default:
+        !graph[id].operands.isEmpty && graph[id].operands.allSatisfy { isConstantValue($0, graph) }
+      }
+    }
+
+    private func descriptor(_ node: Graph.Node) throws -> KernelDescriptor {
+      guard let kernel = node.kernel.flatMap({ options.catalogue[$0] }) else {
+        throw CompileError(.bug, "`\(node.name)` has no kernel")
+      }
+      return kernel
+    }
+
+    /// The value with that block, converted if it has another.
+    private mutating func convert(_ value: ValueID, to block: Int, in graph: inout Graph) throws -> ValueID {
+      guard graph[value].layout.block != block, !isConstantValue(value, graph) else { return value }
+      let key = Key(value: value, block: block)
+      if let known = converted[key] { return known }
+      let result = try copy(value, block: block, in: &graph)
+      converted[key] = result
+      return result
+    }
+
+    private func copy(_ value: ValueID, block: Int, in graph: inout Graph) throws -> ValueID {
+      let name = "\(graph[value].name) as \(block == 1 ? "nchw" : "c\(block)")"
+      let result = try graph.add(.copy, [value], name: name)
+      graph[result].layout.block = block
+      graph[result].kernel = SelectKernels.kernel(for: .copy, .copy, graph, result, options)?.name
+      if graph[result].kernel == nil { throw CompileError(.unsupported, "no kernel converts layouts") }
+      return result
+    }
+
+    /// Every convolution's padding becomes part of the tensor that it reads. The caller's tensors have no
+    /// room for it, so that an image that is padded at once is copied first.
+    private mutating func setHalos(_ graph: inout Graph) {
+      var result = Graph(name: graph.name)
+      var renamed: [ValueID] = []
+      var padded: [ValueID: ValueID] = [:]
+      let fixed = mustStayPlain(graph)
+      for id in graph.ids {
+        var node = graph[id]
+        let original = node.operands
+        node.operands = original.map { renamed[$0.index] }
+        if case .conv2D(let attributes, _) = node.op {
+          let reach = attributes.reach(input: graph[original[0]].shape, output: node.shape)
+          if reach != .none {
+            var source = node.operands[0]
+            if fixed[original[0].index] {
+              source = padded[source] ?? paddedCopy(of: source, in: &result)
+              padded[node.operands[0]] = source
+              node.operands[0] = source
+            }
+            result[source].layout.halo = result[source].layout.halo.union(reach)
+          }
+        }
+        renamed.append(result.append(node))
+      }
+      result.outputs = graph.outputs.map { renamed[$0.index] }
+      graph = result
+    }
+
+    /// Values that somebody reads or writes as contiguous numbers.
+    private func mustStayPlain(_ graph: Graph) -> [Bool] {
+      var fixed = [Bool](repeating: false, count: graph.nodes.count)
+      for output in graph.outputs { fixed[output.index] = true }
+      for id in graph.ids {
+        switch graph[id].op {
+        case .reshape, .dense, .softmax, .pad:
+          fixed[id.index] = true
+          for operand in graph[id].operands { fixed[operand.index] = true }
+        case .input: fixed[id.index] = true
+        default: break
+        }
+      }
+      return fixed
+    }
+
+    private func paddedCopy(of id: ValueID, in graph: inout Graph) -> ValueID {
+      var node = graph[id]
+      node.op = .copy
+      node.operands = [id]
+      node.name += " padded"
+      node.kernel = SelectKernels.kernel(for: .copy, .copy, graph, id, options)?.name
+      return graph.append(node)
+    }
+  }
+}
+
+extension Graph {
+  /// The value whose bytes this one shows: reshapes of plain tensors move nothing.
+  func root(of id: ValueID) -> ValueID {
+    var id = id
+    while case .reshape = self[id].op, let operand = self[id].operands.first { id = operand }
+    return id
+  }
+}
+
+extension Padding2D {
+  fileprivate func union(_ other: Padding2D) -> Padding2D {
+    Padding2D(
+      top: max(top, other.top), bottom: max(bottom, other.bottom), left: max(left, other.left),
+      right: max(right, other.right))
+  }
+}

@@ -1,0 +1,204 @@
+import NetIR
+
+/// Writes the graph as a plan: one step per op, tensors placed in the caller's buffers or in one arena,
+/// whose bytes are used again as soon as nobody needs what was there.
+enum PlanMemory {
+  static let pass = Pass(
+    name: "plan-memory", summary: "order the steps, reuse memory by liveness, work in place where it can"
+  ) { compilation in
+    var planner = Planner(compilation)
+    compilation.plan = planner.plan()
+  }
+
+  private struct Planner {
+    let graph: Graph
+    /// The same constant in the portable graph.
+    let sourceOf: [ValueID: ValueID]
+    let catalogue: KernelCatalogue
+    let isConstant: [Bool]
+    var result: Plan
+    var tensorOf: [ValueID: Int] = [:]
+    var constantOf: [ConstantKey: Int] = [:]
+
+    struct ConstantKey: Hashable {
+      var source: ValueID
+      var packing: Plan.Constant.Packing
+    }
+
+    init(_ compilation: Compilation) {
+      graph = compilation.graph
+      isConstant = graph.constants()
+      // Layouts add copies of tensors, never of constants: those keep their order.
+      let portable = compilation.portable ?? graph
+      let isOriginal = portable.constants()
+      let (here, there) = (
+        graph.ids.filter { [isConstant] in isConstant[$0.index] },
+        portable.ids.filter { isOriginal[$0.index] }
+      )
+      sourceOf = Dictionary(zip(here, there), uniquingKeysWith: { first, _ in first })
+      let options = compilation.options
+      catalogue = options.catalogue
+      result = Plan(
+        name: graph.name, batch: options.batch, precision: options.precision.rawValue,
+        numerics: options.numerics.rawValue, target: options.target)
+      result.graphOps = compilation.graphOps
+      result.foldedNorms = compilation.foldedNorms
+    }
+
+    mutating func plan() -> Plan {
+      makeTensors()
+      makeSteps()
+      placeTensors()
+      return result
+    }
+
+    private mutating func makeTensors() {
+      var outputIndex: [ValueID: Int] = [:]
+      for (index, output) in graph.outputs.enumerated() { outputIndex[graph.root(of: output)] = index }
+      for id in graph.ids where !isConstant[id.index] {
+        let node = graph[id]
+        let root = graph.root(of: id)
+        let place: Plan.Tensor.Place =
+          switch graph[root].op {
+          case .input(let index, _): .input(index)
+          default: outputIndex[root].map { .output($0) } ?? .arena(offset: 0)
+          }
+        tensorOf[id] = result.tensors.count
+        result.tensors.append(
+          Plan.Tensor(
+            name: node.name, shape: node.shape, layout: node.layout, place: place,
+            viewOf: root == id ? nil : tensorOf[root]))
+      }
+    }
+
+    private mutating func makeSteps() {
+      for id in graph.ids where !isConstant[id.index] {
+        let node = graph[id]
+        guard let kernel = node.kernel, let tensor = tensorOf[id] else { continue }
+        let index = result.steps.count
+        let operands = node.operands.enumerated().map { place, operand in
+          if let tensor = tensorOf[operand] { return Plan.Operand.tensor(tensor) }
+          return .constant(constant(operand, for: node.op, place: place, step: index))
+        }
+        let step = Plan.Step(
+          name: node.stepName, op: node.op, kernel: kernel, algorithm: algorithm(kernel), operands: operands,
+          result: tensor,
+          parallel: false)
+        result.steps.append(step)
+        result.steps[index].parallel = isWorthThreads(step)
+      }
+    }
+
+    private func algorithm(_ kernel: String) -> String { catalogue[kernel]?.algorithm ?? "" }
+
+    private mutating func constant(_ value: ValueID, for op: GraphOp, place: Int, step: Int) -> Int {
+      let packing: Plan.Constant.Packing =
+        switch op {
+        case .conv2D, .dense: place == 1 ? .step(step) : .plain
+        default: .plain
+        }
+      let source = sourceOf[value] ?? value
+      let key = ConstantKey(source: source, packing: packing)
+      if let known = constantOf[key] { return known }
+      let index = result.constants.count
+      let taken = result.constants.count {
+        $0.name == graph[value].name || $0.name.hasPrefix(graph[value].name + "#")
+      }
+      result.constants.append(
+        Plan.Constant(
+          name: taken == 0 ? graph[value].name : "\(graph[value].name)#\(taken + 1)",
+          shape: graph[value].shape,
+          packing: packing, source: source))
+      constantOf[key] = index
+      return index
+    }
+
+    /// A fork and a barrier cost some microseconds: less work than that stays on one thread.
+    private func isWorthThreads(_ step: Plan.Step) -> Bool {
+      let flops = result.work(of: step).flops
+      var bytes = result.tensors[step.result].bytes
+      for operand in step.operands {
+        switch operand {
+        case .tensor(let index): bytes += result.tensors[index].bytes
+        case .constant(let index): bytes += 4 * result.constants[index].shape.elements
+        }
+      }
+      return flops >= 500_000 || bytes >= 256 << 10
+    }
+
+    // MARK: Memory
+
+    private mutating func placeTensors() {
+      let uses = lifetimes()
+      var placer = ArenaPlacer()
+      var allocation: [Int: Int] = [:]
+      for (tensor, life) in uses.sorted(by: { $0.key < $1.key }) {
+        guard case .arena = result.tensors[tensor].place, result.tensors[tensor].viewOf == nil else {
+          continue
+        }
+        if let host = inPlaceHost(of: tensor, life, uses, allocation) {
+          placer.extend(host, until: life.upperBound)
+          allocation[tensor] = host
+        } else {
+          allocation[tensor] = placer.add(bytes: result.tensors[tensor].bytes, alive: life)
+        }
+      }
+      let offsets = placer.place()
+      for (tensor, block) in allocation { result.tensors[tensor].place = .arena(offset: offsets[block]) }
+      for index in result.tensors.indices {
+        if let root = result.tensors[index].viewOf {
+          result.tensors[index].place = result.tensors[root].place
+        }
+      }
+      result.arenaBytes = placer.totalBytes
+      result.arenaBound = placer.bound
+    }
+
+    /// For each tensor that owns bytes: from the step that writes it to the last that reads it or a view.
+    private func lifetimes() -> [Int: ClosedRange<Int>] {
+      var lives: [Int: ClosedRange<Int>] = [:]
+      for (index, step) in result.steps.enumerated() {
+        for case .tensor(let operand) in step.operands {
+          let root = result.tensors[operand].viewOf ?? operand
+          if let life = lives[root] { lives[root] = life.lowerBound...index }
+        }
+        lives[step.result] = index...index
+      }
+      return lives
+    }
+
+    /// The allocation of an operand that dies where this tensor is made, lies the same way, and can be
+    /// written over.
+    private func inPlaceHost(
+      of tensor: Int, _ life: ClosedRange<Int>, _ uses: [Int: ClosedRange<Int>], _ allocation: [Int: Int]
+    ) -> Int? {
+      let step = result.steps[life.lowerBound]
+      guard step.op.worksInPlace else { return nil }
+      for case .tensor(let operand) in step.operands {
+        let (a, b) = (result.tensors[operand], result.tensors[tensor])
+        guard a.viewOf == nil, uses[operand]?.upperBound == life.lowerBound, a.shape == b.shape,
+          a.layout == b.layout, let host = allocation[operand]
+        else { continue }
+        return host
+      }
+      return nil
+    }
+  }
+}
+
+extension Graph.Node {
+  /// `conv1 + add + rectify`: what a step does, in words.
+  fileprivate var stepName: String {
+    var words = [name]
+    switch op {
+    case .conv2D(_, let epilogue), .dense(let epilogue):
+      if epilogue.residual { words.append("add") }
+      if epilogue.activation != .linear { words.append(epilogue.activation.name) }
+    case .scaleShift(let activation), .elementwise(_, let activation):
+      if activation != .linear { words.append(activation.name) }
+    case .softmax where !name.hasSuffix("softmax"): words.append("softmax")
+    default: break
+    }
+    return words.joined(separator: " + ")
+  }
+}

@@ -1,0 +1,76 @@
+import NetIR
+
+/// A step of the compiler: a name, what it is for, and what it does.
+package struct Pass: Sendable {
+  package let name: String
+  package let summary: String
+  package let run: @Sendable (inout Compilation) throws -> Void
+}
+
+/// The order in which everything happens.
+package enum Pipeline {
+  package static let inference: [Pass] = [
+    // What any machine can do.
+    RemoveIdentities.pass,
+    LowerBatchNorm.pass,
+    FoldScaleShift.pass,
+    FuseResidual.pass,
+    FuseActivation.pass,
+    FoldReshapes.pass,
+    RemoveDead.pass,
+    KeepPortable.pass,
+    // What depends on the target.
+    SelectKernels.pass,
+    ChooseLayouts.pass,
+    PlanMemory.pass,
+  ]
+
+  /// Where passes begin to depend on the target.
+  private static let firstTargetPass = SelectKernels.pass.name
+
+  /// Runs the passes on a graph that was just lowered.
+  ///
+  /// - Parameter observe: is called after each pass; returns false to stop there.
+  package static func compile(
+    _ graph: Graph, _ options: CompileOptions, observe: (Pass, Compilation) -> Bool = { _, _ in true }
+  ) throws -> CompiledNetwork? {
+    try run(inference, graph, options, observe)
+  }
+
+  /// Makes a plan for another target of a graph that was optimised before.
+  package static func retarget(_ portable: Graph, _ options: CompileOptions) throws -> CompiledNetwork? {
+    let start = inference.firstIndex { $0.name == firstTargetPass } ?? 0
+    return try run([KeepPortable.pass] + inference[start...], portable, options) { _, _ in true }
+  }
+
+  private static func run(
+    _ passes: [Pass], _ graph: Graph, _ options: CompileOptions, _ observe: (Pass, Compilation) -> Bool
+  ) throws -> CompiledNetwork? {
+    var compilation = Compilation(graph: graph, options: options)
+    let constants = graph.constants()
+    compilation.graphOps = graph.ids.count { !constants[$0.index] && !graph[$0].op.isInput }
+    try verify(compilation, after: "lowering")
+    for pass in passes {
+      try pass.run(&compilation)
+      try verify(compilation, after: pass.name)
+      if !observe(pass, compilation) { return nil }
+    }
+    guard let plan = compilation.plan, let portable = compilation.portable else {
+      throw CompileError(.bug, "the passes made no plan")
+    }
+    return CompiledNetwork(plan: plan, portable: portable)
+  }
+
+  private static func verify(_ compilation: Compilation, after pass: String) throws {
+    do throws(GraphProblem) {
+      try compilation.graph.verify()
+      try compilation.plan?.verify(compilation.options.catalogue)
+    } catch {
+      throw CompileError(.bug, "after pass \(pass): \(error.message)")
+    }
+  }
+}
+
+extension GraphOp {
+  package var isInput: Bool { if case .input = self { true } else { false } }
+}

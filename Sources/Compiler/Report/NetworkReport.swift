@@ -1,0 +1,87 @@
+import Layers
+import NetIR
+
+/// Everything that `netc report` counts. Four numbers of parameters are never mixed: trainable, frozen,
+/// state and optimizer slots; a tied parameter counts once.
+package struct NetworkReport: Sendable {
+  package struct Row: Sendable {
+    package var index: Int
+    package var name: String
+    package var type: String
+    package var inputs: [String]
+    /// Batch first, nil where it is free.
+    package var outputShape: LayerShape
+    package var trainable: Int
+    package var frozen: Int
+    package var state: Int
+    /// Of one example.
+    package var work: Work
+    package var weightBytes: Int
+    /// The result in fp32, for the whole batch.
+    package var activationBytes: Int
+    package var window: Window?
+    package var field: ReceptiveField?
+    package var capacity: Capacity?
+
+    package var parameters: Int { trainable + frozen }
+  }
+
+  package var name: String
+  package var batch: Int
+  package var rows: [Row]
+  package var inferenceArenaBytes: Int
+  package var training: TrainingMemory
+  package var optimizer: Optimizer
+  package var image: Size2D?
+  package var inputShapes: [LayerShape]
+  /// Units of the output, when it is a vector.
+  package var outputUnits: Int?
+
+  package var trainable: Int { rows.reduce(0) { $0 + $1.trainable } }
+  package var frozen: Int { rows.reduce(0) { $0 + $1.frozen } }
+  package var state: Int { rows.reduce(0) { $0 + $1.state } }
+  package var parameters: Int { trainable + frozen }
+  package var weightBytes: Int { rows.reduce(0) { $0 + $1.weightBytes } }
+  /// Of one example.
+  package var work: Work { rows.reduce(Work()) { $0 + $1.work } }
+
+  /// - Parameter options: the batch, and the target whose plan is measured.
+  package init(_ network: Network, _ options: CompileOptions) throws {
+    name = network.name
+    batch = options.batch
+    optimizer = network.optimizer
+    image = network.image
+    inputShapes = network.inputs.map { network.layers[$0].shape }
+    let output = network.outputs.first.map { network.layers[$0].shape } ?? []
+    outputUnits = output.count == 2 ? output[1] : nil
+
+    let examples = network.fixedBatch ?? 1
+    let (graph, nodes) = try network.lowered(batch: examples)
+    let fields = ReceptiveField.all(of: network)
+    let capacities = Capacity.all(of: network)
+    rows = network.layers.enumerated().map { index, layer in
+      func count(_ role: WeightSpec.Role) -> Int {
+        layer.weights.filter { $0.role == role && !$0.isTied }.reduce(0) { $0 + $1.shape.elements }
+      }
+      let work = nodes[index].reduce(Work()) { sum, node in
+        let id = ValueID(node)
+        return sum + graph[id].op.work(graph[id].operands.map { graph[$0].shape }, result: graph[id].shape)
+      }
+      let (trainable, state) = (count(.trainable), count(.state))
+      let input = layer.inputs.first.map { network.layers[$0].shape } ?? []
+      return Row(
+        index: index, name: layer.name, type: layer.typeName,
+        inputs: layer.inputs.map { network.layers[$0].name },
+        outputShape: layer.shape, trainable: trainable, frozen: 0, state: state,
+        work: Work(macs: work.macs / examples, flops: work.flops / examples),
+        weightBytes: 4 * (trainable + state),
+        activationBytes: 4 * layer.shape.withBatch(options.batch).elements,
+        window: layer.kind.window(over: input), field: fields[index], capacity: capacities[index])
+    }
+    guard
+      let compiled = try Pipeline.compile(network.lowered(batch: options.batch).graph, options)
+    else { throw CompileError(.bug, "no plan to report") }
+    inferenceArenaBytes = compiled.plan.arenaBytes
+    training = try TrainingMemory(of: network, batch: options.batch)
+  }
+}

@@ -1,0 +1,54 @@
+import CPUBackend
+import Compiler
+import Diagnostics
+import NetIR
+
+// What the executable names without importing the compiler.
+package typealias PrecisionOption = Precision
+package typealias NumericsOption = Numerics
+
+/// Where a network runs.
+package enum DeviceOption: String, CaseIterable, Sendable {
+  case cpu, gpu
+
+  /// Throws N0402 for a device that this version cannot use.
+  package func check() throws(DiagnosticError) {
+    guard self == .gpu else { return }
+    throw DiagnosticError(
+      Diagnostic(
+        .unsupportedOnTarget, "this version of netc has no GPU backend", at: .none,
+        help: ["use `--device cpu`"]))
+  }
+}
+
+/// Turns everything that a command may throw into words and an exit code.
+package enum CommandRunner {
+  package static var defaultThreads: Int { HostCPU.current.cores }
+
+  package static func run(_ console: Console, _ body: (Console) throws -> ExitCode) -> ExitCode {
+    do {
+      return try body(console)
+    } catch let error as DiagnosticError {
+      DiagnosticPrinter(console).print(error.diagnostic)
+      return .wrongInput
+    } catch let error as CompileError where error.reason == .unsupported {
+      DiagnosticPrinter(console).print(
+        Diagnostic(
+          .unsupportedOnTarget, error.message, at: .none,
+          help: ["use another `--target` or `--precision`; `netc doctor` tells what there is"]))
+      return .wrongInput
+    } catch let error as CompileError {
+      return bug(error.message, console)
+    } catch let error as GraphProblem {
+      return bug(error.message, console)
+    } catch {
+      return bug("\(error)", console)
+    }
+  }
+
+  private static func bug(_ message: String, _ console: Console) -> ExitCode {
+    console.err("netc: bug: \(message)\n")
+    console.err("This is a mistake in netc, not in your files. Please report it with the spec.\n")
+    return .bug
+  }
+}

@@ -1,0 +1,120 @@
+import CPUBackend
+import Compiler
+import Diagnostics
+import Exchange
+import Layers
+import NetIR
+
+package enum CompileEmission: String, CaseIterable, Sendable {
+  case plan, graph
+}
+
+/// `netc compile`: the artefact, or a look at the plan or the graph.
+package struct CompileCommand: Sendable {
+  package var spec: String
+  package var weights: String?
+  package var output: String?
+  package var batch: Int?
+  package var precision = Precision.fp32
+  package var numerics = Numerics.fast
+  package var target: String?
+  package var emission: CompileEmission?
+  package var listPasses = false
+  package var dumpAfter: String?
+  package var stopAfter: String?
+  package var timePasses = false
+
+  package init(spec: String) { self.spec = spec }
+
+  package func run(_ console: Console) throws -> ExitCode {
+    if listPasses {
+      let width = Pipeline.inference.map(\.name.count).max() ?? 0
+      for pass in Pipeline.inference { console.out("\(Format.pad(pass.name, width))  \(pass.summary)\n") }
+      return .good
+    }
+    for pass in [dumpAfter, stopAfter].compactMap({ $0 }) { try checkPass(pass) }
+    let loaded = SpecLoader.load(spec)
+    DiagnosticPrinter(console).print(loaded)
+    guard let network = loaded.network else { return .wrongInput }
+    let options = CompileOptions(
+      batch: try CompilerFront.batch(batch, for: network), precision: precision, numerics: numerics,
+      target: try CompilerFront.target(target), catalogue: KernelTable.catalogue)
+    guard let compiled = try compile(network, options, console) else { return .good }
+    switch emission {
+    case .plan:
+      console.out(compiled.plan.printed())
+      return .good
+    case .graph:
+      console.out(compiled.portable.printed())
+      return .good
+    case nil: break
+    }
+    guard dumpAfter == nil || output != nil else { return .good }
+    return try write(compiled, network, console)
+  }
+
+  /// - Returns: nil when a pass was asked to be the last.
+  private func compile(_ network: Network, _ options: CompileOptions, _ console: Console) throws
+    -> CompiledNetwork?
+  {
+    let clock = ContinuousClock()
+    var last = clock.now
+    var times: [(name: String, seconds: Double)] = []
+    var stopped = false
+    let graph = try network.lowered(batch: options.batch).graph
+    let result = try Pipeline.compile(graph, options) { pass, state in
+      times.append((pass.name, (clock.now - last).seconds))
+      if pass.name == dumpAfter { console.out(state.plan?.printed() ?? state.graph.printed()) }
+      stopped = pass.name == stopAfter
+      if stopped, dumpAfter == nil { console.out(state.graph.printed()) }
+      last = clock.now
+      return !stopped
+    }
+    if timePasses {
+      let width = times.map(\.name.count).max() ?? 0
+      for (name, seconds) in times {
+        console.err(
+          "\(Format.pad(name, width))  \(Format.pad(fixed(seconds * 1000, digits: 3), 9, right: true)) ms\n")
+      }
+    }
+    guard var compiled = result else { return nil }
+    (compiled.plan.classes, compiled.plan.preprocessing) = (network.classes, network.preprocessing)
+    return compiled
+  }
+
+  private func write(_ compiled: CompiledNetwork, _ network: Network, _ console: Console) throws -> ExitCode {
+    let parameters: Weights
+    if let weights {
+      parameters = try Weights.load(weights, for: network)
+    } else {
+      parameters = Weights.initialised(for: network)
+      console.note("note: no `--weights`: the parameters have the first values of the spec's initialisers\n")
+    }
+    let path = output ?? "\(network.name).netc"
+    let constants = try CompilerFront.pack(compiled, parameters)
+    try Artefact.write(
+      compiled.plan, portable: compiled.portable, constants: constants.constants, producer: Version.number,
+      to: path)
+    withExtendedLifetime(constants) {}
+    let bytes = constants.constants.reduce(0) { $0 + $1.count }
+    console.note(
+      "\(path): \(Format.count(compiled.plan.steps.count, "step")) for \(compiled.plan.target.name), "
+        + "batch \(compiled.plan.batch), weights \(Format.binary(bytes)), arena \(Format.binary(compiled.plan.arenaBytes))\n"
+    )
+    return .good
+  }
+
+  private func checkPass(_ name: String) throws(DiagnosticError) {
+    let names = Pipeline.inference.map(\.name)
+    guard !names.contains(name) else { return }
+    let hint = Suggestion.unknown(word: name, among: names)
+    throw DiagnosticError(
+      Diagnostic(
+        .badOption, "no pass is called `\(name)`", at: .none,
+        help: hint.label.isEmpty ? ["`netc compile --list-passes` names them"] : [hint.label]))
+  }
+}
+
+extension Duration {
+  var seconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
+}

@@ -1,0 +1,102 @@
+import Compiler
+import DataPipeline
+import Diagnostics
+import Exchange
+import NetIR
+import Runtime
+
+/// `netc run`: inference on a file of examples.
+package struct RunCommand: Sendable {
+  package var model: ModelLoader
+  package var input: String
+  package var output: String?
+  package var top = 3
+
+  package init(model: ModelLoader, input: String) { (self.model, self.input) = (model, input) }
+
+  package func run(_ console: Console) throws -> ExitCode {
+    try checkOutput()
+    let data = try InputFile.load(input)
+    // Small batches keep the latency of a few examples low, larger ones serve many examples better.
+    let examples = data.shape.first ?? 1
+    guard let model = try model.load(console, defaultBatch: min(32, max(1, examples))) else {
+      return .wrongInput
+    }
+    let examplesIn = try ExampleReader(plan: model.plan, path: input).examples(of: data)
+    let progress = Progress(console, total: examplesIn.count, word: "examples")
+    let results = model.executable.run(
+      examples: examplesIn.count, inputs: [examplesIn.values], progress: progress.update)
+    progress.finish()
+    let predictions = Predictions(
+      values: results[0], shape: [examplesIn.count] + model.plan.outputs[0].shape.dropFirst(),
+      classes: model.plan.classes)
+    if let output {
+      try predictions.write(to: output)
+    } else {
+      console.out(predictions.table(top: top, width: console.width, style: Style(color: console.color)))
+    }
+    return .good
+  }
+
+  private func checkOutput() throws(DiagnosticError) {
+    guard let output, output != "-" else { return }
+    guard Predictions.formats.contains(where: { output.hasSuffix($0) }) else {
+      throw DiagnosticError(
+        Diagnostic(
+          .unknownFormat, "`--output \(output)` has none of the endings that netc writes", at: .none,
+          help: ["use \(Predictions.formats.joined(separator: ", ")), or `-` for npy on standard output"]))
+    }
+  }
+}
+
+/// Brings a file's array into the shape and the numbers that a plan takes.
+struct ExampleReader {
+  let plan: Plan
+  let path: String
+
+  /// The examples one after the other, and how many.
+  func examples(of data: TensorData) throws(DiagnosticError) -> (values: [Float], count: Int) {
+    guard plan.inputs.count == 1, let input = plan.inputs.first else {
+      throw DiagnosticError(
+        Diagnostic(
+          .badOption, "the network has \(plan.inputs.count) inputs, and one file was given", at: .file(path)))
+    }
+    let example = Array(input.shape.dropFirst())
+    let count = try self.count(data.shape, example)
+    var values = data.elements
+    // Bytes are raw data; floats were prepared by whoever made them.
+    if data.isUInt8 {
+      for step in plan.preprocessing {
+        if let channels = step.channels, channels != example.first {
+          throw FileFault.make(
+            .inputShapeDiffers, in: path,
+            "a preprocessing step has \(channels) numbers, and the input \(example.first ?? 0) channels")
+        }
+        step.apply(to: &values, shape: example)
+      }
+    }
+    return (values, count)
+  }
+
+  /// Accepts N×C×H×W, one example without N, and images of one channel without the channel.
+  private func count(_ shape: [Int], _ example: [Int]) throws(DiagnosticError) -> Int {
+    let squeezed = example.first == 1 ? Array(example.dropFirst()) : example
+    if shape == example || shape == squeezed { return 1 }
+    if let first = shape.first, Array(shape.dropFirst()) == example || Array(shape.dropFirst()) == squeezed {
+      return first
+    }
+    // Flat rows, as data tables have them.
+    if shape.count == 2, shape[1] == example.elements { return shape[0] }
+    var notes = ["the network takes \(example.crossed), with or without a count in front"]
+    if shape.count == example.count + 1, let last = shape.last,
+      shape.dropFirst().sorted() == example.sorted(),
+      last == example.first
+    {
+      notes.append(
+        "the file's last axis looks like the channels: netc wants them in front of height and width")
+    }
+    throw FileFault.make(
+      .inputShapeDiffers, in: path, "the file has \(shape.crossed), which is no batch of \(example.crossed)",
+      notes: notes, help: ["reshape the array, or change the shape of the spec's Input"])
+  }
+}

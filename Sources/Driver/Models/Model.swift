@@ -1,0 +1,128 @@
+import CPUBackend
+import Compiler
+import Diagnostics
+import Exchange
+import Layers
+import NetIR
+import Runtime
+
+/// A network that is ready to run here, from a spec or from an artefact.
+package struct Model: Sendable {
+  package var executable: CPUExecutable
+  package var plan: Plan { executable.plan }
+  /// Said to the user: that an artefact was made for another machine, say.
+  package var remark: String?
+
+  /// Compiles a network for this machine and packs its weights.
+  package static func compile(_ network: Network, _ weights: Weights, _ options: CompileOptions, threads: Int)
+    throws -> Model
+  {
+    let compiled = try CompilerFront.compile(network, options)
+    let constants = try CompilerFront.pack(compiled, weights)
+    let pool = ThreadPool(threads: threads)
+    return Model(executable: try CPUExecutable(compiled.plan, constants: constants, pool: pool))
+  }
+
+  /// Opens an artefact. One that was made for another CPU is unpacked and compiled again, from itself.
+  package static func open(_ path: String, threads: Int, verifyWeights: Bool = false) throws -> Model {
+    let catalogue = KernelTable.catalogue
+    let artefact = try Artefact(path: path, catalogue: catalogue, verifyWeights: verifyWeights)
+    let (pieces, owner) = artefact.mappedConstants()
+    let packing = WeightPacking(artefact.plan)
+    var exact: [UnsafeRawBufferPointer] = []
+    for (index, piece) in pieces.enumerated() {
+      let size: Int
+      do throws(GraphProblem) { size = try packing.byteCount(of: index) } catch {
+        throw Artefact.damaged(path, error.message)
+      }
+      guard piece.count == (size + 63) / 64 * 64 else {
+        throw Artefact.damaged(
+          path, "the weights of `\(artefact.plan.constants[index].name)` have another size")
+      }
+      exact.append(UnsafeRawBufferPointer(rebasing: piece[..<size]))
+    }
+    let pool = ThreadPool(threads: threads)
+    let host = HostCPU.current
+    let needed = Set(artefact.plan.steps.compactMap { catalogue[$0.kernel]?.instructionSet })
+    guard !needed.isSubset(of: host.instructionSets) else {
+      let memory = ConstantMemory(exact, owner: owner)
+      return Model(executable: try CPUExecutable(artefact.plan, constants: memory, pool: pool))
+    }
+    return try withExtendedLifetime(owner) { try retarget(artefact, exact, pool) }
+  }
+
+  private static func retarget(_ artefact: Artefact, _ packed: [UnsafeRawBufferPointer], _ pool: ThreadPool)
+    throws -> Model
+  {
+    let old = artefact.plan
+    let options = CompileOptions(
+      batch: old.batch, precision: Precision(rawValue: old.precision) ?? .fp32,
+      numerics: Numerics(rawValue: old.numerics) ?? .fast, target: HostCPU.current.target,
+      catalogue: KernelTable.catalogue)
+    guard var compiled = try Pipeline.retarget(artefact.portable, options) else {
+      throw CompileError(.bug, "no plan for this machine")
+    }
+    (compiled.plan.classes, compiled.plan.preprocessing) = (old.classes, old.preprocessing)
+    (compiled.plan.graphOps, compiled.plan.foldedNorms) = (old.graphOps, old.foldedNorms)
+    let place = Dictionary(
+      old.constants.enumerated().map { ($1.source, $0) }, uniquingKeysWith: { first, _ in first })
+    let unpacking = WeightPacking(old)
+    let constants = try WeightPacking(compiled.plan).packed { index in
+      guard let source = place[compiled.plan.constants[index].source] else {
+        throw CompileError(.bug, "a constant got lost on the way to this machine")
+      }
+      return try unpacking.unpack(source, from: packed[source])
+    }
+    return Model(
+      executable: try CPUExecutable(compiled.plan, constants: constants, pool: pool),
+      remark: "packed for \(old.target.name), repacked for \(compiled.plan.target.name); "
+        + "`netc compile` here would start faster")
+  }
+}
+
+/// From a network to a plan with everything that travels with it.
+package enum CompilerFront {
+  package static func compile(
+    _ network: Network, _ options: CompileOptions, observe: (Pass, Compilation) -> Bool = { _, _ in true }
+  ) throws -> CompiledNetwork {
+    let graph = try network.lowered(batch: options.batch).graph
+    guard var compiled = try Pipeline.compile(graph, options, observe: observe) else {
+      throw CompileError(.bug, "the pipeline stopped early")
+    }
+    compiled.plan.classes = network.classes
+    compiled.plan.preprocessing = network.preprocessing
+    return compiled
+  }
+
+  /// Computes the constants of a plan from a network's weights, and packs them.
+  package static func pack(_ compiled: CompiledNetwork, _ weights: Weights) throws -> ConstantMemory {
+    let evaluator = ConstantEvaluator(compiled.portable) { try weights.values($0, $1) }
+    return try WeightPacking(compiled.plan).packed { index in
+      try evaluator.value(of: compiled.plan.constants[index].source)
+    }
+  }
+
+  /// The batch that a plan is made for: the option, what the spec fixes, or 1.
+  package static func batch(_ asked: Int?, for network: Network) throws(DiagnosticError) -> Int {
+    guard let fixed = network.fixedBatch else { return asked ?? 1 }
+    guard asked == nil || asked == fixed else {
+      throw DiagnosticError(
+        Diagnostic(
+          .badOption, "`--batch \(asked ?? 0)`, but the spec fixes the batch at \(fixed)", at: .none,
+          help: ["write `null` for the batch in the spec's Input"]))
+    }
+    return fixed
+  }
+
+  /// The target that an option names; `native` is this machine.
+  package static func target(_ name: String?) throws(DiagnosticError) -> TargetDescription {
+    guard let name, name != "native" else { return HostCPU.current.target }
+    if let target = TargetDescription.named(name) { return target }
+    let known = TargetDescription.named.map(\.name) + ["native"]
+    let near = Suggestion.best(for: name, among: known)
+    throw DiagnosticError(
+      Diagnostic(
+        .unknownTarget, "unknown target `\(name)`", at: .none,
+        help: [near.map { "did you mean `\($0)`?" } ?? "targets: \(known.joined(separator: ", "))"]))
+  }
+}

@@ -1,0 +1,80 @@
+import CPUBackend
+import Compiler
+import Diagnostics
+import Exchange
+import Layers
+import NetIR
+
+/// What `run` and `bench` take: a spec with its weights, or an artefact. The content decides, not the name.
+package struct ModelLoader: Sendable {
+  package var path: String
+  package var weights: String?
+  package var batch: Int?
+  package var precision: Precision?
+  package var numerics: Numerics?
+  package var threads: Int
+  /// Whether a spec without weights is initialised instead of refused.
+  package var allowsInitialised = false
+  package var verifyWeights = false
+
+  package init(path: String, weights: String? = nil, threads: Int) {
+    (self.path, self.weights, self.threads) = (path, weights, threads)
+  }
+
+  /// - Parameter defaultBatch: for a spec with a free batch when no batch is asked for.
+  /// - Returns: nil when the spec has errors, which were printed.
+  package func load(_ console: Console, defaultBatch: Int = 1) throws -> Model? {
+    if try isArtefact() { return try openArtefact(console) }
+    let loaded = SpecLoader.load(path)
+    DiagnosticPrinter(console).print(loaded)
+    guard let network = loaded.network else { return nil }
+    let options = CompileOptions(
+      batch: try CompilerFront.batch(batch ?? (network.fixedBatch == nil ? defaultBatch : nil), for: network),
+      precision: precision ?? .fp32, numerics: numerics ?? .fast, target: HostCPU.current.target,
+      catalogue: KernelTable.catalogue)
+    let parameters: Weights
+    if let weights {
+      parameters = try Weights.load(weights, for: network)
+    } else if allowsInitialised {
+      parameters = Weights.initialised(for: network)
+    } else {
+      throw DiagnosticError(
+        Diagnostic(
+          .badOption, "`\(path)` is a spec: `--weights` has to say where its parameters are", at: .none,
+          help: ["give `--weights FILE.safetensors`, or run what `netc compile` made"]))
+    }
+    return try Model.compile(network, parameters, options, threads: threads)
+  }
+
+  private func isArtefact() throws(DiagnosticError) -> Bool {
+    // Standard input can be read once: only a spec may come through it.
+    guard path != "-" else { return false }
+    return try MappedFile(path: path).withBytes { Artefact.isArtefact($0) }
+  }
+
+  private func openArtefact(_ console: Console) throws -> Model {
+    func refuse(_ option: String, _ value: String, _ fact: String) -> DiagnosticError {
+      DiagnosticError(
+        Diagnostic(
+          .badOption, "`\(option) \(value)`, but `\(path)` was compiled for \(fact)", at: .none,
+          help: ["compile the spec again with `\(option) \(value)`"]))
+    }
+    if let weights {
+      throw DiagnosticError(
+        Diagnostic(
+          .badOption, "`--weights \(weights)`, but `\(path)` has its weights inside", at: .none,
+          help: ["leave `--weights` out, or run the spec"]))
+    }
+    let model = try Model.open(path, threads: threads, verifyWeights: verifyWeights)
+    let plan = model.plan
+    if let batch, batch != plan.batch { throw refuse("--batch", "\(batch)", "batches of \(plan.batch)") }
+    if let precision, precision.rawValue != plan.precision {
+      throw refuse("--precision", precision.rawValue, plan.precision)
+    }
+    if let numerics, numerics.rawValue != plan.numerics {
+      throw refuse("--numerics", numerics.rawValue, plan.numerics)
+    }
+    if let remark = model.remark { console.note("note: \(remark)\n") }
+    return model
+  }
+}

@@ -1,0 +1,58 @@
+import Diagnostics
+import Exchange
+import Layers
+import NetIR
+import YAMLSyntax
+
+/// A spec file that was read and checked.
+package struct LoadedSpec: Sendable {
+  package var path: String
+  package var map: SourceMap
+  package var bag: DiagnosticBag
+  /// nil when there are errors.
+  package var network: Network?
+}
+
+package enum SpecLoader {
+  /// A spec larger than this is a mistake: somebody named a weight file.
+  private static let largestSpec = 16 << 20
+
+  /// Reads and checks a spec; `-` is standard input. Never throws: what is wrong is in the bag.
+  package static func load(_ path: String) -> LoadedSpec {
+    var loaded = LoadedSpec(path: path, map: SourceMap(), bag: DiagnosticBag())
+    let file: MappedFile
+    do throws(DiagnosticError) {
+      file = try MappedFile(path: path)
+    } catch {
+      loaded.bag.report(
+        Diagnostic(.unreadableSpec, error.diagnostic.message, at: .file(path), help: error.diagnostic.help))
+      return loaded
+    }
+    guard file.count <= largestSpec else {
+      loaded.bag.report(
+        Diagnostic(
+          .unreadableSpec, "`\(path)` has \(Format.binary(file.count)), too much for a spec", at: .file(path),
+          help: ["a spec is a YAML file; weights go to `--weights`"]))
+      return loaded
+    }
+    let id = file.withBytes {
+      loaded.map.add(SourceFile(path: path == "-" ? "<stdin>" : path, bytes: Array($0)))
+    }
+    guard let root = parseYAML(id, in: loaded.map, bag: &loaded.bag) else { return loaded }
+    let (spec, bag) = SpecReader.read(root, fileName: stem(path))
+    loaded.bag.append(bag)
+    let (network, more) = Elaborator.elaborate(spec)
+    loaded.bag.append(more)
+    loaded.network = loaded.bag.hasErrors ? nil : network
+    return loaded
+  }
+
+  /// `specs/lenet.yaml` → `lenet`.
+  private static func stem(_ path: String) -> String {
+    let file = path.split(separator: "/").last.map(String.init) ?? path
+    guard let dot = file.lastIndex(of: "."), dot != file.startIndex else {
+      return file == "-" ? "network" : file
+    }
+    return String(file[..<dot])
+  }
+}

@@ -1,0 +1,112 @@
+import Compiler
+import Layers
+import NetIR
+
+/// The report for a terminal: one table, and below it what it adds up to.
+struct TextReport {
+  let report: NetworkReport
+  let path: String
+  let width: Int
+  let style: Style
+
+  func rendered() -> String { "\(header())\n\n\(table())\n\(footer())" }
+
+  private func header() -> String {
+    let input = report.inputShapes.map(\.crossed).joined(separator: ", ")
+    let left = style.bold(report.name) + "   input \(input)" + outputWords()
+    let plain = report.name + "   input \(input)" + outputWords()
+    let gap = width - plain.count - path.count
+    return left + (gap >= 3 ? String(repeating: " ", count: gap) + style.dim(path) : "")
+  }
+
+  private func outputWords() -> String {
+    report.outputUnits.map { "   \($0) outputs" } ?? ""
+  }
+
+  private func table() -> String {
+    let isChain = report.rows.enumerated().allSatisfy { index, row in
+      row.inputs == (index == 0 ? [] : [report.rows[index - 1].name])
+    }
+    var table = Table([
+      Table.Column("#", right: true, expendable: 3), Table.Column("layer"), Table.Column("type"),
+      Table.Column("from", expendable: isChain ? 9 : 8), Table.Column("output"),
+      Table.Column("filter", expendable: 2),
+      Table.Column("field", expendable: 1), Table.Column("parameters", right: true),
+      Table.Column("%", right: true, expendable: 5), Table.Column("state", right: true, expendable: 6),
+      Table.Column("MACs", right: true), Table.Column("%", right: true, expendable: 4),
+    ])
+    let (parameters, macs) = (report.parameters, report.work.macs)
+    for row in report.rows {
+      table.rows.append([
+        "\(row.index)", row.name, row.type, row.inputs.joined(separator: ", "), row.outputShape.crossed,
+        filter(row.window), row.field.map { $0.size.crossed } ?? "",
+        row.parameters == 0 ? "" : Format.grouped(row.parameters),
+        Format.percent(row.parameters, of: parameters),
+        row.state == 0 ? "" : Format.grouped(row.state),
+        row.work.macs == 0 ? "" : Format.short(row.work.macs),
+        Format.percent(row.work.macs, of: macs),
+      ])
+    }
+    if isChain { table.drop("from") }
+    if report.state == 0 { table.drop("state") }
+    if report.image == nil { table.drop("field") }
+    return table.rendered(width: width, style: style)
+  }
+
+  /// `5×5`, `3×3/2`, `3×3 d2`.
+  private func filter(_ window: Window?) -> String {
+    guard let window, window.kind != .everything else { return "" }
+    var text = window.size.crossed
+    if window.stride != Size2D(1) { text += "/\(window.stride.short)" }
+    if window.dilation != Size2D(1) { text += " d\(window.dilation.short)" }
+    return text
+  }
+
+  private func footer() -> String {
+    let weights = report.weightBytes
+    var lines = [
+      line(
+        "parameters",
+        "\(style.bold(Format.grouped(report.trainable))) trainable   \(Format.grouped(report.frozen)) frozen   "
+          + "\(Format.grouped(report.state)) state   \(Format.binary(weights)) in fp32"),
+      line(
+        "work",
+        "\(style.bold(Format.grouped(report.work.macs))) MACs, \(Format.short(report.work.flops))FLOP per example"
+      ),
+      line(
+        "memory",
+        "inference \(Format.binary(weights + report.inferenceArenaBytes)) at batch \(report.batch): "
+          + "weights \(Format.binary(weights)), arena \(Format.binary(report.inferenceArenaBytes))"),
+    ]
+    let training = report.training
+    lines.append(
+      line(
+        "",
+        "training \(Format.binary(training.total)) at batch \(report.batch), predicted: "
+          + "weights \(Format.binary(training.weights)),"))
+    lines.append(
+      line(
+        "",
+        "gradients \(Format.binary(training.gradients)), \(report.optimizer.rawValue) "
+          + "\(Format.binary(training.optimizer)),"))
+    lines.append(
+      line(
+        "",
+        "activations \(Format.binary(training.activations)), workspace \(Format.binary(training.workspace))"))
+    if let field = fieldLine() { lines.append(field) }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  private func fieldLine() -> String? {
+    guard let image = report.image,
+      let last = report.rows.last(where: { $0.window?.kind == .convolution }), let field = last.field
+    else { return nil }
+    let sees = field.size.height >= image.height && field.size.width >= image.width
+    return line(
+      "field",
+      "\(field.size.crossed) of \(image.crossed): `\(last.name)`, the last convolution, sees "
+        + (sees ? "the whole image" : "a part of the image"))
+  }
+
+  private func line(_ title: String, _ text: String) -> String { "  \(Format.pad(title, 11))\(text)" }
+}

@@ -1,0 +1,51 @@
+import Diagnostics
+import NetIR
+
+/// Adds inputs of one shape.
+package struct ElemwiseSum: LayerKind {
+  package static let typeName = "ElemwiseSum"
+  package static let summary = "Adds its inputs element by element; the shortcut of a residual network."
+  package static let arity = Arity.atLeast(1)
+  package static let parameters: [Parameter<Self>] = [
+    Parameter("coeffs", \.coefficients, .numbers, default: "1", "one factor, or one per input"),
+    Parameter("nonlinearity", \.nonlinearity, .nonlinearity, default: "linear", "applied to the sum"),
+  ]
+
+  package var coefficients: [Float] = [1]
+  package var nonlinearity = Nonlinearity.linear
+
+  package init() {}
+
+  package func shape(of inputs: [LayerShape], in context: LayerContext) throws(ShapeProblem) -> LayerShape {
+    guard coefficients.count == 1 || coefficients.count == inputs.count else {
+      throw ShapeProblem(
+        .outOfRange, "\(coefficients.count) coefficients for the \(inputs.count) inputs of `\(context.name)`",
+        at: "coeffs", help: ["one number for all, or one per input"])
+    }
+    for (index, input) in inputs.enumerated().dropFirst() where input != inputs[0] {
+      var label = "\(inputs[0].count) and \(input.count) axes"
+      var help: [String] = []
+      if input.count == inputs[0].count, let axis = input.indices.first(where: { input[$0] != inputs[0][$0] }) {
+        let (a, b) = (inputs[0][axis] ?? 0, input[axis] ?? 0)
+        label = "the \(axisName(axis, rank: input.count)) differ, \(a) and \(b)"
+        help = [
+          axis == 1
+            ? "a Conv2D with `filter_size: 1` and `num_filters: \(a)` would make the channels equal"
+            : "`pad: same` keeps the size of a convolution at stride 1"
+        ]
+      }
+      throw ShapeProblem(
+        .mergeShapesDiffer, "`\(context.name)` adds \(inputs[0].crossed) and \(input.crossed)", label: label,
+        help: help, blaming: [0, index])
+    }
+    return inputs[0]
+  }
+
+  package func lower(_ inputs: [ValueID], into lowering: inout Lowering) throws(GraphProblem) -> ValueID {
+    var factors = coefficients.count == 1 ? inputs.map { _ in coefficients[0] } : coefficients
+    if factors.allSatisfy({ $0 == 1 }) { factors = [] }
+    let sum = try lowering.add(
+      .elementwise(ElementwiseAttributes(kind: .sum, coefficients: factors), .linear), inputs)
+    return try lowering.apply(nonlinearity, to: sum)
+  }
+}

@@ -1,0 +1,78 @@
+import Diagnostics
+import NetIR
+
+/// Resolves `W: other_layer`: the parameter is the other layer's, and counts there.
+struct TieResolver {
+  let layers: [LayerDeclaration]
+  let indexOf: [String: Int]
+
+  /// Renames tied weights to the tensor that they share.
+  func resolve(_ weights: inout [[Network.Weight]], shapes: [LayerShape?], bag: inout DiagnosticBag) {
+    let original = weights
+    for layer in weights.indices {
+      for place in weights[layer].indices {
+        guard case .tied = original[layer][place].source else { continue }
+        guard let owner = owner(of: original[layer][place], in: original, shapes, &bag) else { continue }
+        guard owner.shape == original[layer][place].shape else {
+          report(original[layer][place], owner, &bag)
+          continue
+        }
+        weights[layer][place].name = owner.name
+        weights[layer][place].source = owner.source
+        weights[layer][place].isTied = true
+      }
+    }
+  }
+
+  /// Follows ties to the layer that has the parameter itself; nil after a report, or where a shape that is
+  /// unknown for another reason makes the question moot.
+  private func owner(
+    of weight: Network.Weight, in weights: [[Network.Weight]], _ shapes: [LayerShape?],
+    _ bag: inout DiagnosticBag
+  ) -> Network.Weight? {
+    var current = weight
+    var visited: Set<String> = [weight.name]
+    while case .tied(let name, let span) = current.source {
+      guard let index = indexOf[name] else {
+        let initialisers = InitialiserInfo.all.map(\.name)
+        let isSlip = Suggestion.best(for: name, among: initialisers) != nil
+        bag.report(
+          .unknown(
+            isSlip ? .unknownInitialiser : .unknownTie, "`\(name)` is neither an initialiser nor a layer",
+            word: name, at: span,
+            among: initialisers + layers.map(\.name).filter { !$0.isEmpty }))
+        return nil
+      }
+      guard shapes[index] != nil else { return nil }
+      guard let next = weights[index].first(where: { $0.suffix == current.suffix }) else {
+        bag.report(
+          Diagnostic(
+            .unknownTie, "\(layers[index].typeName) `\(name)` has no `\(current.suffix)` to share", at: span,
+            related: [Diagnostic.Related(message: "`\(name)` is here", span: layers[index].typeSpan)]))
+        return nil
+      }
+      guard visited.insert(next.name).inserted else {
+        bag.report(
+          Diagnostic(
+            .tieCycle, "the ties of `\(weight.name)` go in a circle", at: span,
+            help: ["one of the layers has to own the parameter: give it an initialiser"]))
+        return nil
+      }
+      current = next
+    }
+    return current
+  }
+
+  private func report(_ weight: Network.Weight, _ owner: Network.Weight, _ bag: inout DiagnosticBag) {
+    guard case .tied(let name, let span) = weight.source else { return }
+    let index = indexOf[name]
+    bag.report(
+      Diagnostic(
+        .tiedShapeDiffers,
+        "`\(weight.name)` is \(weight.shape.crossed), and `\(owner.name)` is \(owner.shape.crossed)",
+        at: span,
+        label: "cannot be shared",
+        related: index.map { [Diagnostic.Related(message: "`\(name)` is here", span: layers[$0].typeSpan)] }
+          ?? []))
+  }
+}

@@ -1,0 +1,55 @@
+import Diagnostics
+import NetIR
+import YAMLSyntax
+
+/// A name that refers to a layer, and where it is written.
+package struct Reference: Sendable, Equatable {
+  package var name: String
+  package var span: SourceSpan
+}
+
+/// One layer as the spec writes it, whichever of the three spellings it used.
+package struct LayerDeclaration: Sendable {
+  package var typeName: String
+  package var typeSpan: SourceSpan
+  package var name: String
+  /// Where the name is written; the type when the layer got its name from netc.
+  package var nameSpan: SourceSpan
+  /// nil: the layer above.
+  package var incomings: [Reference]?
+  /// nil when something in it was wrong and has been reported.
+  package var kind: (any LayerKind)?
+  /// Where the value of each written parameter stands.
+  package var places: [String: SourceSpan]
+}
+
+/// A spec file as text says it: typed layers, nothing resolved yet.
+package struct Spec: Sendable {
+  package var name: String
+  package var layers: [LayerDeclaration] = []
+  /// nil: the last layer.
+  package var outputs: [Reference]?
+  /// Names of the classes, in the order of the output's units.
+  package var classes: [String] = []
+  package var preprocessing: [PreprocessingStep] = []
+  package var optimizer = Optimizer.nesterovMomentum
+
+  package init(name: String) { self.name = name }
+}
+
+/// The update rules of the language, and what each keeps beside every parameter.
+package enum Optimizer: String, Sendable, CaseIterable {
+  case sgd, momentum
+  case nesterovMomentum = "nesterov_momentum"
+  case adagrad, rmsprop, adadelta, adam, adamax, amsgrad, adamw
+
+  /// Numbers kept for each trainable parameter.
+  package var slots: Int {
+    switch self {
+    case .sgd: 0
+    case .momentum, .nesterovMomentum, .adagrad, .rmsprop: 1
+    case .adadelta, .adam, .adamax, .adamw: 2
+    case .amsgrad: 3
+    }
+  }
+}

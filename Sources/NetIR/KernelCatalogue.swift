@@ -1,0 +1,78 @@
+/// What a kernel computes: the ops that need one.
+package enum KernelOp: String, Hashable, Sendable, Codable, CaseIterable {
+  case conv2D = "conv2d"
+  case dense
+  case pool2D = "pool2d"
+  case globalPool = "global_pool"
+  case activation
+  case scaleShift = "scale_shift"
+  case elementwise
+  case lrn
+  case softmax
+  case copy
+  case pad
+  case concat
+}
+
+extension GraphOp {
+  /// The kernels that can compute this op; nil for what costs nothing or is gone before kernels are chosen.
+  package var kernelOp: KernelOp? {
+    switch self {
+    case .conv2D: .conv2D
+    case .dense: .dense
+    case .pool2D: .pool2D
+    case .globalPool: .globalPool
+    case .activation: .activation
+    case .scaleShift: .scaleShift
+    case .elementwise: .elementwise
+    case .lrn: .lrn
+    case .softmax: .softmax
+    case .copy: .copy
+    case .pad: .pad
+    case .concat: .concat
+    case .input, .constant, .fill, .reshape, .dropout, .batchNorm: nil
+    case .normScale, .normShift, .scaleRows, .scaleBias: nil
+    }
+  }
+}
+
+/// What the compiler has to know of a kernel in order to choose it. The code is the backend's.
+package struct KernelDescriptor: Hashable, Sendable {
+  package var name: String
+  package var op: KernelOp
+  package var algorithm: String
+  package var instructionSet: InstructionSet
+  package var storage: StorageType
+  /// Channels that it keeps together in a blocked tensor; 1 for plain tensors only, 0 where it takes any.
+  package var block: Int
+  /// Rows (pixels, examples) and columns (channels, units) of its register tile.
+  package var tileRows: Int
+  package var tileColumns: Int
+
+  package init(
+    name: String, op: KernelOp, algorithm: String, instructionSet: InstructionSet, storage: StorageType,
+    block: Int, tileRows: Int, tileColumns: Int
+  ) {
+    self.name = name
+    self.op = op
+    self.algorithm = algorithm
+    self.instructionSet = instructionSet
+    self.storage = storage
+    self.block = block
+    self.tileRows = tileRows
+    self.tileColumns = tileColumns
+  }
+}
+
+/// Every kernel that a backend has, for any CPU: the compiler takes those that the target can run.
+package struct KernelCatalogue: Sendable {
+  package let kernels: [KernelDescriptor]
+  private let byName: [String: Int]
+
+  package init(_ kernels: [KernelDescriptor]) {
+    self.kernels = kernels
+    byName = Dictionary(kernels.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
+  }
+
+  package subscript(name: String) -> KernelDescriptor? { byName[name].map { kernels[$0] } }
+}

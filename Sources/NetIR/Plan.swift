@@ -1,0 +1,139 @@
+/// A network made ready for one target and one batch size: which kernel runs when, on which bytes.
+///
+/// The plan is data. It prints, is stored in the artefact, is verified before it runs, and any backend
+/// that has its kernels can execute it. Nothing is decided while it runs.
+package struct Plan: Sendable, Codable, Equatable {
+  /// A tensor of the plan.
+  package struct Tensor: Sendable, Codable, Equatable {
+    /// Where its bytes are.
+    package enum Place: Sendable, Codable, Hashable {
+      /// The caller's buffer number n, plain fp32.
+      case input(Int)
+      case output(Int)
+      /// Bytes from the start of the arena, a multiple of 64.
+      case arena(offset: Int)
+    }
+
+    package var name: String
+    package var shape: [Int]
+    package var layout: TensorLayout
+    package var place: Place
+    /// The tensor whose bytes this one shows under another shape.
+    package var viewOf: Int?
+
+    package init(name: String, shape: [Int], layout: TensorLayout, place: Place, viewOf: Int? = nil) {
+      self.name = name
+      self.shape = shape
+      self.layout = layout
+      self.place = place
+      self.viewOf = viewOf
+    }
+
+    package var bytes: Int { layout.bytes(of: shape) }
+  }
+
+  /// A parameter, or what was computed from parameters.
+  package struct Constant: Sendable, Codable, Equatable {
+    /// Who decides how its numbers lie.
+    package enum Packing: Sendable, Codable, Hashable {
+      /// fp32 in C order.
+      case plain
+      /// As the kernel of this step wants its weights.
+      case step(Int)
+    }
+
+    package var name: String
+    package var shape: [Int]
+    package var packing: Packing
+    /// The value in the portable graph that holds it.
+    package var source: ValueID
+
+    package init(name: String, shape: [Int], packing: Packing, source: ValueID) {
+      self.name = name
+      self.shape = shape
+      self.packing = packing
+      self.source = source
+    }
+  }
+
+  package enum Operand: Sendable, Codable, Hashable {
+    case tensor(Int)
+    case constant(Int)
+  }
+
+  package struct Step: Sendable, Codable, Equatable {
+    package var name: String
+    package var op: GraphOp
+    package var kernel: String
+    package var algorithm: String
+    /// In the order of the op's operands.
+    package var operands: [Operand]
+    /// The tensor that it writes.
+    package var result: Int
+    /// Whether the work is worth waking the other threads. How it is split never changes the result.
+    package var parallel: Bool
+
+    package init(
+      name: String, op: GraphOp, kernel: String, algorithm: String, operands: [Operand], result: Int,
+      parallel: Bool
+    ) {
+      self.name = name
+      self.op = op
+      self.kernel = kernel
+      self.algorithm = algorithm
+      self.operands = operands
+      self.result = result
+      self.parallel = parallel
+    }
+  }
+
+  package var name: String
+  package var batch: Int
+  package var precision: String
+  package var numerics: String
+  package var target: TargetDescription
+  package var tensors: [Tensor] = []
+  package var constants: [Constant] = []
+  package var steps: [Step] = []
+  /// Bytes of scratch memory that one run needs.
+  package var arenaBytes = 0
+  /// The least that any placement would need: the largest sum of what lives at one step.
+  package var arenaBound = 0
+  /// Ops of the graph as lowered, before any pass.
+  package var graphOps = 0
+  /// Batch normalisations that no longer exist.
+  package var foldedNorms = 0
+  /// Names of the classes in the order of the output's units; may be empty.
+  package var classes: [String] = []
+  /// What raw data go through before they become the plan's input.
+  package var preprocessing: [PreprocessingStep] = []
+
+  package init(name: String, batch: Int, precision: String, numerics: String, target: TargetDescription) {
+    self.name = name
+    self.batch = batch
+    self.precision = precision
+    self.numerics = numerics
+    self.target = target
+  }
+
+  /// The tensors that callers fill and read, by their number.
+  package var inputs: [Tensor] { numbered { if case .input(let index) = $0 { index } else { nil } } }
+  package var outputs: [Tensor] { numbered { if case .output(let index) = $0 { index } else { nil } } }
+
+  private func numbered(_ index: (Tensor.Place) -> Int?) -> [Tensor] {
+    var seen: [Int: Tensor] = [:]
+    for tensor in tensors { if let n = index(tensor.place), seen[n] == nil { seen[n] = tensor } }
+    return seen.sorted { $0.key < $1.key }.map(\.value)
+  }
+
+  /// The arithmetic of one run.
+  package func work(of step: Step) -> Work {
+    let shapes = step.operands.map { operand in
+      switch operand {
+      case .tensor(let index): tensors[index].shape
+      case .constant(let index): constants[index].shape
+      }
+    }
+    return step.op.work(shapes, result: tensors[step.result].shape)
+  }
+}

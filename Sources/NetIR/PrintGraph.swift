@@ -1,0 +1,97 @@
+extension Graph {
+  /// One line per node: `%7 = conv2d 5×5 /2 (%0, %1, %2) + rectify → 1×6×28×28   conv1`.
+  package func printed() -> String {
+    var text = "graph \(name)\n"
+    for id in ids {
+      let node = self[id]
+      let operands = node.operands.map { "%\($0.index)" }.joined(separator: ", ")
+      let call = node.operands.isEmpty ? "" : "(\(operands))"
+      let left = "  %\(id.index) = \(node.op.described)\(call)"
+      var right = "→ \(node.shape.crossed)"
+      if node.layout != .plain { right += "  [\(node.layout.description)]" }
+      if let kernel = node.kernel { right += "  \(kernel)" }
+      text += "\(left)  \(right)  \(node.name)\n"
+    }
+    text += "  outputs \(outputs.map { "%\($0.index)" }.joined(separator: ", "))\n"
+    return text
+  }
+}
+
+extension GraphOp {
+  /// The op with its attributes in a few words, those that have their usual value left out.
+  package var described: String {
+    switch self {
+    case .input(let index, _): "input \(index)"
+    case .constant(let name, _): "constant \(name)"
+    case .fill(let value, _): "fill \(value)"
+    case .conv2D(let attributes, let epilogue):
+      "conv2d \(attributes.described)\(epilogue.described)"
+    case .dense(let epilogue): "dense\(epilogue.described)"
+    case .pool2D(let attributes): "\(attributes.mode.rawValue)_pool \(attributes.described)"
+    case .globalPool(let mode): "global_\(mode.rawValue)_pool"
+    case .activation(let activation): activation.described
+    case .batchNorm(let epsilon): "batch_norm ε \(epsilon)"
+    case .scaleShift(let activation):
+      "scale_shift" + (activation == .linear ? "" : " + \(activation.described)")
+    case .elementwise(let attributes, let activation):
+      attributes.kind.rawValue
+        + (attributes.coefficients.isEmpty ? "" : " \(attributes.coefficients)")
+        + (activation == .linear ? "" : " + \(activation.described)")
+    case .lrn(let a): "lrn n \(a.size) α \(a.alpha) β \(a.beta) k \(a.k)"
+    case .softmax(let axis): axis == 1 ? "softmax" : "softmax axis \(axis)"
+    case .reshape(let shape): "reshape \(shape.crossed)"
+    case .pad(let attributes): "pad \(attributes.before) \(attributes.after) with \(attributes.value)"
+    case .concat(let axis): axis == 1 ? "concat" : "concat axis \(axis)"
+    case .dropout(let probability): "dropout \(probability)"
+    case .copy, .normScale, .normShift, .scaleRows, .scaleBias: name
+    }
+  }
+}
+
+extension Activation {
+  package var described: String {
+    switch self {
+    case .leakyRectify(let leakiness): "\(name)(\(leakiness))"
+    case .scaledTanh(let scaleIn, let scaleOut): "\(name)(\(scaleIn), \(scaleOut))"
+    default: name
+    }
+  }
+}
+
+extension ConvolutionAttributes {
+  package var described: String {
+    var words = [kernel.crossed + (stride == Size2D(1) ? "" : "/" + stride.short)]
+    if padding != .none { words.append("pad \(padding.described)") }
+    if dilation != Size2D(1) { words.append("dilation \(dilation.short)") }
+    if groups != 1 { words.append("groups \(groups)") }
+    return words.joined(separator: " ")
+  }
+}
+
+extension PoolAttributes {
+  package var described: String {
+    var words = [window.crossed + (stride == Size2D(1) ? "" : "/" + stride.short)]
+    if padding != .none { words.append("pad \(padding.described)") }
+    if ceil { words.append("ceil") }
+    return words.joined(separator: " ")
+  }
+}
+
+extension Size2D {
+  /// `2`, or `2×1` when the axes differ.
+  package var short: String { height == width ? "\(height)" : crossed }
+}
+
+extension Padding2D {
+  package var described: String {
+    if top == bottom, left == right { return top == left ? "\(top)" : "\(top)×\(left)" }
+    return "\(top),\(bottom)×\(left),\(right)"
+  }
+}
+
+extension Epilogue {
+  fileprivate var described: String {
+    (bias ? " + bias" : "") + (residual ? " + residual" : "")
+      + (activation == .linear ? "" : " + \(activation.described)")
+  }
+}

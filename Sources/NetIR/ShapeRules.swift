@@ -1,0 +1,181 @@
+extension GraphOp {
+  /// The shape of the result, from the operands' shapes; throws when they do not fit the op.
+  package func resultShape(_ operands: [[Int]]) throws(GraphProblem) -> [Int] {
+    try checkArity(operands.count)
+    switch self {
+    case .input(_, let shape), .constant(_, let shape), .fill(_, let shape):
+      return try positive(shape)
+    case .conv2D(let attributes, let epilogue):
+      return try convolution(attributes, epilogue, operands)
+    case .dense(let epilogue):
+      return try dense(epilogue, operands)
+    case .pool2D(let attributes):
+      return try pool(attributes, operands[0])
+    case .globalPool:
+      try require(operands[0].count >= 3, "needs spatial axes, got \(operands[0])")
+      return Array(operands[0].prefix(2))
+    case .activation, .dropout, .copy:
+      return operands[0]
+    case .lrn(let attributes):
+      try require(operands[0].count == 4, "needs N×C×H×W, got \(operands[0])")
+      try require(attributes.size % 2 == 1 && attributes.size > 0, "window \(attributes.size) is not odd")
+      return operands[0]
+    case .batchNorm:
+      for vector in operands.dropFirst() { try channels(vector, of: operands[0]) }
+      return operands[0]
+    case .scaleShift:
+      for vector in operands.dropFirst() { try channels(vector, of: operands[0]) }
+      return operands[0]
+    case .elementwise(let attributes, _):
+      // A single example, such as a map of biases, serves the whole batch.
+      try require(
+        operands.allSatisfy {
+          $0 == operands[0] || $0.first == 1 && $0.dropFirst() == operands[0].dropFirst()
+        },
+        "shapes differ: \(operands)")
+      try require(
+        attributes.coefficients.isEmpty || attributes.coefficients.count == operands.count,
+        "\(attributes.coefficients.count) coefficients for \(operands.count) operands")
+      return operands[0]
+    case .softmax(let axis):
+      try require(operands[0].indices.contains(axis), "axis \(axis) of \(operands[0])")
+      return operands[0]
+    case .reshape(let shape):
+      try require(
+        try positive(shape).elements == operands[0].elements, "\(operands[0]) has not the size of \(shape)")
+      return shape
+    case .pad(let attributes):
+      return try pad(attributes, operands[0])
+    case .concat(let axis):
+      return try concat(axis, operands)
+    case .normScale:
+      try require(operands[0].count == 1 && operands[0] == operands[1], "vectors differ: \(operands)")
+      return operands[0]
+    case .normShift, .scaleBias:
+      try require(
+        operands[0].count == 1 && operands.allSatisfy { $0 == operands[0] }, "vectors differ: \(operands)")
+      return operands[0]
+    case .scaleRows:
+      try require(operands[1] == [operands[0][0]], "\(operands[1]) factors for \(operands[0])")
+      return operands[0]
+    }
+  }
+
+  /// How many operands the op takes; nil for any number from 1.
+  private var arity: Int? {
+    switch self {
+    case .input, .constant, .fill: 0
+    case .conv2D(_, let epilogue), .dense(let epilogue): 2 + epilogue.operandCount
+    case .batchNorm: 5
+    case .scaleShift, .normShift, .scaleBias: 3
+    case .normScale, .scaleRows: 2
+    case .elementwise, .concat: nil
+    case .pool2D, .globalPool, .activation, .lrn, .softmax, .reshape, .pad, .dropout, .copy: 1
+    }
+  }
+
+  private func checkArity(_ count: Int) throws(GraphProblem) {
+    if let arity {
+      try require(count == arity, "takes \(arity) operands, got \(count)")
+    } else {
+      try require(count >= 1, "takes at least one operand")
+    }
+  }
+
+  private func convolution(_ attributes: ConvolutionAttributes, _ epilogue: Epilogue, _ operands: [[Int]])
+    throws(GraphProblem) -> [Int]
+  {
+    let x = operands[0]
+    let w = operands[1]
+    let (kernel, stride, dilation) = (attributes.kernel, attributes.stride, attributes.dilation)
+    let padding = attributes.padding
+    try require(x.count == 4 && w.count == 4, "needs N×C×H×W and a 4-D filter, got \(x) and \(w)")
+    try require(
+      [kernel.height, kernel.width, stride.height, stride.width, dilation.height, dilation.width].min() ?? 0
+        >= 1 && attributes.groups >= 1, "sizes, strides, dilations and groups must be positive")
+    try require(
+      min(padding.top, padding.bottom, padding.left, padding.right) >= 0, "padding must not be negative")
+    try require(
+      x[1] % attributes.groups == 0 && w[0] % attributes.groups == 0 && w[1] == x[1] / attributes.groups,
+      "\(w) filters do not fit \(x[1]) channels in \(attributes.groups) groups")
+    try require(w[2] == kernel.height && w[3] == kernel.width, "filter \(w) is not \(kernel.crossed)")
+    let height = ShapeArithmetic.convolution(
+      input: x[2], size: kernel.height, stride: stride.height, dilation: dilation.height,
+      pad: padding.top + padding.bottom)
+    let width = ShapeArithmetic.convolution(
+      input: x[3], size: kernel.width, stride: stride.width, dilation: dilation.width,
+      pad: padding.left + padding.right)
+    let shape = try positive([x[0], w[0], height, width])
+    try checkEpilogue(epilogue, operands, units: w[0], shape: shape)
+    return shape
+  }
+
+  private func dense(_ epilogue: Epilogue, _ operands: [[Int]]) throws(GraphProblem) -> [Int] {
+    let x = operands[0]
+    let w = operands[1]
+    try require(x.count == 2 && w.count == 2 && x[1] == w[1], "\(x) and \(w) do not multiply")
+    let shape = [x[0], w[0]]
+    try checkEpilogue(epilogue, operands, units: w[0], shape: shape)
+    return shape
+  }
+
+  private func checkEpilogue(_ epilogue: Epilogue, _ operands: [[Int]], units: Int, shape: [Int])
+    throws(GraphProblem)
+  {
+    if epilogue.bias { try require(operands[2] == [units], "bias \(operands[2]) for \(units) outputs") }
+    if epilogue.residual, let residual = operands.last {
+      try require(residual == shape, "residual \(residual) for \(shape)")
+    }
+  }
+
+  private func pool(_ attributes: PoolAttributes, _ x: [Int]) throws(GraphProblem) -> [Int] {
+    try require(x.count == 4, "needs N×C×H×W, got \(x)")
+    let (window, stride, padding) = (attributes.window, attributes.stride, attributes.padding)
+    try require(
+      min(window.height, window.width, stride.height, stride.width) >= 1, "sizes must be positive")
+    try require(
+      min(padding.top, padding.bottom, padding.left, padding.right) >= 0
+        && max(padding.top, padding.bottom) < window.height
+        && max(padding.left, padding.right) < window.width,
+      "padding must be smaller than the window")
+    let height = ShapeArithmetic.pooling(
+      input: x[2], size: window.height, stride: stride.height, padBefore: padding.top,
+      padAfter: padding.bottom, ceil: attributes.ceil)
+    let width = ShapeArithmetic.pooling(
+      input: x[3], size: window.width, stride: stride.width, padBefore: padding.left,
+      padAfter: padding.right, ceil: attributes.ceil)
+    return try positive([x[0], x[1], height, width])
+  }
+
+  private func pad(_ attributes: PadAttributes, _ x: [Int]) throws(GraphProblem) -> [Int] {
+    try require(
+      attributes.before.count == x.count && attributes.after.count == x.count, "one width per axis of \(x)")
+    try require((attributes.before + attributes.after).allSatisfy { $0 >= 0 }, "widths must not be negative")
+    return try positive(x.indices.map { x[$0] + attributes.before[$0] + attributes.after[$0] })
+  }
+
+  private func concat(_ axis: Int, _ operands: [[Int]]) throws(GraphProblem) -> [Int] {
+    var shape = operands[0]
+    try require(shape.indices.contains(axis), "axis \(axis) of \(shape)")
+    for other in operands.dropFirst() {
+      try require(
+        other.count == shape.count && other.indices.allSatisfy { $0 == axis || other[$0] == shape[$0] },
+        "shapes differ beside axis \(axis): \(operands)")
+      shape[axis] += other[axis]
+    }
+    return shape
+  }
+
+  private func channels(_ vector: [Int], of x: [Int]) throws(GraphProblem) {
+    try require(x.count >= 2 && vector == [x[1]], "\(vector) values for the channels of \(x)")
+  }
+
+  private func positive(_ shape: [Int]) throws(GraphProblem) -> [Int] {
+    try require(shape.allSatisfy { $0 > 0 } && elementCount(shape) != nil, "impossible shape \(shape)")
+    return shape
+  }
+
+  private func require(_ condition: Bool, _ message: @autoclosure () -> String) throws(GraphProblem) {
+    if !condition { throw GraphProblem(message()) }
+  }
+}

@@ -1,0 +1,51 @@
+/// How a number is stored.
+package enum StorageType: String, Hashable, Sendable, Codable, CaseIterable {
+  case float32
+  case bfloat16
+  /// A high and a low bfloat16 plane: the value is their sum.
+  case splitBFloat16 = "split_bfloat16"
+
+  package var bytes: Int {
+    switch self {
+    case .float32, .splitBFloat16: 4
+    case .bfloat16: 2
+    }
+  }
+}
+
+/// How a tensor lies in memory.
+///
+/// `block` 1 is C order. With a block b > 1 an N×C×H×W tensor is stored as N×⌈C/b⌉×H×W×b (NCHWc), so that
+/// one vector holds b channels of one pixel. Around each image of a 4-D tensor there may be a halo of
+/// zeros, wide enough for the padding of every convolution that reads it: their loops need no borders.
+package struct TensorLayout: Hashable, Sendable, Codable {
+  package var storage: StorageType
+  package var block: Int
+  package var halo: Padding2D
+
+  package init(storage: StorageType = .float32, block: Int = 1, halo: Padding2D = .none) {
+    self.storage = storage
+    self.block = block
+    self.halo = halo
+  }
+
+  /// C order, no halo, fp32: what the world outside a plan sees.
+  package static let plain = TensorLayout()
+
+  /// Elements that a tensor of this shape occupies, lanes beyond the channels and halo included.
+  package func elements(of shape: [Int]) -> Int {
+    guard shape.count == 4 else { return shape.elements }
+    let blocks = (shape[1] + block - 1) / block * block
+    return shape[0] * blocks * (shape[2] + halo.top + halo.bottom) * (shape[3] + halo.left + halo.right)
+  }
+
+  package func bytes(of shape: [Int]) -> Int { elements(of: shape) * storage.bytes }
+
+  /// As plans print it: `c16 halo 1,1,1,1`.
+  package var description: String {
+    var words = [block == 1 ? "nchw" : "c\(block)"]
+    if storage != .float32 { words.append(storage.rawValue) }
+    if halo != .none { words.append("halo \(halo.top),\(halo.bottom),\(halo.left),\(halo.right)") }
+    return words.joined(separator: " ")
+  }
+}

@@ -1,0 +1,203 @@
+extension Plan {
+  private static let maximumSize = 1 << 40
+  private static let maximumHalo = 1 << 12
+
+  /// Checks a plan before it may touch memory: one that was read from a file is trusted in nothing.
+  ///
+  /// Every index exists, every shape follows from its op, every tensor lies aligned within the arena,
+  /// a tensor is written before it is read and no step overwrites bytes that are still needed, and the
+  /// catalogue has every kernel for the op, layout and storage at hand.
+  package func verify(_ catalogue: KernelCatalogue) throws(GraphProblem) {
+    try verifyTensors()
+    for constant in constants {
+      try require(
+        constant.shape.allSatisfy { $0 > 0 } && elementCount(constant.shape) != nil,
+        "constant `\(constant.name)` has the shape \(constant.shape)")
+      if case .step(let step) = constant.packing {
+        try require(steps.indices.contains(step), "constant `\(constant.name)` is packed for no step")
+      }
+    }
+    for step in steps { try verify(step, catalogue) }
+    try verifyMemory()
+  }
+
+  private func verifyTensors() throws(GraphProblem) {
+    try require(batch > 0 && arenaBytes >= 0, "batch \(batch), arena \(arenaBytes)")
+    for tensor in tensors {
+      let halo = tensor.layout.halo
+      let halos = [halo.top, halo.bottom, halo.left, halo.right]
+      let padded = tensor.shape.enumerated().map {
+        $0 == 1 ? $1 + 63 : $0 > 1 ? $1 + 2 * Self.maximumHalo : $1
+      }
+      try require(
+        (1...8).contains(tensor.shape.count)
+          && tensor.shape.allSatisfy { (1...Self.maximumSize).contains($0) }
+          && halos.allSatisfy { (0...Self.maximumHalo).contains($0) }
+          && (1...64).contains(tensor.layout.block)
+          && (elementCount(padded) ?? .max) < 1 << 56
+          && (tensor.shape.count == 4 || tensor.layout == .plain),
+        "tensor `\(tensor.name)` has the shape \(tensor.shape) as \(tensor.layout.description)")
+      if let root = tensor.viewOf {
+        try require(
+          tensors.indices.contains(root) && tensors[root].viewOf == nil && tensors[root].place == tensor.place
+            && tensors[root].layout == .plain && tensor.layout == .plain
+            && tensors[root].shape.elements == tensor.shape.elements,
+          "tensor `\(tensor.name)` is no view of what it names")
+      }
+      switch tensor.place {
+      case .arena(let offset):
+        let (end, overflow) = offset.addingReportingOverflow(tensor.bytes)
+        try require(
+          offset >= 0 && offset % 64 == 0 && !overflow && end <= arenaBytes,
+          "tensor `\(tensor.name)` lies outside of the arena")
+      case .input(let index), .output(let index):
+        try require(
+          index >= 0 && index < tensors.count && tensor.layout == .plain,
+          "tensor `\(tensor.name)` is the caller's and not plain")
+      }
+    }
+    try require(!outputs.isEmpty, "no outputs")
+  }
+
+  private func verify(_ step: Step, _ catalogue: KernelCatalogue) throws(GraphProblem) {
+    var shapes: [[Int]] = []
+    for operand in step.operands {
+      switch operand {
+      case .tensor(let index):
+        try require(tensors.indices.contains(index), "step `\(step.name)` reads no tensor")
+        shapes.append(tensors[index].shape)
+      case .constant(let index):
+        try require(constants.indices.contains(index), "step `\(step.name)` reads no constant")
+        shapes.append(constants[index].shape)
+      }
+    }
+    try require(tensors.indices.contains(step.result), "step `\(step.name)` writes no tensor")
+    let result = tensors[step.result]
+    if case .input = result.place { throw GraphProblem("step `\(step.name)` writes an input") }
+    let shape = try step.op.resultShape(shapes)
+    try require(shape == result.shape, "step `\(step.name)` gives \(shape), not \(result.shape)")
+    guard let kernel = catalogue[step.kernel] else {
+      throw GraphProblem("step `\(step.name)` wants the kernel \(step.kernel), which this netc does not have")
+    }
+    try require(kernel.op == step.op.kernelOp, "kernel \(kernel.name) does not compute \(step.op.name)")
+    if let problem = kernel.mismatch(
+      op: step.op, operands: step.operands.map { if case .tensor(let i) = $0 { tensors[i] } else { nil } },
+      result: result)
+    {
+      throw GraphProblem("step `\(step.name)`: \(problem)")
+    }
+  }
+
+  /// Replays the plan: whose numbers lie in memory, step by step.
+  private func verifyMemory() throws(GraphProblem) {
+    let root = tensors.indices.map { tensors[$0].viewOf ?? $0 }
+    var alive = Set(tensors.indices.filter { if case .input = tensors[$0].place { true } else { false } })
+    alive.formUnion(alive.map { root[$0] })
+    for step in steps {
+      let target = root[step.result]
+      for case .tensor(let index) in step.operands {
+        let operand = root[index]
+        try require(
+          alive.contains(operand), "step `\(step.name)` reads `\(tensors[index].name)`, which is gone")
+        guard overlaps(tensors[operand], tensors[target]) else { continue }
+        let inPlace =
+          step.op.worksInPlace && operand != target && tensors[operand].place == tensors[target].place
+          && tensors[index].layout == tensors[step.result].layout
+          && tensors[index].shape == tensors[step.result].shape
+        try require(inPlace, "step `\(step.name)` overwrites its own operand")
+      }
+      alive = alive.filter { !overlaps(tensors[$0], tensors[target]) }
+      alive.insert(target)
+    }
+    for (index, tensor) in tensors.enumerated() {
+      if case .output = tensor.place {
+        try require(alive.contains(root[index]), "output `\(tensor.name)` is never written")
+      }
+    }
+  }
+
+  private func overlaps(_ a: Tensor, _ b: Tensor) -> Bool {
+    switch (a.place, b.place) {
+    case (.arena(let x), .arena(let y)): x < y + b.bytes && y < x + a.bytes
+    case (.output(let x), .output(let y)): x == y
+    default: false
+    }
+  }
+
+  private func require(_ condition: Bool, _ message: @autoclosure () -> String) throws(GraphProblem) {
+    if !condition { throw GraphProblem(message()) }
+  }
+}
+
+extension GraphOp {
+  /// Whether the result may lie where an operand of the same layout lay: each element depends on the
+  /// element of the same place alone.
+  package var worksInPlace: Bool {
+    switch self {
+    case .activation, .scaleShift, .elementwise, .softmax: true
+    default: false
+    }
+  }
+}
+
+extension KernelDescriptor {
+  /// Why the kernel cannot work on tensors that lie like these; nil when it can.
+  package func mismatch(op: GraphOp, operands: [Plan.Tensor?], result: Plan.Tensor) -> String? {
+    let tensors = operands.compactMap { $0 } + [result]
+    if tensors.contains(where: { $0.layout.storage != storage }) {
+      return "\(name) stores \(storage.rawValue)"
+    }
+    let blocks = tensors.map(\.layout.block)
+    switch op {
+    case .conv2D(let attributes, let epilogue):
+      guard let input = operands.first ?? nil, let inputBlock = blocks.first else { return "no input" }
+      guard result.layout.block == block, inputBlock == 1 || inputBlock == block else {
+        return "\(name) wants blocks of \(block)"
+      }
+      let reach = attributes.reach(input: input.shape, output: result.shape)
+      let halo = input.layout.halo
+      guard
+        halo.top >= reach.top && halo.bottom >= reach.bottom && halo.left >= reach.left
+          && halo.right >= reach.right
+      else { return "the halo of `\(input.name)` is narrower than the padding" }
+      if algorithm == "depthwise" {
+        guard attributes.groups == input.shape[1], result.shape[1] == input.shape[1], inputBlock == block
+        else {
+          return "\(name) takes one filter per channel"
+        }
+      }
+      if epilogue.residual, blocks.dropLast().last != block { return "the residual lies otherwise" }
+      return nil
+    case .dense, .softmax, .pad:
+      return tensors.allSatisfy { $0.layout == .plain } ? nil : "\(name) works on plain tensors"
+    case .pool2D, .activation, .scaleShift, .elementwise, .lrn:
+      let same = blocks.allSatisfy { $0 == blocks[0] } && (blocks[0] == 1 || block == 0 || block == blocks[0])
+      return same ? nil : "\(name) wants equal blocks"
+    case .globalPool:
+      let fits = blocks[0] == 1 || block == 0 || block == blocks[0]
+      return fits && result.layout == .plain ? nil : "\(name) wants blocks of \(block)"
+    case .copy:
+      return nil
+    case .concat(let axis):
+      let plain = tensors.allSatisfy { $0.layout == .plain }
+      return plain || axis < 4 && result.shape.count == 4 ? nil : "\(name) wants four axes"
+    default:
+      return "no kernel computes \(op.name)"
+    }
+  }
+}
+
+extension ConvolutionAttributes {
+  /// How far the taps reach beyond the image on each side, in pixels. The bottom and right depend on the
+  /// stride: rows that no window sees need no halo.
+  package func reach(input: [Int], output: [Int]) -> Padding2D {
+    let bottom =
+      (output[2] - 1) * stride.height
+      + ShapeArithmetic.extent(size: kernel.height, dilation: dilation.height) - padding.top - input[2]
+    let right =
+      (output[3] - 1) * stride.width
+      + ShapeArithmetic.extent(size: kernel.width, dilation: dilation.width) - padding.left - input[3]
+    return Padding2D(
+      top: padding.top, bottom: max(0, bottom), left: padding.left, right: max(0, right))
+  }
+}

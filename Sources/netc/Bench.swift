@@ -1,0 +1,52 @@
+import ArgumentParser
+import Driver
+
+struct Bench: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Measure the time of one inference of a whole batch.",
+    discussion: """
+      Through the public entry point, warmed up; random weights if none are given.
+
+      EXAMPLE: netc bench specs/lenet.yaml --batch 32 --threads 1
+      """)
+
+  @Argument(help: "A YAML spec, or what `netc compile` made.", completion: .file())
+  var model: String
+
+  @Option(help: "The parameters of a spec, as safetensors.", completion: .file())
+  var weights: String?
+
+  @Option(help: "Examples per batch.")
+  var batch: Int?
+
+  @Option(help: "How long to measure.")
+  var seconds = 1.0
+
+  @Option(help: "cpu; gpu is not in this version.")
+  var device = DeviceOption.cpu
+
+  @OptionGroup var arithmetic: ArithmeticOptions
+
+  @Flag(help: "One JSON object.")
+  var json = false
+
+  @OptionGroup var common: CommonOptions
+
+  func validate() throws {
+    try validateBatch(batch)
+    if !(seconds > 0 && seconds <= 3600) {
+      throw ValidationError("`--seconds` must be above 0 and at most 3600.")
+    }
+  }
+
+  func run() throws {
+    try common.run { console in
+      try device.check()
+      var loader = ModelLoader(path: model, weights: weights, threads: common.threadCount)
+      (loader.batch, loader.precision, loader.numerics) = (batch, arithmetic.precision, arithmetic.numerics)
+      var command = BenchCommand(model: loader)
+      (command.seconds, command.json) = (seconds, json)
+      return try command.run(console)
+    }
+  }
+}

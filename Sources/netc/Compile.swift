@@ -1,0 +1,69 @@
+import ArgumentParser
+import Driver
+
+struct Compile: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Compile a spec and its weights to one file that starts in milliseconds.",
+    discussion: """
+      EXAMPLE: netc compile specs/digits.yaml --weights specs/digits/weights.safetensors -o digits.netc
+      """)
+
+  @Argument(help: "A YAML spec; - is standard input.", completion: .file(extensions: ["yaml", "yml"]))
+  var spec: String?
+
+  @Option(help: "Parameters as safetensors; without it the spec's initialisers.", completion: .file())
+  var weights: String?
+
+  @Option(
+    name: .shortAndLong, help: "The artefact; default: the network's name and .netc.", completion: .file())
+  var output: String?
+
+  @Option(help: "Examples per batch; default: what the spec fixes, or 1.")
+  var batch: Int?
+
+  @OptionGroup var arithmetic: ArithmeticOptions
+
+  @Option(help: "native, generic, x86-64-avx2 or x86-64-avx512.")
+  var target: String?
+
+  @Option(help: "Print the plan or the optimised graph instead of writing a file.")
+  var emit: CompileEmission?
+
+  @Flag(help: "Print the compiler's passes in their order.")
+  var listPasses = false
+
+  @Option(help: "Print the graph as it is after this pass.")
+  var dumpAfter: String?
+
+  @Option(help: "Print the graph after this pass and stop.")
+  var stopAfter: String?
+
+  @Flag(help: "Print how long each pass took.")
+  var timePasses = false
+
+  @OptionGroup var common: CommonOptions
+
+  func validate() throws {
+    try validateBatch(batch)
+    if spec == nil, !listPasses { throw ValidationError("Missing expected argument '<spec>'") }
+  }
+
+  func run() throws {
+    try common.run { console in
+      var command = CompileCommand(spec: spec ?? "")
+      (command.weights, command.output, command.batch, command.target) = (weights, output, batch, target)
+      (command.precision, command.numerics) = (arithmetic.precision ?? .fp32, arithmetic.numerics ?? .fast)
+      (command.emission, command.listPasses, command.timePasses) = (emit, listPasses, timePasses)
+      (command.dumpAfter, command.stopAfter) = (dumpAfter, stopAfter)
+      return try command.run(console)
+    }
+  }
+}
+
+struct ArithmeticOptions: ParsableArguments {
+  @Option(help: "Products in fp32 or bf16; bf16 has no kernels in this version.")
+  var precision: PrecisionOption?
+
+  @Option(help: "fast may trade accuracy for speed within a budget, strict never does.")
+  var numerics: NumericsOption?
+}

@@ -1,0 +1,57 @@
+import ArgumentParser
+import Driver
+
+struct Run: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Run a network on a file of examples.",
+    discussion: """
+      EXAMPLE: netc run digits.netc --input specs/digits/test-images-idx3-ubyte.gz
+      """)
+
+  @Argument(help: "A YAML spec, or what `netc compile` made.", completion: .file())
+  var model: String
+
+  @Option(help: "The parameters of a spec, as safetensors.", completion: .file())
+  var weights: String?
+
+  @Option(help: "Examples: npy, or IDX (plain or .gz); - reads npy from standard input.", completion: .file())
+  var input: String
+
+  @Option(
+    help: "Write all scores to a .npy, .json or .csv file, or as npy to standard output (-).",
+    completion: .file())
+  var output: String?
+
+  @Option(help: "Examples per batch of a spec's plan.")
+  var batch: Int?
+
+  @Option(help: "How many classes to print for each example.")
+  var top = 3
+
+  @Option(help: "cpu; gpu is not in this version.")
+  var device = DeviceOption.cpu
+
+  @OptionGroup var arithmetic: ArithmeticOptions
+
+  @Flag(help: "Compare the checksum of an artefact's weights even when they are large.")
+  var verify = false
+
+  @OptionGroup var common: CommonOptions
+
+  func validate() throws {
+    try validateBatch(batch)
+    if top < 1 { throw ValidationError("`--top` must be at least 1.") }
+  }
+
+  func run() throws {
+    try common.run { console in
+      try device.check()
+      var loader = ModelLoader(path: model, weights: weights, threads: common.threadCount)
+      (loader.batch, loader.precision, loader.numerics) = (batch, arithmetic.precision, arithmetic.numerics)
+      loader.verifyWeights = verify
+      var command = RunCommand(model: loader, input: input)
+      (command.output, command.top) = (output, top)
+      return try command.run(console)
+    }
+  }
+}

@@ -1,0 +1,43 @@
+import Glibc
+
+/// A folder of its own for one test, removed with its files when the last reference goes.
+package final class TemporaryFolder {
+  package let path: String
+
+  package init() {
+    var template = Array("/tmp/netc-test-XXXXXX".utf8CString)
+    path = template.withUnsafeMutableBufferPointer { buffer in
+      guard let base = buffer.baseAddress, let made = mkdtemp(base) else { fatalError("mkdtemp failed") }
+      return String(cString: made)
+    }
+  }
+
+  deinit {
+    for name in names { unlink(path + "/" + name) }
+    rmdir(path)
+  }
+
+  /// The names in the folder, sorted.
+  package var names: [String] {
+    guard let folder = opendir(path) else { return [] }
+    defer { closedir(folder) }
+    var names: [String] = []
+    while let entry = readdir(folder) {
+      let name = withUnsafePointer(to: &entry.pointee.d_name) {
+        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+      }
+      if name != ".", name != ".." { names.append(name) }
+    }
+    return names.sorted()
+  }
+
+  /// Stores `bytes` under `name` and returns the path.
+  @discardableResult
+  package func store(_ bytes: [UInt8], as name: String) -> String {
+    let file = path + "/" + name
+    guard let stream = fopen(file, "w") else { fatalError("fopen failed") }
+    fwrite(bytes, 1, bytes.count, stream)
+    fclose(stream)
+    return file
+  }
+}

@@ -1,0 +1,106 @@
+import CKernels
+import Testing
+
+struct CopyCase: Sendable, CustomTestStringConvertible {
+  var shape: [Int], from: Int, to: Int
+  var testDescription: String { "\(shape) block \(from) to \(to)" }
+
+  static let all: [CopyCase] = [1, 4, 8, 16].flatMap { from in
+    [1, 4, 8, 16].flatMap { to in
+      [[1, 1, 1, 1], [2, 3, 3, 5], [2, 17, 2, 9], [1, 40, 3, 4], [3, 33, 1, 1]].map {
+        CopyCase(shape: $0, from: from, to: to)
+      }
+    }
+  }
+}
+
+struct ConcatCase: Sendable, CustomTestStringConvertible {
+  var axis: Int
+  var sizes: [Int]  // along the axis
+  var blocks: [Int]  // of the inputs
+  var shape = [2, 19, 3, 6]  // of each input, but for the axis
+  var testDescription: String { "axis \(axis) sizes \(sizes) blocks \(blocks)" }
+
+  static let all: [ConcatCase] =
+    [[16, 32], [3, 5, 1], [17, 16], [64, 128, 32, 32], [1, 1], [4, 9, 4], [40]].flatMap { sizes in
+      [[1], [4], [8], [16], [1, 16], [16, 8, 1]].map { blocks in
+        ConcatCase(axis: 1, sizes: sizes, blocks: sizes.indices.map { blocks[$0 % blocks.count] })
+      }
+    }
+    + [0, 2, 3].flatMap { axis in
+      [[1, 2], [3, 1, 4]].flatMap { sizes in
+        [[1], [4], [8], [16], [1, 8]].map { blocks in
+          ConcatCase(axis: axis, sizes: sizes, blocks: sizes.indices.map { blocks[$0 % blocks.count] })
+        }
+      }
+    }
+}
+
+struct PadCase: Sendable, CustomTestStringConvertible {
+  var shape: [Int], before: [Int], after: [Int]
+  var testDescription: String { "\(shape) before \(before) after \(after)" }
+
+  static let all: [PadCase] = [
+    PadCase(shape: [5], before: [2], after: [3]),
+    PadCase(shape: [1], before: [0], after: [0]),
+    PadCase(shape: [3, 4], before: [1, 0], after: [0, 2]),
+    PadCase(shape: [2, 3, 4, 5], before: [0, 0, 1, 2], after: [0, 0, 2, 1]),
+    PadCase(shape: [2, 3, 4, 5], before: [0, 2, 0, 0], after: [0, 1, 0, 0]),
+    PadCase(shape: [2, 3, 4, 5], before: [0, 0, 0, 0], after: [0, 0, 0, 0]),
+    PadCase(shape: [1, 2, 1, 2, 3, 1, 2, 2], before: [1, 0, 1, 0, 0, 1, 0, 1], after: [0, 1, 0, 1, 0, 0, 0, 0]),
+  ]
+}
+
+extension Kernels {
+  @Suite struct LayoutTests {
+    @Test(arguments: Row.of(CK_OP_COPY), CopyCase.all)
+    func copy(row: Row, t: CopyCase) {
+      let values = noise(t.shape.reduce(1, *), 1)
+      for (inHalo, outHalo, gap) in [(Halo(), Halo(), 0), (.all(1), Halo(top: 1, bottom: 2, left: 3, right: 0), 3)] {
+        let input = Tensor(t.shape, values, block: t.from, halo: inHalo, gap: gap)
+        let out = Tensor(t.shape, block: t.to, halo: outHalo, gap: gap)
+        checkUnits(row, ck_copy_args(in: input.c, out: out.c), out, doubles(values), tolerance: 0, lanesAreZero: true)
+      }
+    }
+
+    @Test(arguments: Row.of(CK_OP_CONCAT), ConcatCase.all)
+    func concat(row: Row, t: ConcatCase) {
+      let parts = t.sizes.enumerated().map { k, size in
+        var shape = t.shape
+        shape[t.axis] = size
+        return (shape, noise(shape.reduce(1, *), UInt64(k + 1)))
+      }
+      let (shape, want) = Oracle.concat(parts, axis: t.axis)
+      let inputs = zip(parts, t.blocks).map { Tensor($0.0, $0.1, block: $1, halo: .all($1 % 3), gap: $1 % 2) }
+      for block in [1, 4, 8, 16] {
+        let out = Tensor(shape, block: block, halo: block == 8 ? Halo() : .all(1), gap: 2)
+        inputs.map(\.c).withUnsafeBufferPointer {
+          let args = ck_concat_args(
+            inputs: $0.baseAddress, count: Int64(inputs.count), out: out.c, axis: Int32(t.axis))
+          checkUnits(row, args, out, doubles(want), tolerance: 0, lanesAreZero: true)
+        }
+      }
+    }
+
+    @Test(arguments: Row.of(CK_OP_PAD), PadCase.all)
+    func pad(row: Row, t: PadCase) {
+      let input = Guarded(noise(t.shape.reduce(1, *), 1))
+      let want = Oracle.pad(input.values, t.shape, t.before, t.after, -7.5)
+      let out = Guarded(want.count)
+      var args = ck_pad_args()
+      (args.in, args.out, args.value) = (UnsafePointer(input.data), out.data, -7.5)
+      args.rank = Int64(t.shape.count)
+      set(&args.in_shape, t.shape)
+      set(&args.before, t.before)
+      set(&args.after, t.after)
+      checkUnits(row, args, out, doubles(want), tolerance: 0)
+    }
+
+    /// Fills a C array, which Swift imports as a tuple.
+    private func set<T>(_ array: inout T, _ values: [Int]) {
+      withUnsafeMutableBytes(of: &array) {
+        for (i, value) in values.enumerated() { $0.storeBytes(of: Int64(value), toByteOffset: 8 * i, as: Int64.self) }
+      }
+    }
+  }
+}
