@@ -28,6 +28,12 @@ struct Run: ParsableCommand {
   @Option(help: "How many classes to print for each example.")
   var top = 3
 
+  @Option(help: "The right class of each example, IDX or npy: prints the accuracy.", completion: .file())
+  var labels: String?
+
+  @Option(help: "Draw that many of the images, each over its class.")
+  var draw = 0
+
   @Option(help: "cpu; gpu is not in this version.")
   var device = DeviceOption.cpu
 
@@ -41,6 +47,7 @@ struct Run: ParsableCommand {
   func validate() throws {
     try validateBatch(batch)
     if top < 1 { throw ValidationError("`--top` must be at least 1.") }
+    if draw < 0 { throw ValidationError("`--draw` must be at least 0.") }
   }
 
   func run() throws {
@@ -50,7 +57,7 @@ struct Run: ParsableCommand {
       (loader.batch, loader.precision, loader.numerics) = (batch, arithmetic.precision, arithmetic.numerics)
       loader.verifyWeights = verify
       var command = RunCommand(model: loader, input: input)
-      (command.output, command.top) = (output, top)
+      (command.output, command.top, command.labels, command.draw) = (output, top, labels, draw)
       return try command.run(console)
     }
   }

@@ -41,6 +41,9 @@ package struct Console: Sendable {
   /// A remark that `--quiet` silences.
   package func note(_ text: String) { if !quiet { err(text) } }
 
+  /// A result that is data unless standard output carries something else.
+  package func report(_ text: String, asData: Bool) { asData ? out(text) : note(text) }
+
   private func write(_ text: String, _ stream: Int32) {
     var text = text
     text.withUTF8 { bytes in

@@ -24,7 +24,8 @@ package struct Predictions: Sendable {
     return order.prefix(count).map { $0 - row.startIndex }
   }
 
-  private func name(_ unit: Int) -> String { classes.indices.contains(unit) ? classes[unit] : "\(unit)" }
+  /// The class's name, or its number.
+  package func name(_ unit: Int) -> String { classes.indices.contains(unit) ? classes[unit] : "\(unit)" }
 
   /// One line per example: the classes with the highest scores.
   package func table(top: Int, width: Int, style: Style) -> String {
