@@ -47,7 +47,7 @@ build() {
   say "netc.sh: building (a minute or two the first time)"
   log=$(mktemp)
   # The linker's remark on a function that Foundation does not call is not ours to mend.
-  if ! swift build -c release --static-swift-stdlib --product netc >"$log" 2>&1; then
+  if ! swift build -c release --static-swift-stdlib -Xlinker -s --product netc >"$log" 2>&1; then
     cat "$log" >&2
     rm -f "$log"
     exit 1
