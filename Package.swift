@@ -46,12 +46,15 @@ let package = Package(
     .target(name: "Exchange", dependencies: ["CZlib", "Diagnostics", "NetIR"]),
     .target(name: "DataPipeline", dependencies: ["CZlib", "Diagnostics", "Exchange"]),
 
+    // Pictures of graphs.
+    .target(name: "Drawing"),
+
     // The commands.
     .target(
       name: "Driver",
       dependencies: [
-        "CBuildInfo", "Compiler", "CPUBackend", "DataPipeline", "Diagnostics", "Exchange", "Layers", "NetIR", "Runtime",
-        "YAMLSyntax",
+        "CBuildInfo", "Compiler", "CPUBackend", "DataPipeline", "Diagnostics", "Drawing", "Exchange", "Layers", "NetIR",
+        "Runtime", "YAMLSyntax",
       ]),
     .executableTarget(
       name: "netc",
@@ -74,6 +77,9 @@ let package = Package(
       dependencies: [
         "CPUBackend", "Compiler", "Diagnostics", "Driver", "Exchange", "FileTestSupport", "Layers", "NetIR",
       ]),
+    .testTarget(
+      name: "DrawingTests",
+      dependencies: ["CPUBackend", "Compiler", "Drawing", "Driver", "FileTestSupport", "Layers"]),
     .testTarget(name: "CLITests", dependencies: ["Exchange", "FileTestSupport", "netc"]),
     .testTarget(
       name: "GoldenTests", dependencies: ["CPUBackend", "Compiler", "Diagnostics", "Driver", "Layers"]),

@@ -16,7 +16,7 @@ struct Report: ParsableCommand {
   @Option(help: "Examples per batch, for memory.")
   var batch: Int?
 
-  @Option(help: "text, markdown, json or csv.")
+  @Option(help: "text, markdown, json, csv or html (one self-contained page).")
   var format = ReportFormat.text
 
   @Option(help: "Order of the rows: index, name, parameters, macs or activations.")

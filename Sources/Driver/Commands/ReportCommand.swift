@@ -5,7 +5,7 @@ import Layers
 import NetIR
 
 package enum ReportFormat: String, CaseIterable, Sendable {
-  case text, markdown, json, csv
+  case text, markdown, json, csv, html
 }
 
 package enum ReportOrder: String, CaseIterable, Sendable {
@@ -29,7 +29,7 @@ package struct ReportCommand: Sendable {
 
   package func run(_ console: Console) throws -> ExitCode {
     let target = try CompilerFront.target(target)
-    var reports: [(path: String, report: NetworkReport)] = []
+    var reports: [(path: String, network: Network, report: NetworkReport)] = []
     var failed = false
     for path in specs {
       let loaded = SpecLoader.load(path)
@@ -40,24 +40,34 @@ package struct ReportCommand: Sendable {
       }
       let options = CompileOptions(
         batch: try CompilerFront.batch(batch, for: network), target: target, catalogue: KernelTable.catalogue)
-      reports.append((path, try NetworkReport(network, options)))
+      reports.append((path, network, try NetworkReport(network, options)))
     }
     let style = Style(color: console.color)
     if specs.count > 1, format == .text {
       console.out(ZooTable(reports: reports.map(\.report), width: console.width, style: style).rendered())
     } else {
-      for (path, report) in reports { console.out(render(sorted(report), path, console, style)) }
+      for (path, network, report) in reports {
+        console.out(try render(sorted(report), network, path, console, style))
+      }
     }
     return failed ? .wrongInput : .good
   }
 
-  private func render(_ report: NetworkReport, _ path: String, _ console: Console, _ style: Style) -> String {
+  /// The report as one HTML page; the same text for the same network and target.
+  package static func html(of network: Network, _ options: CompileOptions) throws -> String {
+    try HTMLReport(network, NetworkReport(network, options)).rendered()
+  }
+
+  private func render(
+    _ report: NetworkReport, _ network: Network, _ path: String, _ console: Console, _ style: Style
+  ) throws -> String {
     switch format {
     case .text:
       TextReport(report: report, path: path, width: max(80, console.width), style: style).rendered()
     case .markdown: MarkdownReport(report: report).rendered()
     case .json: JSONReport(report: report).rendered()
     case .csv: CSVReport(report: report).rendered()
+    case .html: try HTMLReport(network, report).rendered()
     }
   }
 
