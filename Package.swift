@@ -79,7 +79,9 @@ let package = Package(
       ]),
     .testTarget(
       name: "DrawingTests",
-      dependencies: ["CPUBackend", "Compiler", "Drawing", "Driver", "FileTestSupport", "Layers"]),
+      dependencies: [
+        "CPUBackend", "Compiler", "Diagnostics", "Drawing", "Driver", "FileTestSupport", "Layers", "NetIR",
+      ]),
     .testTarget(name: "CLITests", dependencies: ["Exchange", "FileTestSupport", "netc"]),
     .testTarget(
       name: "GoldenTests", dependencies: ["CPUBackend", "Compiler", "Diagnostics", "Driver", "Layers"]),

@@ -25,6 +25,9 @@ struct LevelGraph {
     /// Whether it is a node of the diagram: arrows end at it.
     var isBox = false
 
+    /// Whether it is a lane with words beside it.
+    var speaks = false
+
     var isLane: Bool { kind == .lane }
   }
 
@@ -107,7 +110,8 @@ struct LevelGraph {
       let lane = vertices.count
       vertices.append(
         Vertex(
-          kind: .lane, source: signal.source, row: row, left: 5, right: speaks ? max(5, label) : 5, height: 0))
+          kind: .lane, source: signal.source, row: row, left: 5, right: speaks ? max(5, label) : 5, height: 0,
+          speaks: speaks))
       segments.append(
         Segment(
           upper: upper, lower: lane, source: signal.source, upperOffset: offset(upper, \.exits), lowerOffset: 0))

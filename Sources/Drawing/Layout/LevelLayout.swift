@@ -153,7 +153,7 @@ struct LevelLayout {
       switch vertex.kind {
       case .entry: entries[vertex.source] = x[index]
       case .exit: exits[vertex.source] = x[index]
-      case .lane where vertex.right > 5:
+      case .lane where vertex.speaks:
         let place = Point(x[index] + 5, rows.bottoms[vertex.row] + metrics.labelSize - 2)
         labels.append(.init(source: vertex.source, text: diagram.nodes[vertex.source].label, place: place))
       default: break

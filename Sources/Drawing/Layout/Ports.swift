@@ -22,7 +22,8 @@ struct Ports {
         (index: index, x: x[graph.segments[index].upper] + graph.segments[index].upperOffset)
       }.sorted { ($0.x, $0.index) < ($1.x, $1.index) }
       let ports = Self.snapped(
-        Self.spread(tops.map(\.x), centre: centre, half: half), to: tops.map(\.x), within: centre - half...centre + half)
+        Self.spread(tops.map(\.x), centre: centre, half: half), to: tops.map(\.x), within: centre - half...centre + half
+      )
       for (top, port) in zip(tops, ports) { bottom[top.index] = port }
     }
   }

@@ -21,7 +21,7 @@ struct RowHeights {
       }
       bottoms.append(y)
       // Words need room below boxes and lanes that speak, arrowheads above boxes.
-      let speaks = vertices.contains { graph.vertices[$0].isBox || graph.vertices[$0].right > 5 && graph.vertices[$0].isLane }
+      let speaks = vertices.contains { graph.vertices[$0].isBox || graph.vertices[$0].speaks }
       let stem = speaks ? metrics.stem : metrics.bareStem
       lines.append(y + stem)
       guard row + 1 < graph.rows.count else { continue }

@@ -17,12 +17,10 @@ package struct SVGWriter: Sendable {
 
   /// Width and height of the whole picture, in pixels.
   package var size: (width: Double, height: Double) {
-    let words = isInline
-      ? [] : [
-        TextMetrics.width(diagram.title, size: 20, bold: true), TextMetrics.width(diagram.subtitle, size: 12),
-      ]
+    let title = TextMetrics.width(diagram.title, size: 20, bold: true)
+    let words = isInline ? 0 : max(title, TextMetrics.width(diagram.subtitle, size: 12))
     // A narrow drawing has its legend on several lines.
-    let width = max(layout.width, min(640, legend(width: 640).width), words.max() ?? 0) + 2 * Self.margin
+    let width = max(layout.width, min(640, legend(width: 640).width), words) + 2 * Self.margin
     return (width.rounded(.up), (top(width) + layout.height + Self.margin).rounded(.up))
   }
 

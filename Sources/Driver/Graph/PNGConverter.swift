@@ -29,7 +29,8 @@ enum PNGConverter {
       }
     }
     let why =
-      tried.isEmpty ? "no program that turns SVG into PNG is on the PATH"
+      tried.isEmpty
+      ? "no program that turns SVG into PNG is on the PATH"
       : "\(tried.joined(separator: " and ")) could not turn the SVG into PNG"
     throw FileFault.make(
       .cannotWrite, in: path, "cannot write `\(path)`: \(why)",

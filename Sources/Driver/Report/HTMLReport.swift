@@ -41,7 +41,7 @@ struct HTMLReport {
       \(HTMLReportFields(report: report).rendered())
       \(HTMLReportMemory(report: report).rendered())
       </div>
-      <section aria-labelledby="network"><h2 id="network">Network</h2>
+      <section class="network" aria-labelledby="network"><h2 id="network">Network</h2>
       <div class="scroll drawing" tabindex="0" role="region" aria-label="Drawing of the network">
       \(SVGWriter(drawing.diagram, isInline: true).written())</div></section>
       </main>

@@ -10,7 +10,9 @@ struct HTMLReportFields {
 
   func rendered() -> String {
     guard let image = report.image else { return "" }
-    let fields = report.rows.sorted { $0.index < $1.index }.filter { $0.window?.kind == .convolution && $0.field != nil }
+    let fields = report.rows.filter { $0.window?.kind == .convolution && $0.field != nil }.sorted {
+      $0.index < $1.index
+    }
     guard !fields.isEmpty else { return "" }
     return """
       <section aria-labelledby="fields"><h2 id="fields">Receptive fields</h2>
@@ -32,13 +34,15 @@ struct HTMLReportFields {
     func rect(_ size: Size2D, _ attributes: String, _ content: String = "") -> String {
       let (w, h) = (Double(size.width) * scale, Double(size.height) * scale)
       let place = "x=\"\(Markup.number((width - w) / 2))\" y=\"\(Markup.number((height - h) / 2))\""
-      return "<rect \(attributes) \(place) width=\"\(Markup.number(w))\" height=\"\(Markup.number(h))\">\(content)</rect>"
+      let size = "width=\"\(Markup.number(w))\" height=\"\(Markup.number(h))\""
+      return "<rect \(attributes) \(place) \(size)>\(content)</rect>"
     }
     // The largest first: smaller ones stay within reach of the pointer.
     let ordered = rows.sorted { a, b in (area(b), b.index) < (area(a), a.index) }
     let rects = ordered.map { row in
       let size = row.field.map(\.size) ?? Size2D(1)
-      let words = "\(row.name): \(size.crossed) of \(image.crossed), a step of \(row.field.map { $0.jump.crossed } ?? "")"
+      let step = row.field.map { ", a step of \($0.jump.crossed)" } ?? ""
+      let words = "\(row.name): \(size.crossed) of \(image.crossed)\(step)"
       return rect(
         size, "class=\"field\" data-row=\"\(row.index)\" data-words=\"\(Markup.escaped(words))\"",
         "<title>\(Markup.escaped(words))</title>")

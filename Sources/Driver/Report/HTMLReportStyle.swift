@@ -46,7 +46,7 @@ enum HTMLReportStyle {
     .p5{background:var(--p5)}.script{display:none}.scripted .script{display:block}
     @media print{body{max-width:none;padding:0;font-size:11px}.scroll{overflow:visible!important;border:0;
     max-height:none!important}tr,.card,figure{break-inside:avoid}h2{break-after:avoid}
-    tfoot{display:table-row-group}#network{break-before:page}.pair{display:block}thead th{position:static}.script{display:none!important}
+    tfoot{display:table-row-group}.network{break-before:page}.network h2{display:none}.drawing{padding:0}.pair{display:block}thead th{position:static}.script{display:none!important}
     table{font-size:9px}th,td{padding:2px 5px}.drawing svg{max-width:100%;height:auto}
     *{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
     """
