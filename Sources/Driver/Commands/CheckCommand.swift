@@ -49,8 +49,20 @@ package struct DiagnosticPrinter {
   private let console: Console
   private let format: DiagnosticFormat
 
+  /// More than this nobody reads at once, and most of them have one cause.
+  private static let mostShown = 20
+
   package init(_ console: Console, _ format: DiagnosticFormat = .text) {
     (self.console, self.format) = (console, format)
+  }
+
+  /// For commands that want a network: warnings are the matter of `netc check`.
+  package func printErrors(of loaded: LoadedSpec) {
+    if loaded.bag.hasErrors { return print(loaded) }
+    let warnings = loaded.bag.warningCount
+    if warnings > 0 {
+      console.note("note: \(Format.count(warnings, "warning")) in \(loaded.path): `netc check` tells\n")
+    }
   }
 
   package func print(_ loaded: LoadedSpec) {
@@ -65,7 +77,10 @@ package struct DiagnosticPrinter {
       for diagnostic in diagnostics { console.err(renderer.render(diagnostic) + "\n") }
     case .text:
       let renderer = textRenderer(loaded.map)
-      for diagnostic in diagnostics { console.err(renderer.render(diagnostic) + "\n\n") }
+      for diagnostic in diagnostics.prefix(Self.mostShown) { console.err(renderer.render(diagnostic) + "\n\n") }
+      if diagnostics.count > Self.mostShown {
+        console.err("… and \(diagnostics.count - Self.mostShown) more; `--diagnostics short` lists all of them\n\n")
+      }
       if let line = summaryLine(loaded) { console.err(line + "\n") }
     }
   }
