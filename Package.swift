@@ -74,9 +74,10 @@ let package = Package(
       dependencies: [
         "CPUBackend", "Compiler", "Diagnostics", "Driver", "Exchange", "FileTestSupport", "Layers", "NetIR",
       ]),
-    .testTarget(name: "CLITests", dependencies: ["Exchange", "FileTestSupport", "netc"]),
+    .testTarget(name: "CLITests", dependencies: ["Diagnostics", "Exchange", "FileTestSupport", "netc"]),
     .testTarget(
-      name: "GoldenTests", dependencies: ["CPUBackend", "Compiler", "Diagnostics", "Driver", "Layers"]),
+      name: "GoldenTests",
+      dependencies: ["CPUBackend", "Compiler", "Diagnostics", "Driver", "FileTestSupport", "Layers", "netc"]),
     .target(name: "FileTestSupport", dependencies: ["Diagnostics"], path: "Tests/FileTestSupport"),
     .testTarget(name: "KernelTests", dependencies: ["CKernels"]),
     .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics", "YAMLSyntax"]),

@@ -8,13 +8,16 @@ struct Check: ParsableCommand {
       Prints each error and warning with its place, the cause and a way to mend it. JSON lines go to \
       standard output, the other formats to standard error.
 
-      EXAMPLE: netc check specs/lenet.yaml specs/vgg16.yaml
+      EXAMPLE:
+        netc check specs/lenet.yaml specs/vgg16.yaml
       """)
 
-  @Argument(help: "YAML specs; - is standard input.", completion: .file(extensions: ["yaml", "yml"]))
+  @Argument(
+    help: ArgumentHelp("YAML specs; - is standard input.", valueName: "spec"),
+    completion: .file(extensions: ["yaml", "yml"]))
   var specs: [String]
 
-  @Option(help: "How diagnostics look: text, short or json.")
+  @Option(help: ArgumentHelp("How diagnostics look.", valueName: "format"))
   var diagnostics = DiagnosticFormat.text
 
   @Flag(help: "Fail on warnings, too.")

@@ -3,7 +3,11 @@ import Driver
 
 struct Doctor: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Tell what this machine has and what netc will use of it.", discussion: "EXAMPLE: netc doctor")
+    abstract: "Tell what this machine has and what netc will use of it.",
+    discussion: """
+      EXAMPLE:
+        netc doctor
+      """)
 
   @OptionGroup var common: CommonOptions
 

@@ -6,6 +6,7 @@ import YAMLSyntax
 
 /// A spec file that was read and checked.
 package struct LoadedSpec: Sendable {
+  /// As messages show it.
   package var path: String
   package var map: SourceMap
   package var bag: DiagnosticBag
@@ -18,26 +19,34 @@ package enum SpecLoader {
   private static let largestSpec = 16 << 20
 
   /// Reads and checks a spec; `-` is standard input. Never throws: what is wrong is in the bag.
-  package static func load(_ path: String) -> LoadedSpec {
-    var loaded = LoadedSpec(path: path, map: SourceMap(), bag: DiagnosticBag())
+  ///
+  /// - Parameter shown: what messages call the file, where that is not its path.
+  package static func load(_ path: String, as shown: String? = nil) -> LoadedSpec {
+    let shown = shown ?? (path == "-" ? "<stdin>" : path)
+    var loaded = LoadedSpec(path: shown, map: SourceMap(), bag: DiagnosticBag())
     let file: MappedFile
     do throws(DiagnosticError) {
       file = try MappedFile(path: path)
     } catch {
       loaded.bag.report(
-        Diagnostic(.unreadableSpec, error.diagnostic.message, at: .file(path), help: error.diagnostic.help))
+        Diagnostic(.unreadableSpec, error.diagnostic.message, at: .file(shown), help: error.diagnostic.help))
       return loaded
     }
     guard file.count <= largestSpec else {
       loaded.bag.report(
         Diagnostic(
-          .unreadableSpec, "`\(path)` has \(Format.binary(file.count)), too much for a spec", at: .file(path),
+          .unreadableSpec, "`\(shown)` has \(Format.binary(file.count)), too much for a spec", at: .file(shown),
           help: ["a spec is a YAML file; weights go to `--weights`"]))
       return loaded
     }
-    let id = file.withBytes {
-      loaded.map.add(SourceFile(path: path == "-" ? "<stdin>" : path, bytes: Array($0)))
+    if let kind = file.withBytes({ FileSignature.describe($0) }) {
+      loaded.bag.report(
+        Diagnostic(
+          .unreadableSpec, "`\(shown)` is no spec: it looks like \(kind)", at: .file(shown),
+          help: ["a spec is a YAML file"]))
+      return loaded
     }
+    let id = file.withBytes { loaded.map.add(SourceFile(path: shown, bytes: Array($0))) }
     guard let root = parseYAML(id, in: loaded.map, bag: &loaded.bag) else { return loaded }
     let files = FolderFiles(map: loaded.map)
     let (spec, bag) = SpecReader.read(root, fileName: stem(path), files: files)

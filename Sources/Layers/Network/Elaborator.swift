@@ -215,7 +215,8 @@ package struct Elaborator {
   // MARK: The result
 
   private mutating func warnUnused(_ outputs: [Int]) {
-    guard !bag.hasErrors else { return }
+    // A layer that could not be read may be the one that uses another.
+    guard !bag.hasErrors, layers.allSatisfy({ $0.kind != nil }) else { return }
     var used = Set(outputs)
     var stack = outputs
     while let index = stack.popLast() {
