@@ -72,12 +72,14 @@ extension LayerKind {
 
   /// Reads a layer from the entries of its mapping; nil when something in it is wrong. Every mistake is
   /// reported, not only the first.
+  ///
+  /// - Parameter unreadable: keys that were given with a value that is wrong for a reason already reported.
   package static func decode(
-    _ entries: [Node.Entry], at place: SourceSpan, context: inout DecodeContext
+    _ entries: [Node.Entry], at place: SourceSpan, unreadable: Set<String> = [], context: inout DecodeContext
   ) -> (any LayerKind)? {
     var kind = Self()
-    var good = true
-    var given: Set<String> = []
+    var good = unreadable.isEmpty
+    var given = unreadable
     context.layerType = typeName
     for entry in entries {
       guard let key = entry.key.scalarText else { continue }
