@@ -55,10 +55,22 @@ package struct DiagnosticPrinter {
   private let format: DiagnosticFormat
   private let showsWarnings: Bool
 
+  /// More than this nobody reads at once, and most of them have one cause.
+  private static let mostShown = 20
+
   /// - Parameter warnings: whether warnings are printed; by default unless `--quiet` is given.
   package init(_ console: Console, _ format: DiagnosticFormat = .text, warnings: Bool? = nil) {
     (self.console, self.format) = (console, format)
     showsWarnings = warnings ?? !console.quiet
+  }
+
+  /// For commands that want a network: warnings are the matter of `netc check`.
+  package func printErrors(of loaded: LoadedSpec) {
+    if loaded.bag.hasErrors { return print(loaded) }
+    let warnings = loaded.bag.warningCount
+    if warnings > 0 {
+      console.note("note: \(Format.count(warnings, "warning")) in \(loaded.path): `netc check` tells\n")
+    }
   }
 
   package func print(_ loaded: LoadedSpec) {
@@ -86,7 +98,9 @@ package struct DiagnosticPrinter {
     case .text:
       let renderer = TextRenderer(map: loaded.map, color: color, width: width)
       let summary = loaded.bag.hasErrors ? loaded.bag.summary(of: [loaded.path]).map { $0 + "\n" } : nil
-      return diagnostics.map { renderer.render($0) + "\n\n" }.joined() + (summary ?? "")
+      let hidden = diagnostics.count - mostShown
+      let more = hidden > 0 ? "… and \(hidden) more; `--diagnostics short` lists all of them\n\n" : ""
+      return diagnostics.prefix(mostShown).map { renderer.render($0) + "\n\n" }.joined() + more + (summary ?? "")
     }
   }
 

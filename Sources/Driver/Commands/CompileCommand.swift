@@ -34,7 +34,7 @@ package struct CompileCommand: Sendable {
     }
     for pass in [dumpAfter, stopAfter].compactMap({ $0 }) { try checkPass(pass) }
     let loaded = SpecLoader.load(spec)
-    DiagnosticPrinter(console).print(loaded)
+    DiagnosticPrinter(console).printErrors(of: loaded)
     guard let network = loaded.network else { return .wrongInput }
     let options = CompileOptions(
       batch: try CompilerFront.batch(batch, for: network), precision: precision, numerics: numerics,

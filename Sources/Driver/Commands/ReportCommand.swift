@@ -49,7 +49,7 @@ package struct ReportCommand: Sendable {
     var failed = false
     for path in specs {
       let loaded = SpecLoader.load(path)
-      DiagnosticPrinter(console).print(loaded)
+      DiagnosticPrinter(console).printErrors(of: loaded)
       guard let network = loaded.network else {
         failed = true
         continue

@@ -48,12 +48,44 @@ package enum SpecLoader {
     }
     let id = file.withBytes { loaded.map.add(SourceFile(path: shown, bytes: Array($0))) }
     guard let root = parseYAML(id, in: loaded.map, bag: &loaded.bag) else { return loaded }
-    let (spec, bag) = SpecReader.read(root, fileName: stem(path))
+    let files = FolderFiles(map: loaded.map)
+    let (spec, bag) = SpecReader.read(root, fileName: stem(path), files: files)
+    loaded.map = files.map
     loaded.bag.append(bag)
     let (network, more) = Elaborator.elaborate(spec)
     loaded.bag.append(more)
     loaded.network = loaded.bag.hasErrors ? nil : network
     return loaded
+  }
+
+  /// The files that a spec names, relative to the folder of the one that names them.
+  private final class FolderFiles: SpecFiles {
+    var map: SourceMap
+    private var known: [String: Node] = [:]
+
+    init(map: SourceMap) { self.map = map }
+
+    func document(_ path: String, namedAt span: SourceSpan, _ bag: inout DiagnosticBag) -> Node? {
+      let folder = map[span.file].path.split(separator: "/", omittingEmptySubsequences: false).dropLast()
+      let full = path.hasPrefix("/") || folder.isEmpty ? path : (folder + [Substring(path)]).joined(separator: "/")
+      if let document = known[full] { return document }
+      if let open = map.id(of: full) {
+        // It is being read: an empty document of that file lets the reader say so.
+        let start = SourcePosition(line: 1, column: 1)
+        return Node(value: .mapping([]), span: SourceSpan(file: open, start: start, end: start))
+      }
+      do throws(DiagnosticError) {
+        let file = try MappedFile(path: full)
+        let id = file.withBytes { map.add(SourceFile(path: full, bytes: Array($0))) }
+        guard let document = parseYAML(id, in: map, bag: &bag) else { return nil }
+        known[full] = document
+        return document
+      } catch {
+        bag.report(
+          Diagnostic(.badInclude, error.diagnostic.message, at: span, help: error.diagnostic.help))
+        return nil
+      }
+    }
   }
 
   /// `specs/lenet.yaml` → `lenet`.

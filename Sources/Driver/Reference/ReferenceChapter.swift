@@ -56,7 +56,6 @@ package enum ReferenceChapter: String, CaseIterable, Sendable {
           Pipeline.inference.enumerated().map { ["\($0 + 1)", "`\($1.name)`", $1.summary] })
     case .specKeys:
       "# Keys of a spec\n\n" + Markdown.table(["key", "what"], SpecReader.keys.map { ["`\($0.key)`", $0.doc] })
-        + "\nNot in this version: \(Self.listed(SpecReader.planned)).\n"
     }
   }
 

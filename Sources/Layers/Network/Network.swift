@@ -24,6 +24,8 @@ package struct Network: Sendable {
     package var isRegularized: Bool
     /// Whether it is another layer's: it counts there.
     package var isTied: Bool
+    /// The shape in weight files.
+    package var storedShape: [Int]
   }
 
   package var name: String

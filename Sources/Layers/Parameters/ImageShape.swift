@@ -48,7 +48,8 @@ func unseenRows(
   let columns =
     ShapeArithmetic.unseen(
       input: image.width, size: window.width, stride: stride.width, pad: padding.left, output: result.width)
-  guard rows > 0 || columns > 0 else { return [] }
+  // A stride above the window skips pixels everywhere, and is meant to.
+  guard rows > 0 || columns > 0, stride.height <= window.height, stride.width <= window.width else { return [] }
   let lost = [
     rows > 0 ? "the last \(rows == 1 ? "row" : "\(rows) rows")" : nil,
     columns > 0 ? "the last \(columns == 1 ? "column" : "\(columns) columns")" : nil,
