@@ -86,8 +86,10 @@ extension LayerKind {
       given.insert(key)
       guard let parameter = parameters.first(where: { $0.info.key == key }) else {
         good = false
-        context.bag.report(
-          unknown(key, at: entry.key.span, layer: typeName, known: parameters.map(\.info.key)))
+        let problem = unknown(key, at: entry.key.span, layer: typeName, known: parameters.map(\.info.key))
+        context.bag.report(problem)
+        // A misspelt parameter is not missing, too.
+        if let meant = problem.replacement?.text { given.insert(meant) }
         continue
       }
       context.key = key
