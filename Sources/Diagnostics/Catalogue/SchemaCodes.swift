@@ -260,19 +260,21 @@ enum SchemaCodes {
   static let notYetSupported = CatalogueEntry(
     title: "this version of netc does not have this part of the language yet",
     essay: """
-      The key belongs to the netc language, but this version cannot act on it: one of `let`, `blocks`,
-      `defaults`, `include`, `base`, `repeat` and `when`. Ignoring it would build another network than the
-      one that was meant.
+      The word belongs to the netc language, but this version cannot act on it: preparing data with statistics of
+      the training set, for instance. Ignoring it would build another network than the one that was meant.
 
-      Write the layers out, or use a newer netc.
+      Say it in another way, or use a newer netc.
       """,
     example: """
-      let: {width: 10}
+      data:
+        preprocess: [center]
       layers:
         - Input: {shape: [null, 784]}
         - Dense: {num_units: 10}
       """,
     fixed: """
+      data:
+        preprocess: [{subtract: 127.5}]
       layers:
         - Input: {shape: [null, 784]}
         - Dense: {num_units: 10}
