@@ -33,6 +33,8 @@ package struct Spec: Sendable {
   package var classes: [String] = []
   package var preprocessing: [PreprocessingStep] = []
   package var optimizer = Optimizer.nesterovMomentum
+  /// Whether everything in the file was understood. Where it was not, nothing is known of what is missing.
+  package var isComplete = true
 
   package init(name: String) { self.name = name }
 }

@@ -29,6 +29,7 @@ package struct SpecReader {
   package static func read(_ root: Node, fileName: String) -> (spec: Spec, bag: DiagnosticBag) {
     var reader = SpecReader(spec: Spec(name: fileName))
     reader.read(root)
+    reader.spec.isComplete = !reader.bag.hasErrors
     return (reader.spec, reader.bag)
   }
 
