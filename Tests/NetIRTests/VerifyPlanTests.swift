@@ -33,7 +33,10 @@ struct VerifyPlanTests {
     Damage("no block", "has the shape") { $0.tensors[2].layout.block = 0 },
     Damage("huge block", "has the shape") { $0.tensors[2].layout.block = 65 },
     Damage("blocked matrix", "has the shape") { $0.tensors[7].layout.block = 8 },
-    Damage("unaligned", "outside of the arena") { $0.tensors[2].place = .arena(offset: 1_160) },
+    Damage("unaligned", "outside of the arena") {
+      $0.arenaBytes = 4_096
+      $0.tensors[2].place = .arena(offset: 1_152 + 32)
+    },
     Damage("behind the arena", "outside of the arena") { $0.tensors[2].place = .arena(offset: 1_216) },
     Damage("before the arena", "outside of the arena") { $0.tensors[2].place = .arena(offset: -64) },
     Damage("offset that overflows", "outside of the arena") { $0.tensors[2].place = .arena(offset: .max - 63) },
@@ -90,7 +93,10 @@ struct VerifyPlanTests {
       $0.steps[2].operands.removeLast(2)
     },
     Damage("kernel of another storage", "stores bfloat16") { $0.steps[0].kernel = "copy_bf16" },
-    Damage("halo too narrow", "narrower than the padding") { $0.tensors[1].layout.halo.bottom = 0 },
+    Damage("halo too narrow above", "narrower than the padding") { $0.tensors[1].layout.halo.top = 0 },
+    Damage("halo too narrow below", "narrower than the padding") { $0.tensors[1].layout.halo.bottom = 0 },
+    Damage("halo too narrow at the left", "narrower than the padding") { $0.tensors[1].layout.halo.left = 0 },
+    Damage("halo too narrow at the right", "narrower than the padding") { $0.tensors[1].layout.halo.right = 0 },
     Damage("no halo", "narrower than the padding") { $0.tensors[1].layout.halo = .none },
     Damage("result in other blocks", "wants blocks of 8") { $0.tensors[4].layout.block = 4 },
     Damage("input in other blocks", "wants blocks of 8") { $0.tensors[1].layout.block = 4 },
