@@ -51,6 +51,8 @@ package struct Spec: Sendable {
   package var optimizer = Optimizer.nesterovMomentum
   /// The weight file that `base` names.
   package var baseWeights: String?
+  /// Whether everything in the file was understood. Where it was not, nothing is known of what is missing.
+  package var isComplete = true
 
   package init(name: String) { self.name = name }
 }

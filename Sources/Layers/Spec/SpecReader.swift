@@ -60,6 +60,7 @@ package struct SpecReader {
   ) {
     var reader = SpecReader(spec: Spec(name: fileName), files: files, open: open + [root.span.file])
     reader.read(root)
+    reader.spec.isComplete = !reader.bag.hasErrors
     return (reader.spec, reader.bag)
   }
 
