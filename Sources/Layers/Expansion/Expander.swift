@@ -110,13 +110,14 @@ struct Expander {
 
   // MARK: Layers
 
-  private mutating func single(_ layer: WrittenLayer, in scope: inout Scope) {
-    guard layers.count < Self.mostLayers else { return tooMany(layer.typeSpan) }
-    var layer = layer
+  private mutating func single(_ written: WrittenLayer, in scope: inout Scope) {
+    guard layers.count < Self.mostLayers else { return tooMany(written.typeSpan) }
+    var layer = written
     var good = true
-    layer.entries = layer.entries.compactMap { entry in
+    layer.entries = written.entries.compactMap { entry in
       guard let value = substituted(entry.value, scope) else {
         good = false
+        layer.unreadable.insert(entry.key.scalarText ?? "")
         return nil
       }
       return Node.Entry(key: entry.key, value: value)

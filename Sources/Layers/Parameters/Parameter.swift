@@ -36,6 +36,8 @@ package struct DecodeContext {
   /// `Conv2D`, for messages.
   package var layerType: String
   package var key: String
+  /// Keys that were given, and whose values could not be found out.
+  package var unreadable: Set<String> = []
 
   package init(bag: DiagnosticBag = DiagnosticBag(), layerType: String = "", key: String = "") {
     self.bag = bag
@@ -77,7 +79,7 @@ extension LayerKind {
   ) -> (any LayerKind)? {
     var kind = Self()
     var good = true
-    var given: Set<String> = []
+    var given = context.unreadable
     context.layerType = typeName
     for entry in entries {
       guard let key = entry.key.scalarText else { continue }

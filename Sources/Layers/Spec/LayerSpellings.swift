@@ -9,6 +9,8 @@ struct WrittenLayer {
   /// `[conv1, Conv2DLayer]` names the layer outside of its parameters.
   var name: Node?
   var entries: [Node.Entry]
+  /// Keys that were given with values that could not be found out: they are not missing.
+  var unreadable: Set<String> = []
 
   /// The node of the name, wherever it is written.
   var nameNode: Node? { name ?? entry("name")?.value }
@@ -135,6 +137,7 @@ extension WrittenLayer {
     }
     if let type {
       var context = DecodeContext(bag: bag)
+      context.unreadable = unreadable
       declaration.kind = type.decode(parameters, at: typeSpan, context: &context)
       bag = context.bag
     }
