@@ -260,16 +260,15 @@ enum SchemaCodes {
   static let notYetSupported = CatalogueEntry(
     title: "this version of netc does not have this part of the language yet",
     essay: """
-      The key belongs to the netc language, but this version cannot act on it: one of `let`, `blocks`,
-      `defaults`, `include`, `base`, `repeat` and `when`. Ignoring it would build another network than the
-      one that was meant.
+      The layer belongs to the netc language, but this version cannot build it. Leaving it out would build
+      another network than the one that was meant.
 
-      Write the layers out, or use a newer netc.
+      `netc explain layers` lists the layers that there are. Use one of them, or a newer netc.
       """,
     example: """
-      let: {width: 10}
       layers:
         - Input: {shape: [null, 784]}
+        - GaussianNoise: {sigma: 0.1}
         - Dense: {num_units: 10}
       """,
     fixed: """
