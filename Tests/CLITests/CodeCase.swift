@@ -20,7 +20,7 @@ struct CodeCase: Sendable, CustomTestStringConvertible {
 
   var testDescription: String { "\(code.rawValue) \(what)" }
 
-  static let all = options + weights + inputs + artefacts
+  static let all = options + bases + weights + inputs + artefacts
 
   private static func running(_ input: String) -> [String] {
     ["run", Files.digits, "--weights", Files.weights, "--input", input]
@@ -58,6 +58,14 @@ struct CodeCase: Sendable, CustomTestStringConvertible {
     try #require(text.contains(change.0))
     return text.replacing(change.0, with: change.1)
   }
+
+  private static let bases: [CodeCase] = [
+    CodeCase(.unknownBaseLayer, "until a layer that the base lacks") { folder in
+      let path = "\(Repository.root)/\(Files.lenet)"
+      let spec = "base: {spec: \(path), until: pool9}\nlayers:\n  - Dense: {num_units: 2}\n"
+      return ["check", folder.store(spec, as: "s.yaml")]
+    }
+  ]
 
   private static let weights: [CodeCase] = [
     CodeCase(.unreadableFile, "no weights") { _ in
