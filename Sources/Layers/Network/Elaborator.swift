@@ -188,7 +188,6 @@ package struct Elaborator {
     guard incoming.count == sources.count else { return [] }
     let context = LayerContext(
       name: layer.name, inputNames: sources.map { layers[$0].name }, written: Set(layer.places.keys))
-    let history = ShapeHistory(layers: layers, inputs: inputs, shapes: shapes)
     do throws(ShapeProblem) {
       let shape = try kind.shape(of: incoming, in: context)
       guard let count = elementCount(shape.compactMap { $0 }), count <= 1 << 40 else {
@@ -198,10 +197,10 @@ package struct Elaborator {
       }
       shapes[index] = shape
       for warning in kind.warnings(for: incoming, output: shape, in: context) {
-        bag.report(history.diagnostic(warning, layer, sources))
+        bag.report(history().diagnostic(warning, layer, sources))
       }
     } catch {
-      bag.report(history.diagnostic(error, layer, sources))
+      bag.report(history().diagnostic(error, layer, sources))
       return []
     }
     return kind.weights(for: incoming).map { spec in
@@ -211,6 +210,9 @@ package struct Elaborator {
         storedShape: spec.storedShape ?? spec.shape)
     }
   }
+
+  /// Made when something is wrong: while it exists, every new shape costs a copy of all of them.
+  private func history() -> ShapeHistory { ShapeHistory(layers: layers, inputs: inputs, shapes: shapes) }
 
   // MARK: The result
 

@@ -36,8 +36,6 @@ package struct DecodeContext {
   /// `Conv2D`, for messages.
   package var layerType: String
   package var key: String
-  /// Keys that were given, and whose values could not be found out.
-  package var unreadable: Set<String> = []
 
   package init(bag: DiagnosticBag = DiagnosticBag(), layerType: String = "", key: String = "") {
     self.bag = bag
@@ -74,12 +72,14 @@ extension LayerKind {
 
   /// Reads a layer from the entries of its mapping; nil when something in it is wrong. Every mistake is
   /// reported, not only the first.
+  ///
+  /// - Parameter unreadable: keys that were given with a value that is wrong for a reason already reported.
   package static func decode(
-    _ entries: [Node.Entry], at place: SourceSpan, context: inout DecodeContext
+    _ entries: [Node.Entry], at place: SourceSpan, unreadable: Set<String> = [], context: inout DecodeContext
   ) -> (any LayerKind)? {
     var kind = Self()
-    var good = true
-    var given = context.unreadable
+    var good = unreadable.isEmpty
+    var given = unreadable
     context.layerType = typeName
     for entry in entries {
       guard let key = entry.key.scalarText else { continue }

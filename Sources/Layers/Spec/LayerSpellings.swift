@@ -9,8 +9,6 @@ struct WrittenLayer {
   /// `[conv1, Conv2DLayer]` names the layer outside of its parameters.
   var name: Node?
   var entries: [Node.Entry]
-  /// Keys that were given with values that could not be found out: they are not missing.
-  var unreadable: Set<String> = []
 
   /// The node of the name, wherever it is written.
   var nameNode: Node? { name ?? entry("name")?.value }
@@ -101,8 +99,12 @@ struct LayerNamer {
 extension WrittenLayer {
   /// Takes the keys of every layer out, and hands the rest to the layer's type.
   ///
-  /// - Parameter knownBlocks: blocks that may be meant by an unknown type.
-  func declaration(_ namer: inout LayerNamer, knownBlocks: [String], _ bag: inout DiagnosticBag) -> LayerDeclaration {
+  /// - Parameters:
+  ///   - knownBlocks: blocks that may be meant by an unknown type.
+  ///   - unreadable: keys whose value could not be computed, which was reported.
+  func declaration(
+    _ namer: inout LayerNamer, knownBlocks: [String], unreadable: Set<String> = [], _ bag: inout DiagnosticBag
+  ) -> LayerDeclaration {
     let type = LayerRegistry.kind(named: typeName)
     if type == nil { reportUnknownType(knownBlocks, &bag) }
     var declaration = LayerDeclaration(
@@ -137,8 +139,7 @@ extension WrittenLayer {
     }
     if let type {
       var context = DecodeContext(bag: bag)
-      context.unreadable = unreadable
-      declaration.kind = type.decode(parameters, at: typeSpan, context: &context)
+      declaration.kind = type.decode(parameters, at: typeSpan, unreadable: unreadable, context: &context)
       bag = context.bag
     }
     return declaration
