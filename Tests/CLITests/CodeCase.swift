@@ -20,7 +20,7 @@ struct CodeCase: Sendable, CustomTestStringConvertible {
 
   var testDescription: String { "\(code.rawValue) \(what)" }
 
-  static let all = options + bases + weights + inputs + artefacts
+  static let all = options + weights + inputs + artefacts
 
   private static func running(_ input: String) -> [String] {
     ["run", Files.digits, "--weights", Files.weights, "--input", input]
@@ -30,6 +30,11 @@ struct CodeCase: Sendable, CustomTestStringConvertible {
     CodeCase(.unreadableSpec, "no spec") { _ in ["check", "none.yaml"] },
     CodeCase(.unreadableSpec, "a folder as spec") { _ in ["report", "specs"] },
     CodeCase(.badEncoding, "no UTF-8", input: [0x61, 0x3A, 0x20, 0xFF, 0x0A]) { _ in ["check", "-"] },
+    CodeCase(.unknownBaseLayer, "a base without that layer") { folder in
+      let base = try Files.bytes(Files.lenet)
+      folder.store(base, as: "base.yaml")
+      return ["check", folder.store(Array("base: {spec: base.yaml, until: pool9}".utf8), as: "net.yaml")]
+    },
     CodeCase(.unknownTarget, "--target") { _ in ["compile", Files.lenet, "--target", "z80", "--emit", "plan"] },
     CodeCase(.unknownTarget, "--target of report") { _ in ["report", Files.lenet, "--target", "avx512"] },
     CodeCase(.unsupportedOnTarget, "bf16") { _ in
@@ -58,14 +63,6 @@ struct CodeCase: Sendable, CustomTestStringConvertible {
     try #require(text.contains(change.0))
     return text.replacing(change.0, with: change.1)
   }
-
-  private static let bases: [CodeCase] = [
-    CodeCase(.unknownBaseLayer, "until a layer that the base lacks") { folder in
-      let path = "\(Repository.root)/\(Files.lenet)"
-      let spec = "base: {spec: \(path), until: pool9}\nlayers:\n  - Dense: {num_units: 2}\n"
-      return ["check", folder.store(spec, as: "s.yaml")]
-    }
-  ]
 
   private static let weights: [CodeCase] = [
     CodeCase(.unreadableFile, "no weights") { _ in

@@ -260,18 +260,21 @@ enum SchemaCodes {
   static let notYetSupported = CatalogueEntry(
     title: "this version of netc does not have this part of the language yet",
     essay: """
-      The layer belongs to the netc language, but this version cannot build it. Leaving it out would build
-      another network than the one that was meant.
+      The word belongs to the netc language, but this version cannot act on it: preparing data with statistics of
+      the training set, for instance. Ignoring it would build another network than the one that was meant.
 
-      `netc explain layers` lists the layers that there are. Use one of them, or a newer netc.
+      Say it in another way, or use a newer netc.
       """,
     example: """
+      data:
+        preprocess: [center]
       layers:
         - Input: {shape: [null, 784]}
-        - GaussianNoise: {sigma: 0.1}
         - Dense: {num_units: 10}
       """,
     fixed: """
+      data:
+        preprocess: [{subtract: 127.5}]
       layers:
         - Input: {shape: [null, 784]}
         - Dense: {num_units: 10}
