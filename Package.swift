@@ -7,6 +7,11 @@ let isDependency = Context.packageDirectory.contains("/checkouts/")
 let kernelFlags: [CSetting] =
   isDependency ? [] : [.unsafeFlags(["-O3", "-fno-math-errno", "-Wall", "-Wextra"])]
 
+// `netc --version` names the commit; only one small file is compiled anew when it changes.
+let commit =
+  Context.gitInformation.map { String($0.currentCommit.prefix(10)) + ($0.hasUncommittedChanges ? "+" : "") }
+  ?? "unknown"
+
 let package = Package(
   name: "netc",
   products: [
@@ -21,6 +26,8 @@ let package = Package(
       name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"]), .brew(["libyaml"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
     .target(name: "CKernels", cSettings: kernelFlags),
+    .target(name: "CThreads"),
+    .target(name: "CBuildInfo", cSettings: [.define("NETC_COMMIT", to: "\"\(commit)\"")]),
 
     // The front end: text to typed layers.
     .target(name: "Diagnostics"),
@@ -32,7 +39,7 @@ let package = Package(
     .target(name: "Compiler", dependencies: ["Layers", "NetIR"]),
 
     // The back end: the plan at work.
-    .target(name: "Runtime", dependencies: ["NetIR"]),
+    .target(name: "Runtime", dependencies: ["CThreads", "NetIR"]),
     .target(name: "CPUBackend", dependencies: ["CKernels", "NetIR", "Runtime"]),
 
     // Files.
@@ -43,16 +50,20 @@ let package = Package(
     .target(
       name: "Driver",
       dependencies: [
-        "Compiler", "CPUBackend", "DataPipeline", "Diagnostics", "Exchange", "Layers", "NetIR", "Runtime",
+        "CBuildInfo", "Compiler", "CPUBackend", "DataPipeline", "Diagnostics", "Exchange", "Layers", "NetIR", "Runtime",
         "YAMLSyntax",
       ]),
     .executableTarget(
       name: "netc",
       dependencies: ["Driver", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+    // What other programs import.
+    .target(name: "Netc", dependencies: ["Driver"]),
 
     // Tests mirror the modules.
-    .testTarget(name: "NetIRTests", dependencies: ["NetIR"]),
-    .testTarget(name: "LayersTests", dependencies: ["Diagnostics", "Layers", "NetIR", "YAMLSyntax"]),
+    .testTarget(name: "NetcTests", dependencies: ["FileTestSupport", "Netc"]),
+    .testTarget(name: "NetIRTests", dependencies: ["Exchange", "FileTestSupport", "NetIR"]),
+    .testTarget(
+      name: "LayersTests", dependencies: ["Diagnostics", "FileTestSupport", "Layers", "NetIR", "YAMLSyntax"]),
     .testTarget(
       name: "CompilerTests",
       dependencies: ["CPUBackend", "Compiler", "FileTestSupport", "Layers", "NetIR", "NetworkTestSupport"]),
@@ -68,9 +79,10 @@ let package = Package(
         "CPUBackend", "Compiler", "DataPipeline", "Diagnostics", "Driver", "Exchange", "FileTestSupport",
         "Layers", "NetIR", "NetworkTestSupport",
       ]),
-    .testTarget(name: "CLITests", dependencies: ["Exchange", "FileTestSupport", "netc"]),
+    .testTarget(name: "CLITests", dependencies: ["Diagnostics", "Exchange", "FileTestSupport", "netc"]),
     .testTarget(
-      name: "GoldenTests", dependencies: ["CPUBackend", "Compiler", "Diagnostics", "Driver", "Layers"]),
+      name: "GoldenTests",
+      dependencies: ["CPUBackend", "Compiler", "Diagnostics", "Driver", "FileTestSupport", "Layers", "netc"]),
     .target(name: "FileTestSupport", dependencies: ["Diagnostics"], path: "Tests/FileTestSupport"),
     .target(
       name: "NetworkTestSupport", dependencies: ["Diagnostics", "Layers", "NetIR", "YAMLSyntax"],

@@ -1,3 +1,5 @@
+import CBuildInfo
+
 /// What `netc --version` says.
 package enum Version {
   package static let number = "0.1.0"
@@ -16,6 +18,6 @@ package enum Version {
     #else
       let machine = "unknown"
     #endif
-    return "commit \(BuildCommit.hash), \(mode), \(machine)"
+    return "commit \(String(cString: cb_commit())), \(mode), \(machine)"
   }
 }

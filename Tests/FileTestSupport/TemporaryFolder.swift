@@ -5,7 +5,8 @@ package final class TemporaryFolder {
   package let path: String
 
   package init() {
-    var template = Array("/tmp/netc-test-XXXXXX".utf8CString)
+    let parent = getenv("TMPDIR").map { String(cString: $0) } ?? P_tmpdir
+    var template = Array("\(parent)/netc-test-XXXXXX".utf8CString)
     path = template.withUnsafeMutableBufferPointer { buffer in
       guard let base = buffer.baseAddress, let made = mkdtemp(base) else { fatalError("mkdtemp failed") }
       return String(cString: made)

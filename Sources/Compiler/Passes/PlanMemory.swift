@@ -123,7 +123,7 @@ enum PlanMemory {
         case .constant(let index): bytes += 4 * result.constants[index].shape.elements
         }
       }
-      return flops >= 500_000 || bytes >= 256 << 10
+      return flops >= 1_000_000 || bytes >= 256 << 10
     }
 
     // MARK: Memory

@@ -11,6 +11,10 @@ package struct RunCommand: Sendable {
   package var input: String
   package var output: String?
   package var top = 3
+  /// An IDX or npy file with the right class of each example.
+  package var labels: String?
+  /// How many images to draw in the terminal.
+  package var draw = 0
 
   package init(model: ModelLoader, input: String) { (self.model, self.input) = (model, input) }
 
@@ -30,12 +34,35 @@ package struct RunCommand: Sendable {
     let predictions = Predictions(
       values: results[0], shape: [examplesIn.count] + model.plan.outputs[0].shape.dropFirst(),
       classes: model.plan.classes)
+    let truth = try labels.map { try LabelFile.read($0, examples: examplesIn.count) }
+    if draw > 0 { console.out(try drawing(predictions, data, model.plan, truth, console)) }
     if let output {
       try predictions.write(to: output)
-    } else {
+    } else if draw == 0, truth == nil {
       console.out(predictions.table(top: top, width: console.width, style: Style(color: console.color)))
     }
+    if let truth { console.report(Accuracy(predictions: predictions, truth: truth).line, asData: output != "-") }
     return .good
+  }
+
+  private func drawing(
+    _ predictions: Predictions, _ data: TensorData, _ plan: Plan, _ truth: [Int]?, _ console: Console
+  ) throws(DiagnosticError) -> String {
+    let shape = plan.inputs[0].shape
+    guard shape.count == 4, shape[1] == 1 else {
+      throw DiagnosticError(
+        Diagnostic(
+          .badOption,
+          "`--draw` draws images of one channel, and the network takes \(shape.dropFirst().map { $0 }.crossed)",
+          at: .none))
+    }
+    let best = predictions.best
+    let captions = best.enumerated().map { example, unit in
+      let isWrong = truth.map { $0[example] != unit } ?? false
+      return predictions.name(unit) + (isWrong ? ", not \(predictions.name(truth?[example] ?? 0))" : "")
+    }
+    let gallery = Gallery(height: shape[2], width: shape[3], pixels: data.elements, captions: captions)
+    return gallery.rendered(count: draw, columns: console.width)
   }
 
   private func checkOutput() throws(DiagnosticError) {

@@ -24,7 +24,8 @@ package struct Predictions: Sendable {
     return order.prefix(count).map { $0 - row.startIndex }
   }
 
-  private func name(_ unit: Int) -> String { classes.indices.contains(unit) ? classes[unit] : "\(unit)" }
+  /// The class's name, or its number.
+  package func name(_ unit: Int) -> String { classes.indices.contains(unit) ? classes[unit] : "\(unit)" }
 
   /// One line per example: the classes with the highest scores.
   package func table(top: Int, width: Int, style: Style) -> String {
@@ -64,7 +65,7 @@ package struct Predictions: Sendable {
         ("scores", .array(values[example * units..<(example + 1) * units].map { number($0) })),
       ])
     }
-    return JSONValue.array(rows).serialised(pretty: false).replacing("},{", with: "},\n{") + "\n"
+    return "[" + rows.map { $0.serialised() }.joined(separator: ",\n") + "]\n"
   }
 
   /// A float's own shortest digits, not those of the double beside it.

@@ -1,0 +1,3 @@
+#include "cbuildinfo.h"
+
+const char *cb_commit(void) { return NETC_COMMIT; }
