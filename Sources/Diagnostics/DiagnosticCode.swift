@@ -29,6 +29,12 @@ package enum DiagnosticCode: String, CaseIterable, Sendable {
   case unknownInitialiser = "N0111"
   case noLayers = "N0112"
   case conflictingParameters = "N0113"
+  case unknownConstant = "N0114"
+  case badExpression = "N0115"
+  case recursiveBlock = "N0116"
+  case badInclude = "N0117"
+  case expansionTooLarge = "N0118"
+  case unknownBaseLayer = "N0119"
   case notYetSupported = "N0190"
   // Shapes of tensors
   case wrongRank = "N0201"
@@ -127,6 +133,12 @@ extension DiagnosticCode {
     case .unknownInitialiser: return SchemaCodes.unknownInitialiser
     case .noLayers: return SchemaCodes.noLayers
     case .conflictingParameters: return SchemaCodes.conflictingParameters
+    case .unknownBaseLayer: return ExpansionCodes.unknownBaseLayer
+    case .expansionTooLarge: return ExpansionCodes.expansionTooLarge
+    case .badInclude: return ExpansionCodes.badInclude
+    case .recursiveBlock: return ExpansionCodes.recursiveBlock
+    case .badExpression: return ExpansionCodes.badExpression
+    case .unknownConstant: return ExpansionCodes.unknownConstant
     case .notYetSupported: return SchemaCodes.notYetSupported
     case .wrongRank: return ShapeCodes.wrongRank
     case .unknownDimension: return ShapeCodes.unknownDimension

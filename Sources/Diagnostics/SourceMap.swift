@@ -16,6 +16,9 @@ package struct SourceMap: Sendable {
     return FileID(index: files.count - 1)
   }
 
+  /// The first file of that path, if it was read.
+  package func id(of path: String) -> FileID? { files.firstIndex { $0.path == path }.map(FileID.init) }
+
   /// The file of an id that this map has given out.
   package subscript(id: FileID) -> SourceFile { files[id.index] }
 }

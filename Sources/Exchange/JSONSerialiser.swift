@@ -1,6 +1,6 @@
 extension JSONValue {
   /// The document as text without a final newline: on one line without spaces, or `pretty` with one member
-  /// a line and two spaces a level. Doubles are the shortest text that reads back as the same number.
+  /// a line, two spaces a level, and lists of plain values on one line. Doubles are the shortest text that reads back as the same number.
   package func serialised(pretty: Bool = false) -> String {
     var serialiser = JSONSerialiser(isPretty: pretty)
     serialiser.append(self, level: 0)
@@ -23,6 +23,13 @@ struct JSONSerialiser {
     case .int(let value): text += String(value)
     case .double(let value): text += value.isFinite ? value.description : "null"
     case .string(let value): append(quoted: value)
+    case .array(let values) where isPretty && !values.isEmpty && values.allSatisfy(\.isPlain):
+      text += "["
+      for (index, value) in values.enumerated() {
+        if index > 0 { text += ", " }
+        append(value, level: level)
+      }
+      text += "]"
     case .array(let values):
       append(values, between: "[", and: "]", level: level) { $0.append($1, level: level + 1) }
     case .object(let members):
@@ -69,5 +76,14 @@ struct JSONSerialiser {
       }
     }
     text += "\""
+  }
+}
+
+extension JSONValue {
+  fileprivate var isPlain: Bool {
+    switch self {
+    case .array, .object: false
+    default: true
+    }
   }
 }

@@ -113,6 +113,8 @@ package struct WeightSpec: Sendable, Equatable {
   package var role: Role
   /// Whether penalties such as l2 apply; biases and normalisation parameters are spared.
   package var isRegularized: Bool
+  /// The shape in weight files, when it is another view of the same numbers.
+  package var storedShape: [Int]?
 
   package init(
     _ suffix: String, _ shape: [Int], _ source: WeightSource, role: Role = .trainable,

@@ -1,20 +1,21 @@
 extension Graph {
-  /// One line per node: `%7 = conv2d 5×5 /2 (%0, %1, %2) + rectify → 1×6×28×28   conv1`.
+  /// One line per node: `%3  = conv2d 5×5 + bias + rectify (%0, %1, %2)  → 1×6×28×28  conv1`, and behind the
+  /// shape the layout and the kernel where they are chosen.
   package func printed() -> String {
-    var text = "graph \(name)\n"
-    for id in ids {
+    let rows = ids.map { id in
       let node = self[id]
-      let operands = node.operands.map { "%\($0.index)" }.joined(separator: ", ")
-      let call = node.operands.isEmpty ? "" : "(\(operands))"
-      let left = "  %\(id.index) = \(node.op.described)\(call)"
-      var right = "→ \(node.shape.crossed)"
-      if node.layout != .plain { right += "  [\(node.layout.description)]" }
-      if let kernel = node.kernel { right += "  \(kernel)" }
-      text += "\(left)  \(right)  \(node.name)\n"
+      let operands = node.operands.isEmpty ? "" : " (\(listed(node.operands)))"
+      return [
+        "%\(id.index)", "= \(node.op.described)\(operands)", "→ \(node.shape.crossed)",
+        node.layout == .plain ? "" : "[\(node.layout.description)]", node.kernel ?? "",
+        // A parameter is named by what it is.
+        node.op.described.hasSuffix(" \(node.name)") ? "" : node.name,
+      ]
     }
-    text += "  outputs \(outputs.map { "%\($0.index)" }.joined(separator: ", "))\n"
-    return text
+    return "graph \(name)\n\n\(aligned(rows))\n  outputs \(listed(outputs))\n"
   }
+
+  private func listed(_ values: [ValueID]) -> String { values.map { "%\($0.index)" }.joined(separator: ", ") }
 }
 
 extension GraphOp {

@@ -4,30 +4,32 @@ import Driver
 struct Bench: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Measure the time of one inference of a whole batch.",
+    usage: "netc bench <model> [<options>]",
     discussion: """
       Through the public entry point, warmed up; random weights if none are given.
 
-      EXAMPLE: netc bench specs/lenet.yaml --batch 32 --threads 1
+      EXAMPLE:
+        netc bench specs/lenet.yaml --batch 32 --threads 1
       """)
 
   @Argument(help: "A YAML spec, or what `netc compile` made.", completion: .file())
   var model: String
 
-  @Option(help: "The parameters of a spec, as safetensors.", completion: .file())
+  @Option(help: ArgumentHelp("The parameters of a spec, as safetensors.", valueName: "file"), completion: .file())
   var weights: String?
 
-  @Option(help: "Examples per batch.")
+  @Option(help: ArgumentHelp("Examples per batch; default: what the spec fixes, or 1.", valueName: "n"))
   var batch: Int?
 
-  @Option(help: "How long to measure.")
+  @Option(help: ArgumentHelp("How long to measure.", valueName: "s"))
   var seconds = 1.0
 
-  @Option(help: "cpu; gpu is not in this version.")
+  @Option(help: "Where to run; gpu is not in this version.")
   var device = DeviceOption.cpu
 
   @OptionGroup var arithmetic: ArithmeticOptions
 
-  @Flag(help: "One JSON object.")
+  @Flag(help: "Print one JSON object.")
   var json = false
 
   @OptionGroup var common: CommonOptions

@@ -4,38 +4,46 @@ import Driver
 struct Compile: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Compile a spec and its weights to one file that starts in milliseconds.",
+    usage: "netc compile <spec> [<options>]",
     discussion: """
-      EXAMPLE: netc compile specs/digits.yaml --weights specs/digits/weights.safetensors -o digits.netc
+      EXAMPLE:
+        netc compile specs/digits.yaml --weights specs/digits/weights.safetensors
+        netc compile specs/vgg16.yaml --emit plan --target x86-64-avx2
       """)
 
   @Argument(help: "A YAML spec; - is standard input.", completion: .file(extensions: ["yaml", "yml"]))
   var spec: String?
 
-  @Option(help: "Parameters as safetensors; without it the spec's initialisers.", completion: .file())
+  @Option(
+    help: ArgumentHelp("Parameters as safetensors; without it the spec's initialisers.", valueName: "file"),
+    completion: .file())
   var weights: String?
 
   @Option(
-    name: .shortAndLong, help: "The artefact; default: the network's name and .netc.", completion: .file())
+    name: .shortAndLong,
+    help: ArgumentHelp("The artefact; default: the network's name and .netc.", valueName: "file"),
+    completion: .file())
   var output: String?
 
-  @Option(help: "Examples per batch; default: what the spec fixes, or 1.")
+  @Option(help: ArgumentHelp("Examples per batch; default: what the spec fixes, or 1.", valueName: "n"))
   var batch: Int?
 
   @OptionGroup var arithmetic: ArithmeticOptions
 
-  @Option(help: "native, generic, x86-64-avx2 or x86-64-avx512.")
+  @Option(
+    help: ArgumentHelp("The CPU to compile for: native, generic, x86-64-avx2 or x86-64-avx512.", valueName: "name"))
   var target: String?
 
-  @Option(help: "Print the plan or the optimised graph instead of writing a file.")
+  @Option(help: ArgumentHelp("Print the plan or the optimised graph instead of writing a file.", valueName: "what"))
   var emit: CompileEmission?
 
   @Flag(help: "Print the compiler's passes in their order.")
   var listPasses = false
 
-  @Option(help: "Print the graph as it is after this pass.")
+  @Option(help: ArgumentHelp("Print the graph as it is after this pass.", valueName: "pass"))
   var dumpAfter: String?
 
-  @Option(help: "Print the graph after this pass and stop.")
+  @Option(help: ArgumentHelp("Print the graph after this pass and stop.", valueName: "pass"))
   var stopAfter: String?
 
   @Flag(help: "Print how long each pass took.")

@@ -3,7 +3,12 @@ import Driver
 
 struct Doctor: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Tell what this machine has and what netc will use of it.", discussion: "EXAMPLE: netc doctor")
+    abstract: "Tell what this machine has and what netc will use of it.",
+    usage: "netc doctor [<options>]",
+    discussion: """
+      EXAMPLE:
+        netc doctor
+      """)
 
   @OptionGroup var common: CommonOptions
 

@@ -3,11 +3,18 @@ import Driver
 
 struct Explain: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Explain a diagnostic, a layer, a nonlinearity or an initialiser.",
-    discussion: "EXAMPLE: netc explain N0203")
+    abstract: "Explain a diagnostic, a layer, a parameter, a key or a pass.",
+    usage: "netc explain <topic> [<options>]",
+    discussion: """
+      EXAMPLE:
+        netc explain N0203
+        netc explain Conv2D
+        netc explain layers
+      """)
 
   @Argument(
-    help: "A code such as N0203, or a name such as Conv2D, rectify or he_normal.",
+    help:
+      "A code such as N0203, a name such as Conv2D, filter_size or rectify, or a list: layers, nonlinearities, initialisers, diagnostics, passes, spec-keys.",
     completion: .list(ExplainCommand.topics))
   var topic: String
 

@@ -10,7 +10,8 @@ struct NetcCommand: ParsableCommand {
       netc checks a network and says what is wrong and where, counts its parameters and its work, compiles \
       it to a fused plan, and runs it.
 
-      EXAMPLE: netc check specs/lenet.yaml
+      EXAMPLE:
+        netc check specs/lenet.yaml
       """,
     version: "netc \(Version.number) (\(Version.build))",
     subcommands: [Check.self, Report.self, Graph.self, Explain.self, Compile.self, Run.self, Bench.self, Doctor.self])
@@ -18,7 +19,7 @@ struct NetcCommand: ParsableCommand {
 
 /// Options of every command.
 struct CommonOptions: ParsableArguments {
-  @Option(help: "Threads to work with; default: the cores that this process may use.")
+  @Option(help: ArgumentHelp("Threads to work with; default: the cores that this process may use.", valueName: "n"))
   var threads: Int?
 
   @Flag(help: "Print data and errors only.")

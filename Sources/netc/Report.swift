@@ -4,25 +4,32 @@ import Driver
 struct Report: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Count parameters, work and memory of a network.",
+    usage: "netc report <spec> ... [<options>]",
     discussion: """
-      With several specs the text report is one line for each.
+      With several specs the text report has a line for each, csv a table of all their layers, and the other \
+      formats one report after the other.
 
-      EXAMPLE: netc report specs/vgg16.yaml --sort parameters
+      EXAMPLE:
+        netc report specs/vgg16.yaml --sort parameters
       """)
 
-  @Argument(help: "YAML specs; - is standard input.", completion: .file(extensions: ["yaml", "yml"]))
+  @Argument(
+    help: ArgumentHelp("YAML specs; - is standard input.", valueName: "spec"),
+    completion: .file(extensions: ["yaml", "yml"]))
   var specs: [String]
 
-  @Option(help: "Examples per batch, for memory.")
+  @Option(help: ArgumentHelp("Examples per batch, for memory; default: what the spec fixes, or 1.", valueName: "n"))
   var batch: Int?
 
-  @Option(help: "text, markdown, json, csv or html (one self-contained page).")
+  @Option(help: "How the report looks.")
   var format = ReportFormat.text
 
-  @Option(help: "Order of the rows: index, name, parameters, macs or activations.")
+  @Option(help: ArgumentHelp("Order of the rows; index is the order of execution.", valueName: "order"))
   var sort = ReportOrder.index
 
-  @Option(help: "The CPU whose plan is measured: native, generic, x86-64-avx2 or x86-64-avx512.")
+  @Option(
+    help: ArgumentHelp(
+      "The CPU whose plan is measured: native, generic, x86-64-avx2 or x86-64-avx512.", valueName: "name"))
   var target: String?
 
   @OptionGroup var common: CommonOptions

@@ -4,37 +4,46 @@ import Driver
 struct Run: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Run a network on a file of examples.",
+    usage: "netc run <model> --input <file> [<options>]",
     discussion: """
-      EXAMPLE: netc run digits.netc --input specs/digits/test-images-idx3-ubyte.gz
+      Without --output, --labels and --draw a table of the best classes is printed.
+
+      EXAMPLE:
+        netc run digits.netc --input specs/digits/test-images-idx3-ubyte.gz
       """)
 
   @Argument(help: "A YAML spec, or what `netc compile` made.", completion: .file())
   var model: String
 
-  @Option(help: "The parameters of a spec, as safetensors.", completion: .file())
+  @Option(help: ArgumentHelp("The parameters of a spec, as safetensors.", valueName: "file"), completion: .file())
   var weights: String?
 
-  @Option(help: "Examples: npy, or IDX (plain or .gz); - reads npy from standard input.", completion: .file())
+  @Option(
+    help: ArgumentHelp("Examples: npy or IDX, plain or .gz; - is standard input.", valueName: "file"),
+    completion: .file())
   var input: String
 
   @Option(
-    help: "Write all scores to a .npy, .json or .csv file, or as npy to standard output (-).",
+    help: ArgumentHelp(
+      "Write all scores to a .npy, .json or .csv file, or as npy to standard output (-).", valueName: "file"),
     completion: .file())
   var output: String?
 
-  @Option(help: "Examples per batch of a spec's plan.")
+  @Option(help: ArgumentHelp("Examples per batch of a spec's plan.", valueName: "n"))
   var batch: Int?
 
-  @Option(help: "How many classes to print for each example.")
+  @Option(help: ArgumentHelp("How many classes to print for each example.", valueName: "k"))
   var top = 3
 
-  @Option(help: "The right class of each example, IDX or npy: prints the accuracy.", completion: .file())
+  @Option(
+    help: ArgumentHelp("The right class of each example, IDX or npy: prints the accuracy.", valueName: "file"),
+    completion: .file())
   var labels: String?
 
-  @Option(help: "Draw that many of the images, each over its class.")
+  @Option(help: ArgumentHelp("Draw that many of the images, each over its class.", valueName: "n"))
   var draw = 0
 
-  @Option(help: "cpu; gpu is not in this version.")
+  @Option(help: "Where to run; gpu is not in this version.")
   var device = DeviceOption.cpu
 
   @OptionGroup var arithmetic: ArithmeticOptions

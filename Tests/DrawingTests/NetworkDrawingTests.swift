@@ -35,7 +35,7 @@ import Testing
 
   @Test func boxesTellParametersAndWork() throws {
     let (network, options) = try network()
-    let drawing = try NetworkDiagram(network, NetworkReport(network, options))
+    let drawing = try NetworkDiagram(NetworkReport(network, options))
     let diagram = drawing.diagram
     #expect(diagram.nodes.map(\.title) == ["image", "stem", "a", "b", "sum", "out"])
     // Layers behind a box: the batch normalisation and nonlinearities are strips.
@@ -53,7 +53,7 @@ import Testing
   @Test func blocksBecomeFrames() throws {
     var (network, options) = try network()
     for index in [4, 5] { network.layers[index].name = "conv2/first/" + network.layers[index].name }
-    let diagram = try NetworkDiagram(network, NetworkReport(network, options)).diagram
+    let diagram = try NetworkDiagram(NetworkReport(network, options)).diagram
     #expect(diagram.nodes.map(\.groups) == [[], [], ["conv2", "first"], ["conv2", "first"], [], []])
     #expect(DiagramLayout(diagram).frames.map(\.name) == ["conv2", "first"])
   }
@@ -61,7 +61,7 @@ import Testing
   @Test func aReaderInAnotherBlockIsNoStrip() throws {
     var (network, options) = try network()
     network.layers[7].name = "tail/relu"
-    let diagram = try NetworkDiagram(network, NetworkReport(network, options)).diagram
+    let diagram = try NetworkDiagram(NetworkReport(network, options)).diagram
     #expect(diagram.nodes.map(\.title) == ["image", "stem", "a", "b", "sum", "relu", "out"])
   }
 
@@ -91,8 +91,8 @@ import Testing
 
   @Test func thePageIsWellFormedAndNeedsNothingElse() throws {
     let (network, options) = try network()
-    let page = try ReportCommand.html(of: network, options)
-    #expect(try page == ReportCommand.html(of: network, options))
+    let page = try html(network, options)
+    #expect(try page == html(network, options))
     let check = try XMLCheck(page)
     #expect(check.elements.first == "html" && check.count("script") == 1)
     // A head, nine layers, a foot.
@@ -113,10 +113,15 @@ import Testing
     var (network, options) = try network()
     network.name = "</script><b> & \"x\""
     network.layers[2].name = "<i>&'"
-    let check = try XMLCheck(ReportCommand.html(of: network, options))
+    let check = try XMLCheck(html(network, options))
     // Nine figures of memory are bold.
     #expect(check.count("b") == 9 && check.count("i") == 0)
     #expect(check.text.contains("</script><b> & \"x\"") && check.text.contains("<i>&'"))
+  }
+
+  private func html(_ network: Network, _ options: CompileOptions) throws -> String {
+    ReportFormat.html.rendered(
+      try NetworkReport(network, options), path: "net.yaml", width: 80, style: Style(color: false))
   }
 
   // MARK: The command

@@ -17,12 +17,7 @@ import Testing
       document.serialised(pretty: true) == #"""
         {
           "name": "a\"b\\c\n\u0001é",
-          "list": [
-            1,
-            2.5,
-            true,
-            null
-          ],
+          "list": [1, 2.5, true, null],
           "none": [],
           "inner": {
             "x": {}

@@ -54,8 +54,11 @@ struct BenchResult {
   let firstTime: Double
 
   private func quantile(_ share: Double) -> Double {
-    times[Int((share * Double(times.count - 1)).rounded())] * 1000
+    rounded(times[Int((share * Double(times.count - 1)).rounded())] * 1000, to: 1e-6)
   }
+
+  /// Clocks count nanoseconds: further digits say nothing.
+  private func rounded(_ value: Double, to unit: Double) -> Double { (value / unit).rounded() / (1 / unit) }
 
   private var gflop: Double {
     Double(plan.steps.reduce(0) { $0 + plan.work(of: $1).flops }) / 1e9
@@ -75,10 +78,10 @@ struct BenchResult {
       ("min_ms", .double(quantile(0))),
       ("p10_ms", .double(quantile(0.1))), ("p90_ms", .double(quantile(0.9))),
       ("max_ms", .double(quantile(1))),
-      ("runs", .int(times.count)), ("load_ms", .double(loadTime * 1000)),
-      ("first_ms", .double(firstTime * 1000)),
+      ("runs", .int(times.count)), ("load_ms", .double(rounded(loadTime * 1000, to: 1e-6))),
+      ("first_ms", .double(rounded(firstTime * 1000, to: 1e-6))),
       ("peak_rss_bytes", .int(peakBytes)), ("gflop", .double(gflop)),
-      ("gflop_per_s", .double(gflop / quantile(0.5) * 1000)),
+      ("gflop_per_s", .double(rounded(gflop / quantile(0.5) * 1000, to: 1e-3))),
     ])
   }
 
@@ -88,8 +91,9 @@ struct BenchResult {
       \(plan.name)   batch \(plan.batch)   \(plan.precision) \(plan.numerics)   \(plan.target.name)   \
       \(threads) thread\(threads == 1 ? "" : "s")
 
-        median     \(ms(quantile(0.5))) ms   (min \(ms(quantile(0))), p10 \(ms(quantile(0.1))), \
-      p90 \(ms(quantile(0.9))), max \(ms(quantile(1))); \(times.count) runs)
+        median     \(ms(quantile(0.5))) ms of \(Format.grouped(times.count)) runs
+        spread     min \(ms(quantile(0))), p10 \(ms(quantile(0.1))), p90 \(ms(quantile(0.9))), \
+      max \(ms(quantile(1))) ms
         rate       \(fixed(gflop / quantile(0.5) * 1000, digits: 1)) GFLOP/s, \
       \(Format.grouped(Int(Double(plan.batch) / quantile(0.5) * 1000))) examples/s
         start      load \(ms(loadTime * 1000)) ms, first run \(ms(firstTime * 1000)) ms

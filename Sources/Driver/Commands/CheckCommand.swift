@@ -22,10 +22,15 @@ package struct CheckCommand: Sendable {
     var failed = false
     for path in specs {
       let loaded = SpecLoader.load(path)
-      DiagnosticPrinter(console, format).print(loaded)
-      if loaded.bag.hasErrors || strict && loaded.bag.warningCount > 0 { failed = true }
-      if let network = loaded.network, format == .text, !console.quiet {
-        console.out(Self.summary(path, network, warnings: loaded.bag.warningCount))
+      DiagnosticPrinter(console, format, warnings: true).print(loaded)
+      let isTooStrict = strict && !loaded.bag.hasErrors && loaded.bag.warningCount > 0
+      if loaded.bag.hasErrors || isTooStrict { failed = true }
+      guard format == .text, let network = loaded.network else { continue }
+      if isTooStrict {
+        let warnings = Format.count(loaded.bag.warningCount, "warning")
+        console.err("error: \(warnings) in \(SafeText.escaped(loaded.path)), and `--strict` allows none\n")
+      } else if !console.quiet {
+        console.out(Self.summary(loaded.path, network, warnings: loaded.bag.warningCount))
       }
     }
     return failed ? .wrongInput : .good
@@ -48,43 +53,57 @@ package struct CheckCommand: Sendable {
 package struct DiagnosticPrinter {
   private let console: Console
   private let format: DiagnosticFormat
+  private let showsWarnings: Bool
 
-  package init(_ console: Console, _ format: DiagnosticFormat = .text) {
+  /// More than this nobody reads at once, and most of them have one cause.
+  private static let mostShown = 20
+
+  /// - Parameter warnings: whether warnings are printed; by default unless `--quiet` is given.
+  package init(_ console: Console, _ format: DiagnosticFormat = .text, warnings: Bool? = nil) {
     (self.console, self.format) = (console, format)
+    showsWarnings = warnings ?? !console.quiet
+  }
+
+  /// For commands that want a network: warnings are the matter of `netc check`.
+  package func printErrors(of loaded: LoadedSpec) {
+    if loaded.bag.hasErrors { return print(loaded) }
+    let warnings = loaded.bag.warningCount
+    if warnings > 0 {
+      console.note("note: \(Format.count(warnings, "warning")) in \(loaded.path): `netc check` tells\n")
+    }
   }
 
   package func print(_ loaded: LoadedSpec) {
-    let diagnostics = loaded.bag.sorted
-    guard !diagnostics.isEmpty else { return }
-    switch format {
-    case .json:
-      let renderer = JSONRenderer(map: loaded.map)
-      for diagnostic in diagnostics { console.out(renderer.render(diagnostic) + "\n") }
-    case .short:
-      let renderer = ShortRenderer(map: loaded.map)
-      for diagnostic in diagnostics { console.err(renderer.render(diagnostic) + "\n") }
-    case .text:
-      let renderer = textRenderer(loaded.map)
-      for diagnostic in diagnostics { console.err(renderer.render(diagnostic) + "\n\n") }
-      if let line = summaryLine(loaded) { console.err(line + "\n") }
-    }
+    guard showsWarnings || loaded.bag.hasErrors else { return }
+    let text = Self.rendered(loaded, format, color: console.errorColor, width: width)
+    if format == .json { console.out(text) } else { console.err(text) }
   }
 
   /// A problem without a spec: of weights, data, artefacts or options.
   package func print(_ diagnostic: Diagnostic) {
-    console.err(textRenderer(SourceMap()).render(diagnostic) + "\n")
+    let renderer = TextRenderer(map: SourceMap(), color: console.errorColor, width: width)
+    console.err(renderer.render(diagnostic) + "\n")
   }
 
-  private func textRenderer(_ map: SourceMap) -> TextRenderer {
-    // On a terminal lines are cut to fit; in a file they are as wide as people's editors are.
-    TextRenderer(map: map, color: console.errorColor, width: console.errorsAreTerminal ? console.width : 100)
+  /// Everything that there is to say of a spec; empty when all is well.
+  package static func rendered(_ loaded: LoadedSpec, _ format: DiagnosticFormat, color: Bool, width: Int) -> String {
+    let diagnostics = loaded.bag.sorted
+    switch format {
+    case .json:
+      let renderer = JSONRenderer(map: loaded.map)
+      return diagnostics.map { renderer.render($0) + "\n" }.joined()
+    case .short:
+      let renderer = ShortRenderer(map: loaded.map)
+      return diagnostics.map { renderer.render($0) + "\n" }.joined()
+    case .text:
+      let renderer = TextRenderer(map: loaded.map, color: color, width: width)
+      let summary = loaded.bag.hasErrors ? loaded.bag.summary(of: [loaded.path]).map { $0 + "\n" } : nil
+      let hidden = diagnostics.count - mostShown
+      let more = hidden > 0 ? "… and \(hidden) more; `--diagnostics short` lists all of them\n\n" : ""
+      return diagnostics.prefix(mostShown).map { renderer.render($0) + "\n\n" }.joined() + more + (summary ?? "")
+    }
   }
 
-  private func summaryLine(_ loaded: LoadedSpec) -> String? {
-    let (errors, warnings) = (loaded.bag.errorCount, loaded.bag.warningCount)
-    guard errors > 0 else { return nil }
-    var text = "error: \(Format.count(errors, "error"))"
-    if warnings > 0 { text += ", \(Format.count(warnings, "warning"))" }
-    return text + " in \(loaded.path)"
-  }
+  /// On a terminal lines are cut to fit; in a file they are as wide as people's editors are.
+  private var width: Int { console.errorsAreTerminal ? console.width : TextRenderer.defaultWidth }
 }

@@ -28,13 +28,13 @@ package struct CompileCommand: Sendable {
 
   package func run(_ console: Console) throws -> ExitCode {
     if listPasses {
-      let width = Pipeline.inference.map(\.name.count).max() ?? 0
-      for pass in Pipeline.inference { console.out("\(Format.pad(pass.name, width))  \(pass.summary)\n") }
+      let passes = Pipeline.inference.map { (term: $0.name, text: $0.summary) }
+      console.out(Prose.definitions(passes, Style(color: console.color), width: console.width))
       return .good
     }
     for pass in [dumpAfter, stopAfter].compactMap({ $0 }) { try checkPass(pass) }
     let loaded = SpecLoader.load(spec)
-    DiagnosticPrinter(console).print(loaded)
+    DiagnosticPrinter(console).printErrors(of: loaded)
     guard let network = loaded.network else { return .wrongInput }
     let options = CompileOptions(
       batch: try CompilerFront.batch(batch, for: network), precision: precision, numerics: numerics,
@@ -64,9 +64,8 @@ package struct CompileCommand: Sendable {
     let graph = try network.lowered(batch: options.batch).graph
     let result = try Pipeline.compile(graph, options) { pass, state in
       times.append((pass.name, (clock.now - last).seconds))
-      if pass.name == dumpAfter { console.out(state.plan?.printed() ?? state.graph.printed()) }
       stopped = pass.name == stopAfter
-      if stopped, dumpAfter == nil { console.out(state.graph.printed()) }
+      if stopped || pass.name == dumpAfter { console.out(state.plan?.printed() ?? state.graph.printed()) }
       last = clock.now
       return !stopped
     }

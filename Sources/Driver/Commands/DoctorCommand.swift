@@ -16,6 +16,7 @@ package struct DoctorCommand: Sendable {
     line("caches", cacheWords(host.cache))
     line("instructions", host.instructionSets.sorted().map(\.rawValue).joined(separator: ", "))
     line("target", "\(target.name): the best that both this CPU and netc's kernels know")
+    line("others", "`--target` also takes \(TargetDescription.named.map(\.name).joined(separator: ", "))")
     let unused = host.instructionSets.subtracting(target.instructionSets).sorted().map(\.rawValue)
     if !unused.isEmpty {
       line(

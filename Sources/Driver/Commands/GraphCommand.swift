@@ -22,7 +22,7 @@ package struct GraphCommand: Sendable {
   package func run(_ console: Console) throws -> ExitCode {
     let format = try Self.format(of: output)
     let loaded = SpecLoader.load(spec)
-    DiagnosticPrinter(console).print(loaded)
+    DiagnosticPrinter(console).printErrors(of: loaded)
     guard let network = loaded.network else { return .wrongInput }
     let options = CompileOptions(
       batch: try CompilerFront.batch(batch, for: network), target: try CompilerFront.target(target),
@@ -53,7 +53,7 @@ package struct GraphCommand: Sendable {
 
   package static func diagram(of network: Network, _ options: CompileOptions, plan: Bool) throws -> Diagram {
     if plan { return PlanDiagram.make(try CompilerFront.compile(network, options).plan) }
-    return try NetworkDiagram(network, NetworkReport(network, options)).diagram
+    return NetworkDiagram(try NetworkReport(network, options)).diagram
   }
 
   /// Throws N0514 for an ending that is none of the formats.

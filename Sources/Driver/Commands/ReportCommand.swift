@@ -8,6 +8,23 @@ package enum ReportFormat: String, CaseIterable, Sendable {
   case text, markdown, json, csv, html
 }
 
+extension ReportFormat {
+  /// The report of one network.
+  ///
+  /// - Parameters:
+  ///   - path: where its spec is.
+  ///   - width: columns for the text look.
+  package func rendered(_ report: NetworkReport, path: String, width: Int, style: Style) -> String {
+    switch self {
+    case .text: TextReport(report: report, path: path, width: width, style: style).rendered()
+    case .markdown: MarkdownReport(report: report).rendered()
+    case .json: JSONReport(report: report).rendered()
+    case .csv: CSVReport(reports: [report]).rendered()
+    case .html: HTMLReport(report).rendered()
+    }
+  }
+}
+
 package enum ReportOrder: String, CaseIterable, Sendable {
   case index, name, parameters, macs, activations
 }
@@ -29,45 +46,49 @@ package struct ReportCommand: Sendable {
 
   package func run(_ console: Console) throws -> ExitCode {
     let target = try CompilerFront.target(target)
-    var reports: [(path: String, network: Network, report: NetworkReport)] = []
+    var reports: [(path: String, report: NetworkReport)] = []
     var failed = false
     for path in specs {
       let loaded = SpecLoader.load(path)
-      DiagnosticPrinter(console).print(loaded)
+      DiagnosticPrinter(console).printErrors(of: loaded)
       guard let network = loaded.network else {
         failed = true
         continue
       }
       let options = CompileOptions(
         batch: try CompilerFront.batch(batch, for: network), target: target, catalogue: KernelTable.catalogue)
-      reports.append((path, network, try NetworkReport(network, options)))
+      reports.append((loaded.path, try NetworkReport(network, options)))
     }
-    let style = Style(color: console.color)
-    if specs.count > 1, format == .text {
-      console.out(ZooTable(reports: reports.map(\.report), width: console.width, style: style).rendered())
-    } else {
-      for (path, network, report) in reports {
-        console.out(try render(sorted(report), network, path, console, style))
-      }
-    }
+    console.out(rendered(reports, console))
     return failed ? .wrongInput : .good
   }
 
-  /// The report as one HTML page; the same text for the same network and target.
-  package static func html(of network: Network, _ options: CompileOptions) throws -> String {
-    try HTMLReport(network, NetworkReport(network, options)).rendered()
+  private func rendered(_ reports: [(path: String, report: NetworkReport)], _ console: Console) -> String {
+    guard !reports.isEmpty else { return "" }
+    let style = Style(color: console.color)
+    switch format {
+    case .text where specs.count > 1:
+      return ZooTable(reports: ordered(reports.map(\.report)), width: console.width, style: style).rendered()
+    case .csv:
+      return CSVReport(reports: reports.map { sorted($0.report) }).rendered()
+    default:
+      return reports.map { path, report in
+        format.rendered(sorted(report), path: path, width: max(80, console.width), style: style)
+      }.joined(separator: format == .markdown ? "\n" : "")
+    }
   }
 
-  private func render(
-    _ report: NetworkReport, _ network: Network, _ path: String, _ console: Console, _ style: Style
-  ) throws -> String {
-    switch format {
-    case .text:
-      TextReport(report: report, path: path, width: max(80, console.width), style: style).rendered()
-    case .markdown: MarkdownReport(report: report).rendered()
-    case .json: JSONReport(report: report).rendered()
-    case .csv: CSVReport(report: report).rendered()
-    case .html: try HTMLReport(network, report).rendered()
+  /// The networks in the order that their layers would have.
+  private func ordered(_ reports: [NetworkReport]) -> [NetworkReport] {
+    func descending(_ key: (NetworkReport) -> Int) -> [NetworkReport] {
+      reports.enumerated().sorted { (-key($0.element), $0.offset) < (-key($1.element), $1.offset) }.map(\.element)
+    }
+    switch order {
+    case .index: return reports
+    case .name: return reports.sorted { $0.name < $1.name }
+    case .parameters: return descending(\.parameters)
+    case .macs: return descending(\.work.macs)
+    case .activations: return descending { $0.rows.reduce(0) { $0 + $1.activationBytes } }
     }
   }
 

@@ -52,7 +52,8 @@ package struct RunCommand: Sendable {
     guard shape.count == 4, shape[1] == 1 else {
       throw DiagnosticError(
         Diagnostic(
-          .badOption, "`--draw` draws images of one channel, and the network takes \(shape.dropFirst().map { $0 }.crossed)",
+          .badOption,
+          "`--draw` draws images of one channel, and the network takes \(shape.dropFirst().map { $0 }.crossed)",
           at: .none))
     }
     let best = predictions.best

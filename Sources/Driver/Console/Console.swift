@@ -12,8 +12,10 @@ package struct Console: Sendable {
   package var errorColor: Bool
   package var quiet = false
 
-  /// Looks at the process's own streams and environment.
+  /// Looks at the process's own streams and environment, and makes a pipe that nobody reads an error of
+  /// `write` instead of a signal.
   package static func standard() -> Console {
+    signal(SIGPIPE, SIG_IGN)
     let out = isatty(STDOUT_FILENO) == 1
     let err = isatty(STDERR_FILENO) == 1
     // https://no-color.org: set and not empty.
@@ -53,7 +55,9 @@ package struct Console: Sendable {
         if count < 0 {
           if errno == EINTR { continue }
           if errno == EPIPE { exit(ExitCode.good.rawValue) }
-          return
+          guard stream == STDOUT_FILENO else { return }
+          err("error: cannot write standard output: \(String(cString: strerror(errno)))\n")
+          exit(ExitCode.wrongInput.rawValue)
         }
         done += count
       }

@@ -27,17 +27,7 @@ package enum Format {
   }
 
   /// `241 KiB`, `0.27 MiB`: units of 2¹⁰, three figures.
-  package static func binary(_ bytes: Int) -> String {
-    let units = ["B", "KiB", "MiB", "GiB", "TiB"]
-    var value = Double(bytes)
-    var unit = 0
-    while value >= 1023.5, unit < units.count - 1 {
-      value /= 1024
-      unit += 1
-    }
-    let digits = unit == 0 || value >= 99.95 ? 0 : value >= 9.995 ? 1 : 2
-    return fixed(value, digits: digits) + " " + units[unit]
-  }
+  package static func binary(_ bytes: Int) -> String { byteCount(bytes) }
 
   /// A share in percent with one decimal; nothing of nothing is empty.
   package static func percent(_ part: Int, of whole: Int) -> String {

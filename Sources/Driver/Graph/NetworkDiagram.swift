@@ -12,20 +12,20 @@ package struct NetworkDiagram: Sendable {
   /// The box of each layer, in the order of the network.
   package let box: [Int]
 
-  package init(_ network: Network, _ report: NetworkReport) throws(GraphProblem) {
-    let ops = try Self.ops(of: network)
+  /// - Parameter report: its rows may be in any order.
+  package init(_ report: NetworkReport) {
+    let network = report.network
     var users = Array(repeating: 0, count: network.layers.count)
     for layer in network.layers { for input in layer.inputs { users[input] += 1 } }
     for output in network.outputs { users[output] += 1 }
-    // Sorted reports have their rows in another order.
     let rows = report.rows.sorted { $0.index < $1.index }
     var nodes: [Diagram.Node] = []
     var edges: [Diagram.Edge] = []
     var box: [Int] = []
     for (index, layer) in network.layers.enumerated() {
       let (groups, title) = LayerPath.split(layer.name)
-      let tint = Tint(ops[index])
       let row = rows[index]
+      let tint = Tint(row.ops)
       let isOutput = network.outputs.contains(index)
       if layer.inputs.count == 1, Self.isSmall(layer.kind), users[layer.inputs[0]] == 1,
         !(network.layers[layer.inputs[0]].kind is Input), nodes[box[layer.inputs[0]]].groups == groups
@@ -94,13 +94,6 @@ package struct NetworkDiagram: Sendable {
     let inputs = report.inputShapes.map(\.crossed).joined(separator: ", ")
     return "input \(inputs) · \(Format.grouped(report.parameters)) parameters · "
       + "\(Format.short(report.work.macs)) MACs per example"
-  }
-
-  /// The primitive ops that each layer becomes, without those on parameters.
-  private static func ops(of network: Network) throws(GraphProblem) -> [[GraphOp]] {
-    let (graph, nodes) = try network.lowered(batch: network.fixedBatch ?? 1)
-    let isConstant = graph.constants()
-    return nodes.map { range in range.filter { !isConstant[$0] }.map { graph[ValueID($0)].op } }
   }
 }
 

@@ -119,10 +119,9 @@ package enum CompilerFront {
     guard let name, name != "native" else { return HostCPU.current.target }
     if let target = TargetDescription.named(name) { return target }
     let known = TargetDescription.named.map(\.name) + ["native"]
-    let near = Suggestion.best(for: name, among: known)
+    let hint = Suggestion.unknown(word: name, among: known)
     throw DiagnosticError(
       Diagnostic(
-        .unknownTarget, "unknown target `\(name)`", at: .none,
-        help: [near.map { "did you mean `\($0)`?" } ?? "targets: \(known.joined(separator: ", "))"]))
+        .unknownTarget, "unknown target `\(name)`", at: .none, help: hint.suggestion == nil ? hint.help : [hint.label]))
   }
 }

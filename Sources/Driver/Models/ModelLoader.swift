@@ -26,7 +26,7 @@ package struct ModelLoader: Sendable {
   package func load(_ console: Console, defaultBatch: Int = 1) throws -> Model? {
     if try isArtefact() { return try openArtefact(console) }
     let loaded = SpecLoader.load(path)
-    DiagnosticPrinter(console).print(loaded)
+    DiagnosticPrinter(console).printErrors(of: loaded)
     guard let network = loaded.network else { return nil }
     let options = CompileOptions(
       batch: try CompilerFront.batch(batch ?? (network.fixedBatch == nil ? defaultBatch : nil), for: network),

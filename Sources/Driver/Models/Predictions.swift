@@ -65,7 +65,7 @@ package struct Predictions: Sendable {
         ("scores", .array(values[example * units..<(example + 1) * units].map { number($0) })),
       ])
     }
-    return JSONValue.array(rows).serialised(pretty: false).replacing("},{", with: "},\n{") + "\n"
+    return "[" + rows.map { $0.serialised() }.joined(separator: ",\n") + "]\n"
   }
 
   /// A float's own shortest digits, not those of the double beside it.

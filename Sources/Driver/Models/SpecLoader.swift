@@ -6,6 +6,7 @@ import YAMLSyntax
 
 /// A spec file that was read and checked.
 package struct LoadedSpec: Sendable {
+  /// As messages show it.
   package var path: String
   package var map: SourceMap
   package var bag: DiagnosticBag
@@ -18,33 +19,73 @@ package enum SpecLoader {
   private static let largestSpec = 16 << 20
 
   /// Reads and checks a spec; `-` is standard input. Never throws: what is wrong is in the bag.
-  package static func load(_ path: String) -> LoadedSpec {
-    var loaded = LoadedSpec(path: path, map: SourceMap(), bag: DiagnosticBag())
+  ///
+  /// - Parameter shown: what messages call the file, where that is not its path.
+  package static func load(_ path: String, as shown: String? = nil) -> LoadedSpec {
+    let shown = shown ?? (path == "-" ? "<stdin>" : path)
+    var loaded = LoadedSpec(path: shown, map: SourceMap(), bag: DiagnosticBag())
     let file: MappedFile
     do throws(DiagnosticError) {
       file = try MappedFile(path: path)
     } catch {
       loaded.bag.report(
-        Diagnostic(.unreadableSpec, error.diagnostic.message, at: .file(path), help: error.diagnostic.help))
+        Diagnostic(.unreadableSpec, error.diagnostic.message, at: .file(shown), help: error.diagnostic.help))
       return loaded
     }
     guard file.count <= largestSpec else {
       loaded.bag.report(
         Diagnostic(
-          .unreadableSpec, "`\(path)` has \(Format.binary(file.count)), too much for a spec", at: .file(path),
+          .unreadableSpec, "`\(shown)` has \(Format.binary(file.count)), too much for a spec", at: .file(shown),
           help: ["a spec is a YAML file; weights go to `--weights`"]))
       return loaded
     }
-    let id = file.withBytes {
-      loaded.map.add(SourceFile(path: path == "-" ? "<stdin>" : path, bytes: Array($0)))
+    if let kind = file.withBytes({ FileSignature.describe($0) }) {
+      loaded.bag.report(
+        Diagnostic(
+          .unreadableSpec, "`\(shown)` is no spec: it looks like \(kind)", at: .file(shown),
+          help: ["a spec is a YAML file"]))
+      return loaded
     }
+    let id = file.withBytes { loaded.map.add(SourceFile(path: shown, bytes: Array($0))) }
     guard let root = parseYAML(id, in: loaded.map, bag: &loaded.bag) else { return loaded }
-    let (spec, bag) = SpecReader.read(root, fileName: stem(path))
+    let files = FolderFiles(map: loaded.map)
+    let (spec, bag) = SpecReader.read(root, fileName: stem(path), files: files)
+    loaded.map = files.map
     loaded.bag.append(bag)
     let (network, more) = Elaborator.elaborate(spec)
     loaded.bag.append(more)
     loaded.network = loaded.bag.hasErrors ? nil : network
     return loaded
+  }
+
+  /// The files that a spec names, relative to the folder of the one that names them.
+  private final class FolderFiles: SpecFiles {
+    var map: SourceMap
+    private var known: [String: Node] = [:]
+
+    init(map: SourceMap) { self.map = map }
+
+    func document(_ path: String, namedAt span: SourceSpan, _ bag: inout DiagnosticBag) -> Node? {
+      let folder = map[span.file].path.split(separator: "/", omittingEmptySubsequences: false).dropLast()
+      let full = path.hasPrefix("/") || folder.isEmpty ? path : (folder + [Substring(path)]).joined(separator: "/")
+      if let document = known[full] { return document }
+      if let open = map.id(of: full) {
+        // It is being read: an empty document of that file lets the reader say so.
+        let start = SourcePosition(line: 1, column: 1)
+        return Node(value: .mapping([]), span: SourceSpan(file: open, start: start, end: start))
+      }
+      do throws(DiagnosticError) {
+        let file = try MappedFile(path: full)
+        let id = file.withBytes { map.add(SourceFile(path: full, bytes: Array($0))) }
+        guard let document = parseYAML(id, in: map, bag: &bag) else { return nil }
+        known[full] = document
+        return document
+      } catch {
+        bag.report(
+          Diagnostic(.badInclude, error.diagnostic.message, at: span, help: error.diagnostic.help))
+        return nil
+      }
+    }
   }
 
   /// `specs/lenet.yaml` → `lenet`.

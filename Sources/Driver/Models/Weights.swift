@@ -30,7 +30,7 @@ package struct Weights: Sendable {
     let missing = wanted.filter { file.info(named: $0.name) == nil }
     let unexpected = file.tensors.filter { !names.contains($0.name) }
     let differing = wanted.filter { weight in
-      file.info(named: weight.name).map { $0.shape != weight.shape } ?? false
+      file.info(named: weight.name).map { $0.shape != weight.shape && $0.shape != weight.storedShape } ?? false
     }
     func fault(_ code: DiagnosticCode, _ message: String, _ notes: [String], _ help: [String])
       -> DiagnosticError

@@ -1,25 +1,27 @@
 import Compiler
 
-/// The report's rows as comma-separated values (RFC 4180).
+/// The rows of reports as comma-separated values (RFC 4180) under one header.
 struct CSVReport {
-  let report: NetworkReport
+  let reports: [NetworkReport]
 
   func rendered() -> String {
-    var lines = [
-      "index,name,type,inputs,output_shape,parameters,trainable,frozen,state,macs,flops,weight_bytes,"
-        + "activation_bytes,field_height,field_width"
-    ]
-    for row in report.rows {
+    let header =
+      "network,index,name,type,inputs,output_shape,parameters,trainable,frozen,state,macs,flops,weight_bytes,"
+      + "activation_bytes,field_height,field_width"
+    return ([header] + reports.flatMap(lines)).joined(separator: "\n") + "\n"
+  }
+
+  private func lines(_ report: NetworkReport) -> [String] {
+    report.rows.map { row in
       let cells = [
-        "\(row.index)", row.name, row.type, row.inputs.joined(separator: " "),
+        report.name, "\(row.index)", row.name, row.type, row.inputs.joined(separator: " "),
         row.outputShape.map { $0.map(String.init) ?? "" }.joined(separator: "x"), "\(row.parameters)",
         "\(row.trainable)", "\(row.frozen)", "\(row.state)", "\(row.work.macs)", "\(row.work.flops)",
         "\(row.weightBytes)", "\(row.activationBytes)", row.field.map { "\($0.size.height)" } ?? "",
         row.field.map { "\($0.size.width)" } ?? "",
       ]
-      lines.append(cells.map(CSV.quoted).joined(separator: ","))
+      return cells.map(CSV.quoted).joined(separator: ",")
     }
-    return lines.joined(separator: "\n") + "\n"
   }
 }
 

@@ -9,9 +9,9 @@ struct HTMLReport {
   let drawing: NetworkDiagram
 
   /// - Parameter report: its rows may be in any order.
-  init(_ network: Network, _ report: NetworkReport) throws(GraphProblem) {
+  init(_ report: NetworkReport) {
     self.report = report
-    drawing = try NetworkDiagram(network, report)
+    drawing = NetworkDiagram(report)
   }
 
   func rendered() -> String {

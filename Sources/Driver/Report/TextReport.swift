@@ -69,23 +69,24 @@ struct TextReport {
         "inference \(Format.binary(weights + report.inferenceArenaBytes)) at batch \(report.batch): "
           + "weights \(Format.binary(weights)), arena \(Format.binary(report.inferenceArenaBytes))"),
     ]
-    let training = report.training
-    lines.append(
-      line(
-        "",
-        "training \(Format.binary(training.total)) at batch \(report.batch), predicted: "
-          + "weights \(Format.binary(training.weights)),"))
-    lines.append(
-      line(
-        "",
-        "gradients \(Format.binary(training.gradients)), \(report.optimizer.rawValue) "
-          + "\(Format.binary(training.optimizer)),"))
-    lines.append(
-      line(
-        "",
-        "activations \(Format.binary(training.activations)), workspace \(Format.binary(training.workspace))"))
+    lines.append(trainingLines())
     if let field = fieldLine() { lines.append(field) }
     return lines.joined(separator: "\n") + "\n"
+  }
+
+  private func trainingLines() -> String {
+    let training = report.training
+    let parts = [
+      ("weights", training.weights), ("gradients", training.gradients),
+      (report.optimizer.rawValue, training.optimizer), ("activations", training.activations),
+      ("workspace", training.workspace),
+    ]
+    // A number stays beside its name and its unit.
+    let words = parts.map { "\($0.0) \(Format.binary($0.1))".replacing(" ", with: "\u{A0}") }
+    let text =
+      "training \(Format.binary(training.total)) at batch \(report.batch), predicted: "
+      + words.joined(separator: ", ")
+    return Prose.wrapped(text, width: width, indent: 13).replacing("\u{A0}", with: " ")
   }
 
   private func fieldLine() -> String? {
@@ -95,8 +96,8 @@ struct TextReport {
     let sees = field.size.height >= image.height && field.size.width >= image.width
     return line(
       "field",
-      "\(field.size.crossed) of \(image.crossed): `\(last.name)`, the last convolution, sees "
-        + (sees ? "the whole image" : "a part of the image"))
+      "\(field.size.crossed)\(sees ? "" : " of \(image.crossed)") at `\(last.name)`, the last convolution"
+        + (sees ? ": the whole image" : ""))
   }
 
   private func line(_ title: String, _ text: String) -> String { "  \(Format.pad(title, 11))\(text)" }

@@ -22,6 +22,7 @@ struct ZooTable {
         Format.binary(report.inferenceArenaBytes),
       ])
     }
+    if reports.allSatisfy({ $0.state == 0 }) { table.drop("state") }
     return table.rendered(width: width, style: style)
   }
 }

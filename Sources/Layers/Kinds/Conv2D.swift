@@ -40,6 +40,8 @@ package struct Conv2D: LayerKind {
   package var nonlinearity = Nonlinearity.rectify
   package var untieBiases = false
   package var batchNorm = false
+  /// It was a dense layer: weight files have its filters as (units, inputs).
+  package var isStoredAsDense = false
 
   package init() {}
 
@@ -77,7 +79,7 @@ package struct Conv2D: LayerKind {
       "filter \(filterSize.crossed)\(dilated) does not fit the \(image.crossed) input of `\(context.name)`",
       at: "filter_size", label: "larger than the input",
       notes: [
-        "\(name): (input + padding − filter)/stride + 1 = (\(n) + \(pad) − \(extent))/\(s) + 1 = \(length)"
+        "\(name): " + lengthNote(window: "filter", input: n, padding: pad, size: extent, stride: s, length)
       ], help: ["use `pad: same`, or a filter no larger than \(max(1, (n + pad - 1) / d + 1))"],
       blaming: [0])
   }
@@ -93,6 +95,7 @@ package struct Conv2D: LayerKind {
       WeightSpec(
         "W", [numFilters, channels, filterSize.height, filterSize.width], weight, isRegularized: true)
     ]
+    if isStoredAsDense { specs[0].storedShape = [numFilters, channels * filterSize.height * filterSize.width] }
     if let bias {
       let output = try? shape(of: inputs, in: LayerContext(name: "", inputNames: [""]))
       let pixels = untieBiases ? (output ?? []).dropFirst(2).compactMap { $0 } : []

@@ -19,9 +19,10 @@ enum BatchNormExpansion {
   private static func part(_ layer: LayerDeclaration, _ type: String, _ suffix: String, _ kind: any LayerKind)
     -> LayerDeclaration
   {
-    LayerDeclaration(
-      typeName: type, typeSpan: layer.typeSpan, name: layer.name + suffix, nameSpan: layer.nameSpan,
-      incomings: nil, kind: kind, places: [:])
+    var part = layer
+    (part.typeName, part.name, part.kind) = (type, layer.name + suffix, kind)
+    (part.incomings, part.places, part.isContinuation) = (nil, [:], true)
+    return part
   }
 
   /// If the layer is the last part of an expanded one: the name that the spec gave to the whole.

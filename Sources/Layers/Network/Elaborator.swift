@@ -6,6 +6,7 @@ import NetIR
 package struct Elaborator {
   package private(set) var bag = DiagnosticBag()
   private let layers: [LayerDeclaration]
+  private let aliases: [String: LayerAlias]
   /// What a name means as an incoming: with `batch_norm` the last part of the layer.
   private var resultOf: [String: Int] = [:]
   private var indexOf: [String: Int] = [:]
@@ -20,7 +21,10 @@ package struct Elaborator {
     return (elaborator.bag.hasErrors ? nil : network, elaborator.bag)
   }
 
-  private init(_ spec: Spec) { layers = BatchNormExpansion.expanded(spec.layers) }
+  private init(_ spec: Spec) {
+    layers = BatchNormExpansion.expanded(spec.layers)
+    aliases = spec.aliases
+  }
 
   private mutating func run(_ spec: Spec) -> Network? {
     resolveNames()
@@ -33,8 +37,8 @@ package struct Elaborator {
     var weights = [[Network.Weight]](repeating: [], count: layers.count)
     for index in order { weights[index] = infer(index) }
     TieResolver(layers: layers, indexOf: indexOf).resolve(&weights, shapes: shapes, bag: &bag)
+    guard !bag.hasErrors, spec.isComplete else { return nil }
     warnUnused(outputs)
-    guard !bag.hasErrors else { return nil }
     return assemble(spec, order, outputs, weights)
   }
 
@@ -42,12 +46,16 @@ package struct Elaborator {
 
   private mutating func resolveNames() {
     for (index, layer) in layers.enumerated() where !layer.name.isEmpty {
-      if let first = indexOf[layer.name] {
-        bag.report(
+      if let first = indexOf[layer.name].map({ layers[$0].nameSpan }) ?? aliases[layer.name]?.span {
+        report(
           Diagnostic(
             .duplicateLayerName, "two layers are called `\(layer.name)`", at: layer.nameSpan, label: "second",
-            related: [Diagnostic.Related(message: "the first is here", span: layers[first].nameSpan)],
-            help: ["every layer needs a name of its own; leave it out and netc makes one"]))
+            related: [Diagnostic.Related(message: "the first is here", span: first)],
+            help: [
+              layer.nameSpan == layer.typeSpan
+                ? "netc made this name by counting the layers of the type: give this layer another"
+                : "every layer needs a name of its own; leave it out and netc makes one"
+            ]), layer)
       } else {
         indexOf[layer.name] = index
       }
@@ -68,66 +76,110 @@ package struct Elaborator {
 
   private mutating func incomings(of layer: LayerDeclaration, at index: Int) -> [Int]? {
     guard let kind = layer.kind else { return nil }
+    if layer.isContinuation { return [index - 1] }
     let arity = type(of: kind).arity
     guard let references = layer.incomings else {
-      switch arity {
-      case .none: return []
-      case .one, .atLeast(1):
-        if index > 0 { return [index - 1] }
-        bag.report(
+      if arity == .none { return [] }
+      if !layer.isSilenced {
+        report(
           Diagnostic(
             .noIncoming, "`\(layer.name)` is the first layer and has no input", at: layer.typeSpan,
             label: "nothing above it",
-            help: ["begin with `- Input: {shape: [null, 1, 28, 28]}`, or name one with `incoming:`"]))
-        return nil
-      case .atLeast(let count):
-        bag.report(
-          Diagnostic(
-            .wrongIncomingCount, "\(layer.typeName) `\(layer.name)` needs at least \(count) inputs",
-            at: layer.typeSpan, help: ["name them with `incomings: [a, b]`"]))
-        return nil
+            help: ["begin with `- Input: {shape: [null, 1, 28, 28]}`, or name one with `incoming:`"]), layer)
       }
-    }
-    let fits =
-      switch arity {
-      case .none: references.isEmpty
-      case .one: references.count == 1
-      case .atLeast(let count): references.count >= count
-      }
-    guard fits else {
-      let wanted = arity == .none ? "takes no input" : "takes one input"
-      bag.report(
-        Diagnostic(
-          .wrongIncomingCount, "\(layer.typeName) `\(layer.name)` \(wanted), \(references.count) are named",
-          at: layer.places["incomings"] ?? layer.places["incoming"] ?? layer.typeSpan,
-          help: arity == .none ? [] : ["Concat and ElemwiseSum join several"]))
       return nil
     }
-    let found = references.map { resultOf[$0.name] }
-    for (reference, place) in zip(references, found) where place == nil {
-      bag.report(
-        .unknown(
-          .unknownIncoming,
-          "`\(layer.name)` names `\(reference.name)` as its input, and there is no such layer",
-          word: reference.name, at: reference.span, among: namesExcept(layer.name)))
+    guard let found = resolve(references, for: layer) else { return nil }
+    let fits =
+      switch arity {
+      case .none: found.isEmpty
+      case .one: found.count == 1
+      case .atLeast(let count): found.count >= count
+      }
+    guard fits else {
+      let place = layer.places["incomings"] ?? layer.places["incoming"] ?? layer.typeSpan
+      let (wanted, help) = wording(arity, layer)
+      report(
+        Diagnostic(
+          .wrongIncomingCount,
+          "\(layer.typeName) `\(layer.name)` \(wanted), \(found.count) \(found.count == 1 ? "is" : "are") named",
+          at: place, help: [help]), layer)
+      return nil
     }
-    return found.contains(nil) ? nil : found.compactMap { $0 }
+    return found
+  }
+
+  private func wording(_ arity: Arity, _ layer: LayerDeclaration) -> (wanted: String, help: String) {
+    switch arity {
+    case .none: ("takes no input", "take `incoming` away")
+    case .one: ("takes one input", "Concat and ElemwiseSum join several")
+    case .atLeast(let count): ("needs at least \(count) inputs", "name them with `incomings: [a, b]`")
+    }
+  }
+
+  /// The layers that the references mean; nil after a report, or where one could not be read.
+  private mutating func resolve(_ references: [Reference], for layer: LayerDeclaration) -> [Int]? {
+    var found: [Int] = []
+    var good = true
+    for reference in references {
+      if let layers = lookUp(reference, []) {
+        found += layers
+      } else {
+        good = false
+        guard !layer.isSilenced else { continue }
+        report(
+          .unknown(
+            .unknownIncoming, "`\(layer.name)` names `\(reference.name)` as its input, and there is no such layer",
+            word: reference.name, at: reference.span, among: names(seenFrom: reference.scope, except: layer.name)),
+          layer)
+      }
+    }
+    return good ? found : nil
+  }
+
+  /// Looks a name up in its block, then in the blocks around it; follows aliases.
+  private func lookUp(_ reference: Reference, _ visited: Set<String>) -> [Int]? {
+    var scope = Substring(reference.scope)
+    while true {
+      let full = scope.isEmpty ? reference.name : "\(scope)/\(reference.name)"
+      if let index = resultOf[full] { return [index] }
+      if let alias = aliases[full], !visited.contains(full) {
+        var found: [Int] = []
+        for target in alias.targets {
+          guard let layers = lookUp(target, visited.union([full])) else { return nil }
+          found += layers
+        }
+        return found
+      }
+      if scope.isEmpty { return nil }
+      scope = scope.lastIndex(of: "/").map { scope[..<$0] } ?? ""
+    }
+  }
+
+  /// Adds the uses of blocks that led to the layer.
+  private mutating func report(_ diagnostic: Diagnostic, _ layer: LayerDeclaration) {
+    var diagnostic = diagnostic
+    diagnostic.related += layer.uses.reversed().map(\.note)
+    bag.report(diagnostic)
   }
 
   private mutating func resolveOutputs(_ spec: Spec) -> [Int] {
     guard let references = spec.outputs else { return layers.isEmpty ? [] : [layers.count - 1] }
     return references.compactMap { reference in
-      if let index = resultOf[reference.name] { return index }
+      if let found = lookUp(reference, []), found.count == 1 { return found[0] }
       bag.report(
         .unknown(
           .unknownOutput, "the output `\(reference.name)` is no layer", word: reference.name,
-          at: reference.span, among: namesExcept("")))
+          at: reference.span, among: names(seenFrom: "", except: "")))
       return nil
     }
   }
 
-  private func namesExcept(_ name: String) -> [String] {
-    layers.map(\.name).filter { $0 != name && !$0.isEmpty }
+  /// Names as they would be written in a scope.
+  private func names(seenFrom scope: String, except name: String) -> [String] {
+    (layers.map(\.name) + aliases.keys).filter { $0 != name && !$0.isEmpty }.map { full in
+      !scope.isEmpty && full.hasPrefix(scope + "/") ? String(full.dropFirst(scope.count + 1)) : full
+    }
   }
 
   // MARK: Shapes
@@ -140,42 +192,42 @@ package struct Elaborator {
     guard incoming.count == sources.count else { return [] }
     let context = LayerContext(
       name: layer.name, inputNames: sources.map { layers[$0].name }, written: Set(layer.places.keys))
-    let history = ShapeHistory(layers: layers, inputs: inputs, shapes: shapes)
     do throws(ShapeProblem) {
       let shape = try kind.shape(of: incoming, in: context)
-      guard let count = elementCount(shape.compactMap { $0 }), count <= 1 << 40 else {
-        throw ShapeProblem(
-          .tooLarge, "the result of `\(layer.name)` has more than 2^40 elements", notes: [shape.full],
-          blaming: sources.isEmpty ? [] : [0])
-      }
+      let weights = kind.weights(for: incoming)
+      try SizeLimit.check(kind, name: layer.name, incoming, shape, weights)
       shapes[index] = shape
       for warning in kind.warnings(for: incoming, output: shape, in: context) {
-        bag.report(history.diagnostic(warning, layer, sources))
+        bag.report(history().diagnostic(warning, layer, sources))
+      }
+      return weights.map { spec in
+        Network.Weight(
+          name: "\(layer.name).\(spec.suffix)", suffix: spec.suffix, shape: spec.shape, source: spec.source,
+          role: spec.role, isRegularized: spec.isRegularized, isTied: false,
+          storedShape: spec.storedShape ?? spec.shape)
       }
     } catch {
-      bag.report(history.diagnostic(error, layer, sources))
+      bag.report(history().diagnostic(error, layer, sources))
       return []
     }
-    return kind.weights(for: incoming).map { spec in
-      Network.Weight(
-        name: "\(layer.name).\(spec.suffix)", suffix: spec.suffix, shape: spec.shape, source: spec.source,
-        role: spec.role, isRegularized: spec.isRegularized, isTied: false)
-    }
   }
+
+  /// Made when something is wrong: while it exists, every new shape costs a copy of all of them.
+  private func history() -> ShapeHistory { ShapeHistory(layers: layers, inputs: inputs, shapes: shapes) }
 
   // MARK: The result
 
   private mutating func warnUnused(_ outputs: [Int]) {
-    guard !bag.hasErrors else { return }
+    // A layer that could not be read may be the one that uses another; a branch that leads nowhere is one mistake,
+    // reported at its end.
+    guard !bag.hasErrors, layers.allSatisfy({ $0.kind != nil }) else { return }
     var used = Set(outputs)
-    var stack = outputs
-    while let index = stack.popLast() {
-      for input in inputs[index] ?? [] where used.insert(input).inserted { stack.append(input) }
-    }
+    for sources in inputs { used.formUnion(sources ?? []) }
     for (index, layer) in layers.enumerated() where !used.contains(index) {
+      let name = BatchNormExpansion.wholeName(of: layer, at: index, in: layers) ?? layer.name
       bag.report(
         Diagnostic(
-          .unusedLayer, "nothing uses `\(layer.name)`", at: layer.nameSpan,
+          .unusedLayer, "nothing uses `\(name)`", at: layer.nameSpan,
           help: ["name it as an incoming or in `outputs`, or remove it"]))
     }
   }

@@ -20,6 +20,7 @@ struct ShapeHistory {
       let wholeShape = problem.blamed.count > 1
       if let note = origin(of: sources[input], wholeShape: wholeShape) { diagnostic.related.append(note) }
     }
+    diagnostic.related += layer.uses.reversed().map(\.note)
     return diagnostic
   }
 

@@ -9,10 +9,14 @@ struct TieResolver {
   /// Renames tied weights to the tensor that they share.
   func resolve(_ weights: inout [[Network.Weight]], shapes: [LayerShape?], bag: inout DiagnosticBag) {
     let original = weights
+    var circular: Set<String> = []
     for layer in weights.indices {
       for place in weights[layer].indices {
         guard case .tied = original[layer][place].source else { continue }
-        guard let owner = owner(of: original[layer][place], in: original, shapes, &bag) else { continue }
+        guard
+          let owner = owner(
+            of: original[layer][place], seenFrom: layers[layer].scope, in: original, shapes, &circular, &bag)
+        else { continue }
         guard owner.shape == original[layer][place].shape else {
           report(original[layer][place], owner, &bag)
           continue
@@ -26,14 +30,17 @@ struct TieResolver {
 
   /// Follows ties to the layer that has the parameter itself; nil after a report, or where a shape that is
   /// unknown for another reason makes the question moot.
+  ///
+  /// - Parameter circular: the parameters whose ties were found to go in a circle; each circle is reported once.
   private func owner(
-    of weight: Network.Weight, in weights: [[Network.Weight]], _ shapes: [LayerShape?],
-    _ bag: inout DiagnosticBag
+    of weight: Network.Weight, seenFrom scope: String, in weights: [[Network.Weight]], _ shapes: [LayerShape?],
+    _ circular: inout Set<String>, _ bag: inout DiagnosticBag
   ) -> Network.Weight? {
     var current = weight
+    var scope = scope
     var visited: Set<String> = [weight.name]
     while case .tied(let name, let span) = current.source {
-      guard let index = indexOf[name] else {
+      guard let index = lookUp(name, scope) else {
         let initialisers = InitialiserInfo.all.map(\.name)
         let isSlip = Suggestion.best(for: name, among: initialisers) != nil
         bag.report(
@@ -51,21 +58,33 @@ struct TieResolver {
             related: [Diagnostic.Related(message: "`\(name)` is here", span: layers[index].typeSpan)]))
         return nil
       }
+      if circular.contains(next.name) { return nil }
       guard visited.insert(next.name).inserted else {
+        circular.formUnion(visited)
         bag.report(
           Diagnostic(
-            .tieCycle, "the ties of `\(weight.name)` go in a circle", at: span,
+            .tieCycle, "the ties of `\(next.name)` go in a circle", at: span,
             help: ["one of the layers has to own the parameter: give it an initialiser"]))
         return nil
       }
-      current = next
+      (current, scope) = (next, layers[index].scope)
     }
     return current
   }
 
+  /// A layer by its name: in the block, then in the blocks around it.
+  private func lookUp(_ name: String, _ scope: String) -> Int? {
+    var scope = Substring(scope)
+    while true {
+      if let index = indexOf[scope.isEmpty ? name : "\(scope)/\(name)"] { return index }
+      if scope.isEmpty { return nil }
+      scope = scope.lastIndex(of: "/").map { scope[..<$0] } ?? ""
+    }
+  }
+
   private func report(_ weight: Network.Weight, _ owner: Network.Weight, _ bag: inout DiagnosticBag) {
     guard case .tied(let name, let span) = weight.source else { return }
-    let index = indexOf[name]
+    let index = lookUp(name, layers.first { $0.name + "." + weight.suffix == weight.name }?.scope ?? "")
     bag.report(
       Diagnostic(
         .tiedShapeDiffers,

@@ -10,7 +10,17 @@ struct WrittenLayer {
   var name: Node?
   var entries: [Node.Entry]
 
-  var writtenName: String? { (name ?? entries.first { $0.key.scalarText == "name" }?.value)?.scalarText }
+  /// The node of the name, wherever it is written.
+  var nameNode: Node? { name ?? entry("name")?.value }
+  var writtenName: String? { nameNode?.scalarText }
+
+  func entry(_ key: String) -> Node.Entry? { entries.first { $0.key.scalarText == key } }
+
+  /// Gives the layer another name, which keeps the place of the written one.
+  mutating func rename(_ text: String, at span: SourceSpan) {
+    entries.removeAll { $0.key.scalarText == "name" }
+    name = Node(value: .scalar(Node.Scalar(text: text, style: .doubleQuoted)), span: span)
+  }
 }
 
 /// The three spellings of a layer, and a bare type.
@@ -88,20 +98,49 @@ struct LayerNamer {
 
 extension WrittenLayer {
   /// Takes the keys of every layer out, and hands the rest to the layer's type.
-  func declaration(_ namer: inout LayerNamer, _ bag: inout DiagnosticBag) -> LayerDeclaration {
+  ///
+  /// - Parameters:
+  ///   - knownBlocks: blocks that may be meant by an unknown type.
+  ///   - unreadable: keys whose value could not be computed, which was reported.
+  func declaration(
+    _ namer: inout LayerNamer, knownBlocks: [String], unreadable: Set<String> = [], _ bag: inout DiagnosticBag
+  ) -> LayerDeclaration {
     let type = LayerRegistry.kind(named: typeName)
-    if type == nil { reportUnknownType(&bag) }
+    if type == nil { reportUnknownType(knownBlocks, &bag) }
     var declaration = LayerDeclaration(
       typeName: type?.typeName ?? typeName, typeSpan: typeSpan, name: "", nameSpan: typeSpan, incomings: nil,
       kind: nil, places: [:])
     var parameters: [Node.Entry] = []
     var nameNode = name
     var incoming: Node.Entry?
+    var isReadable = true
     for entry in entries {
-      let key = entry.key.scalarText ?? ""
-      declaration.places[key] = entry.value.span
+      guard let key = entry.key.scalarText else {
+        isReadable = false
+        bag.report(
+          Diagnostic(
+            .unknownParameter, "a parameter's name must be a word, not \(entry.key.kindName)",
+            at: entry.key.span))
+        continue
+      }
+      if let first = declaration.places.updateValue(entry.value.span, forKey: key) {
+        // YAML has no key twice: the other one is in nolearn's flat spelling.
+        bag.report(
+          Diagnostic(
+            .conflictingParameters, "`\(key)` of this layer is given twice", at: entry.key.span,
+            related: [Diagnostic.Related(message: "first here", span: first)]))
+        continue
+      }
       switch key {
-      case "name" where nameNode == nil: nameNode = entry.value
+      case "name":
+        if let nameNode {
+          bag.report(
+            Diagnostic(
+              .conflictingParameters, "the layer is named twice", at: entry.key.span,
+              related: [Diagnostic.Related(message: "first here", span: nameNode.span)]))
+        } else {
+          nameNode = entry.value
+        }
       case "incoming", "incomings":
         if let other = incoming {
           bag.report(
@@ -110,11 +149,6 @@ extension WrittenLayer {
               at: entry.key.span, related: [Diagnostic.Related(message: "first here", span: other.key.span)]))
         }
         incoming = entry
-      case "repeat", "when":
-        bag.report(
-          Diagnostic(
-            .notYetSupported, "`\(key)` is not in this version of netc", at: entry.key.span,
-            help: ["write the layers out"]))
       default: parameters.append(entry)
       }
     }
@@ -128,7 +162,8 @@ extension WrittenLayer {
     }
     if let type {
       var context = DecodeContext(bag: bag)
-      declaration.kind = type.decode(parameters, at: typeSpan, context: &context)
+      let kind = type.decode(parameters, at: typeSpan, unreadable: unreadable, context: &context)
+      declaration.kind = isReadable ? kind : nil
       bag = context.bag
     }
     return declaration
@@ -137,7 +172,7 @@ extension WrittenLayer {
   private func references(_ entry: Node.Entry, _ bag: inout DiagnosticBag) -> [Reference]? {
     let nodes = entry.value.elements ?? [entry.value]
     let references = nodes.compactMap { node in
-      node.isNull ? nil : node.scalarText.map { Reference(name: $0, span: node.span) }
+      node.isNull ? nil : node.scalarText.map { Reference(name: $0, span: node.span, scope: "") }
     }
     guard references.count == nodes.count, !nodes.isEmpty else {
       let key = entry.key.scalarText ?? "incoming"
@@ -150,7 +185,8 @@ extension WrittenLayer {
     return references
   }
 
-  private func validName(_ node: Node, _ bag: inout DiagnosticBag) -> String? {
+  /// The name, if it is one; reports it otherwise.
+  func validName(_ node: Node, _ bag: inout DiagnosticBag) -> String? {
     let text = node.scalarText ?? ""
     if case .string = node.resolved, case .scalar = node.value, !text.isEmpty,
       text.unicodeScalars.allSatisfy({
@@ -168,7 +204,7 @@ extension WrittenLayer {
     return nil
   }
 
-  private func reportUnknownType(_ bag: inout DiagnosticBag) {
+  private func reportUnknownType(_ blocks: [String], _ bag: inout DiagnosticBag) {
     if LayerRegistry.isPlanned(typeName) {
       bag.report(
         Diagnostic(
@@ -180,18 +216,11 @@ extension WrittenLayer {
     bag.report(
       .unknown(
         .unknownLayerType, "unknown layer type `\(typeName)`", word: typeName, at: typeSpan,
-        among: LayerRegistry.names.map { $0 + suffix }))
+        among: LayerRegistry.names.map { $0 + suffix } + blocks))
   }
 }
 
 extension LayerNamer {
   /// A named layer is counted as well, so that a name given by netc tells the layer's place among its type.
   mutating func count(_ type: String) { _ = next(type) }
-}
-
-extension LayerDeclaration {
-  static func unreadable(at span: SourceSpan) -> LayerDeclaration {
-    LayerDeclaration(
-      typeName: "", typeSpan: span, name: "", nameSpan: span, incomings: nil, kind: nil, places: [:])
-  }
 }

@@ -6,6 +6,8 @@ import YAMLSyntax
 package struct Reference: Sendable, Equatable {
   package var name: String
   package var span: SourceSpan
+  /// The block that it is written in: names are looked up there first, then further out.
+  package var scope: String
 }
 
 /// One layer as the spec writes it, whichever of the three spellings it used.
@@ -21,18 +23,36 @@ package struct LayerDeclaration: Sendable {
   package var kind: (any LayerKind)?
   /// Where the value of each written parameter stands.
   package var places: [String: SourceSpan]
+  /// The block that the layer belongs to: `conv2/first`, or empty.
+  package var scope = ""
+  /// The uses of blocks through which it was written out, the outermost first.
+  package var uses: [BlockUse] = []
+  /// What feeds it could not be read, which was reported.
+  package var isSilenced = false
+  /// It goes on from the layer above, as the parts of a layer with `batch_norm` do.
+  package var isContinuation = false
+
+  /// Whether it has to be fed by something.
+  var takesIncoming: Bool { kind.map { type(of: $0).arity != .none } ?? true }
 }
 
 /// A spec file as text says it: typed layers, nothing resolved yet.
 package struct Spec: Sendable {
   package var name: String
+  /// Written out: without blocks, repetitions and conditions.
   package var layers: [LayerDeclaration] = []
+  /// Names that mean other layers.
+  package var aliases: [String: LayerAlias] = [:]
   /// nil: the last layer.
   package var outputs: [Reference]?
   /// Names of the classes, in the order of the output's units.
   package var classes: [String] = []
   package var preprocessing: [PreprocessingStep] = []
   package var optimizer = Optimizer.nesterovMomentum
+  /// The weight file that `base` names.
+  package var baseWeights: String?
+  /// Whether everything in the file was understood. Where it was not, nothing is known of what is missing.
+  package var isComplete = true
 
   package init(name: String) { self.name = name }
 }

@@ -2,10 +2,30 @@ import Diagnostics
 import NetIR
 import YAMLSyntax
 
+/// Finds the other files that a spec names.
+package protocol SpecFiles {
+  /// The document of a file, whose path counts from the folder of the file that names it; nil after a report.
+  mutating func document(_ path: String, namedAt span: SourceSpan, _ bag: inout DiagnosticBag) -> Node?
+}
+
+/// For specs that stand alone.
+package struct NoFiles: SpecFiles {
+  package init() {}
+
+  package func document(_ path: String, namedAt span: SourceSpan, _ bag: inout DiagnosticBag) -> Node? {
+    bag.report(Diagnostic(.badInclude, "cannot read `\(path)`: this spec has no folder", at: span))
+    return nil
+  }
+}
+
 /// Reads a document's node tree as a spec. Every mistake is reported; what could be understood is returned.
 package struct SpecReader {
   package private(set) var bag = DiagnosticBag()
   private var spec: Spec
+  private var expander = Expander()
+  private var files: any SpecFiles
+  /// The files that are being read, to find one that includes itself.
+  private var open: [FileID]
 
   /// Keys of a spec with what they are for; the reference prints this table.
   package static let keys: [(key: String, doc: String)] = [
@@ -15,10 +35,12 @@ package struct SpecReader {
     ("classes", "names of the classes, in the order of the output's units"),
     ("data", "where examples come from and how they are prepared"),
     ("train", "how to train"),
+    ("let", "constants: `$name` and `${name * 2}` use them"),
+    ("defaults", "parameters that every layer of a type gets unless it says otherwise"),
+    ("blocks", "groups of layers with parameters, used like layer types"),
+    ("include", "files whose blocks, defaults and constants are used here"),
+    ("base", "another spec to start from"),
   ]
-
-  /// Keys of the language that this version does not know what to do with.
-  package static let planned = ["let", "defaults", "blocks", "include", "base"]
 
   /// Keys that nolearn's flat spelling has for training.
   private static let nolearnKeys = [
@@ -26,13 +48,25 @@ package struct SpecReader {
   ]
 
   /// - Parameter fileName: the spec's name when it does not say one.
-  package static func read(_ root: Node, fileName: String) -> (spec: Spec, bag: DiagnosticBag) {
-    var reader = SpecReader(spec: Spec(name: fileName))
+  /// - Parameter files: finds what `include` and `base` name.
+  package static func read(_ root: Node, fileName: String, files: any SpecFiles = NoFiles()) -> (
+    spec: Spec, bag: DiagnosticBag
+  ) {
+    read(root, fileName: fileName, files: files, open: [])
+  }
+
+  static func read(_ root: Node, fileName: String, files: any SpecFiles, open: [FileID]) -> (
+    spec: Spec, bag: DiagnosticBag
+  ) {
+    var reader = SpecReader(spec: Spec(name: fileName), files: files, open: open + [root.span.file])
     reader.read(root)
+    reader.spec.isComplete = !reader.bag.hasErrors
     return (reader.spec, reader.bag)
   }
 
-  private init(spec: Spec) { self.spec = spec }
+  private init(spec: Spec, files: any SpecFiles, open: [FileID]) {
+    (self.spec, self.files, self.open) = (spec, files, open)
+  }
 
   private mutating func read(_ root: Node) {
     guard let entries = root.entries else {
@@ -44,6 +78,8 @@ package struct SpecReader {
     }
     var flat: [Node.Entry] = []
     var layers: Node?
+    var base: Node?
+    readShared(entries)
     for entry in entries {
       guard let key = entry.key.scalarText else {
         bag.report(
@@ -52,27 +88,34 @@ package struct SpecReader {
         continue
       }
       switch key {
+      case "let", "defaults", "blocks", "include": break
+      case "base": base = entry.value
       case "name": readName(entry.value)
       case "layers": layers = entry.value
       case "outputs": readOutputs(entry.value)
       case "classes": readClasses(entry.value)
       case "data": readData(entry.value)
       case "train": readTraining(entry.value)
-      case _ where Self.planned.contains(key):
-        bag.report(
-          Diagnostic(
-            .notYetSupported, "`\(key)` is not in this version of netc", at: entry.key.span,
-            help: ["write the layers out; YAML anchors and `<<` merges work"]))
       default: flat.append(entry)
       }
     }
-    readLayers(layers, flat, at: root.span)
+    readLayers(layers, flat, base, at: root.span)
   }
 
   // MARK: Layers
 
-  private mutating func readLayers(_ node: Node?, _ flat: [Node.Entry], at place: SourceSpan) {
-    guard let node, !node.isNull, node.elements?.isEmpty != true else {
+  private mutating func readLayers(_ node: Node?, _ flat: [Node.Entry], _ base: Node?, at place: SourceSpan) {
+    var elements: [Node] = []
+    if let node, !node.isNull, node.elements?.isEmpty != true {
+      guard let list = node.elements else {
+        bag.report(
+          Diagnostic(
+            .wrongType, "`layers` must be a list, not \(node.kindName)", at: node.span,
+            help: ["begin each layer with `- `"]))
+        return
+      }
+      elements = list
+    } else if base == nil {
       bag.report(
         Diagnostic(
           .noLayers, node == nil ? "the spec has no `layers`" : "`layers` is empty",
@@ -80,25 +123,128 @@ package struct SpecReader {
           help: ["list them, beginning with `- Input: {shape: [null, 1, 28, 28]}`"]))
       return
     }
-    guard let elements = node.elements else {
-      bag.report(
-        Diagnostic(
-          .wrongType, "`layers` must be a list, not \(node.kindName)", at: node.span,
-          help: ["begin each layer with `- `"]))
-      return
-    }
-    let reader = LayerSpellings()
-    var written = elements.map { reader.read($0, &bag) }
+    let spellings = LayerSpellings()
+    var written = elements.map { spellings.read($0, &bag) }
     distribute(flat, over: &written)
-    var namer = LayerNamer()
-    for layer in written {
-      guard let layer else {
-        // A hole keeps what follows from taking a wrong layer as the one above.
-        spec.layers.append(.unreadable(at: node.span))
+    var previous: Reference?
+    if let base {
+      guard let start = readBase(base, &written) else { return }
+      expander.adopt(start.layers, start.aliases)
+      previous = start.last
+    }
+    expander.expand(written, after: previous)
+    bag.append(expander.bag)
+    (spec.layers, spec.aliases) = (expander.layers, expander.aliases)
+  }
+
+  // MARK: Shared definitions
+
+  /// Reads what other files may define as well: constants first, because defaults and blocks use them.
+  private mutating func readShared(_ entries: [Node.Entry]) {
+    func value(_ key: String) -> Node? { entries.first { $0.key.scalarText == key }?.value }
+    if let node = value("include") { readIncludes(node) }
+    if let node = value("let") { readConstants(node) }
+    if let node = value("defaults") { readDefaults(node) }
+    if let node = value("blocks") {
+      for block in BlockDefinition.read(node, &bag) { expander.blocks[block.name] = block }
+    }
+  }
+
+  private mutating func readConstants(_ node: Node) {
+    for entry in section("let", node, nil) {
+      guard let name = entry.key.scalarText, let first = name.first, first == "_" || first.isLetter,
+        name.allSatisfy({ $0 == "_" || $0.isLetter || $0.isNumber }), !["min", "max", "true", "false"].contains(name)
+      else {
+        bag.report(
+          Diagnostic(
+            .badLayerName, "`\(entry.key.scalarText ?? "")` is no name for a constant", at: entry.key.span,
+            help: ["use letters, digits and `_`, beginning with a letter"]))
         continue
       }
-      spec.layers.append(layer.declaration(&namer, &bag))
+      if let value = expander.constants.substituted(entry.value, &bag) { expander.constants.define(name, value) }
     }
+  }
+
+  private mutating func readDefaults(_ node: Node) {
+    for entry in section("defaults", node, nil) {
+      let name = entry.key.scalarText ?? ""
+      guard let kind = LayerRegistry.kind(named: name) else {
+        bag.report(
+          .unknown(
+            .unknownLayerType, "unknown layer type `\(name)` in `defaults`", word: name, at: entry.key.span,
+            among: LayerRegistry.names))
+        continue
+      }
+      guard let parameters = expander.constants.substituted(entry.value, &bag)?.entries else {
+        bag.report(
+          Diagnostic(
+            .wrongType, "the defaults of \(name) must be a mapping, not \(entry.value.kindName)", at: entry.value.span))
+        continue
+      }
+      let known = kind.parameterInfos.map(\.key)
+      let own = parameters.filter { parameter in
+        let key = parameter.key.scalarText ?? ""
+        if known.contains(key) { return true }
+        bag.report(
+          .unknown(
+            .unknownParameter, "unknown parameter `\(key)` of \(kind.typeName)", word: key, at: parameter.key.span,
+            among: known))
+        return false
+      }
+      let inherited = expander.defaults[kind.typeName] ?? []
+      let keys = Set(own.map { $0.key.scalarText ?? "" })
+      expander.defaults[kind.typeName] = own + inherited.filter { !keys.contains($0.key.scalarText ?? "") }
+    }
+  }
+
+  private mutating func readIncludes(_ node: Node) {
+    for path in node.elements ?? [node] {
+      guard let text = path.scalarText, !path.isNull else {
+        bag.report(
+          Diagnostic(.wrongType, "`include` must be a list of files, not \(path.kindName)", at: path.span))
+        continue
+      }
+      guard let document = document(text, path.span), let entries = document.entries else { continue }
+      open.append(document.span.file)
+      for entry in entries {
+        let key = entry.key.scalarText ?? ""
+        guard !["let", "defaults", "blocks", "include"].contains(key) else { continue }
+        bag.report(
+          Diagnostic(
+            .badInclude, "an included file cannot have `\(key)`", at: entry.key.span,
+            related: [Diagnostic.Related(message: "included here", span: path.span)],
+            help: ["it may have `blocks`, `defaults`, `let` and `include`; `base` starts from the layers of a spec"]))
+      }
+      readShared(entries)
+      open.removeLast()
+    }
+  }
+
+  /// A document that is not being read already.
+  private mutating func document(_ path: String, _ span: SourceSpan) -> Node? {
+    guard let document = files.document(path, namedAt: span, &bag) else { return nil }
+    guard !open.contains(document.span.file), open.count < 16 else {
+      bag.report(
+        Diagnostic(
+          .badInclude, "`\(path)` is being read already: the files name each other in a circle", at: span,
+          help: ["move what both need into a third file"]))
+      return nil
+    }
+    return document
+  }
+
+  // MARK: Base
+
+  private mutating func readBase(_ node: Node, _ written: inout [WrittenLayer?]) -> BaseStart? {
+    guard let reference = BaseReference.read(node, &bag), let document = document(reference.path, reference.pathSpan)
+    else { return nil }
+    let (base, found) = SpecReader.read(document, fileName: reference.path, files: files, open: open)
+    bag.append(found)
+    guard !found.hasErrors else { return nil }
+    spec.baseWeights = reference.weights
+    if spec.preprocessing.isEmpty { spec.preprocessing = base.preprocessing }
+    if spec.classes.isEmpty, written.isEmpty { spec.classes = base.classes }
+    return reference.start(from: base, &written, &bag)
   }
 
   /// nolearn's `conv1_num_filters: 32` beside the list of layers.
@@ -114,7 +260,7 @@ package struct SpecReader {
       } else if Self.nolearnKeys.contains(key) || key.hasPrefix("update_") || key.hasPrefix("objective_") {
         if key == "update" { readUpdate(entry.value) }
       } else {
-        let known = Self.keys.map(\.key) + Self.planned + (named.isEmpty ? [] : Self.nolearnKeys)
+        let known = Self.keys.map(\.key) + (named.isEmpty ? [] : Self.nolearnKeys)
         bag.report(
           .unknown(
             .unknownTopLevelKey, "unknown key `\(key)`", word: key, at: entry.key.span,
@@ -149,7 +295,7 @@ package struct SpecReader {
             .wrongType, "`outputs` must be a list of layer names, not \(element.kindName)", at: element.span))
         return nil
       }
-      return Reference(name: text, span: element.span)
+      return Reference(name: text, span: element.span, scope: "")
     }
     if references.isEmpty, nodes.isEmpty {
       bag.report(
@@ -203,7 +349,8 @@ package struct SpecReader {
     spec.optimizer = optimizer
   }
 
-  private mutating func section(_ name: String, _ node: Node, _ known: [String]) -> [Node.Entry] {
+  /// - Parameter known: the keys that there are; nil for any.
+  private mutating func section(_ name: String, _ node: Node, _ known: [String]?) -> [Node.Entry] {
     guard let entries = node.entries else {
       if !node.isNull {
         bag.report(Diagnostic(.wrongType, "`\(name)` must be a mapping, not \(node.kindName)", at: node.span))
@@ -212,7 +359,7 @@ package struct SpecReader {
     }
     for entry in entries {
       let key = entry.key.scalarText ?? ""
-      if !known.contains(key) {
+      if let known, !known.contains(key) {
         bag.report(
           .unknown(
             .unknownTopLevelKey, "unknown key `\(key)` in `\(name)`", word: key, at: entry.key.span,

@@ -1,0 +1,154 @@
+import Diagnostics
+import NetIR
+import YAMLSyntax
+
+/// What a spec takes over from its base: layers, and what feeds the first of its own.
+struct BaseStart {
+  var layers: [LayerDeclaration]
+  var aliases: [String: LayerAlias]
+  var last: Reference?
+}
+
+/// `base: {spec: vgg16.yaml, weights: …, until: pool5, drop: […], transform: {fc_to_conv: […]}}`
+struct BaseReference {
+  var path: String
+  var pathSpan: SourceSpan
+  var weights: String?
+  /// The last layer that is kept.
+  var until: Reference?
+  /// Layers that are taken out; who read them reads what fed them.
+  var drop: [Reference] = []
+  /// Dense layers that become convolutions.
+  var fullyConvolutional: [Reference] = []
+
+  static func read(_ node: Node, _ bag: inout DiagnosticBag) -> BaseReference? {
+    if let path = node.scalarText, !node.isNull { return BaseReference(path: path, pathSpan: node.span) }
+    guard let entries = node.entries, let spec = node["spec"], let path = spec.scalarText else {
+      bag.report(
+        Diagnostic(
+          .wrongType, "`base` must name a spec, not be \(node.kindName)", at: node.span,
+          help: ["such as `base: {spec: vgg16.yaml, until: pool5}`"]))
+      return nil
+    }
+    var base = BaseReference(path: path, pathSpan: spec.span)
+    for entry in entries {
+      switch entry.key.scalarText ?? "" {
+      case "spec": break
+      case "weights": base.weights = entry.value.scalarText
+      case "until": base.until = names(entry.value, &bag).first
+      case "drop": base.drop = names(entry.value, &bag)
+      case "transform":
+        for transform in entry.value.entries ?? [] {
+          guard transform.key.scalarText == "fc_to_conv" else {
+            bag.report(
+              .unknown(
+                .unknownTopLevelKey, "unknown transform `\(transform.key.scalarText ?? "")`",
+                word: transform.key.scalarText ?? "", at: transform.key.span, among: ["fc_to_conv"]))
+            continue
+          }
+          base.fullyConvolutional = names(transform.value, &bag)
+        }
+      case let key:
+        bag.report(
+          .unknown(
+            .unknownTopLevelKey, "unknown key `\(key)` in `base`", word: key, at: entry.key.span,
+            among: ["spec", "weights", "until", "drop", "transform"]))
+      }
+    }
+    return base
+  }
+
+  private static func names(_ node: Node, _ bag: inout DiagnosticBag) -> [Reference] {
+    (node.elements ?? [node]).compactMap { element in
+      guard let name = element.scalarText, !element.isNull else {
+        bag.report(Diagnostic(.wrongType, "expected the name of a layer, not \(element.kindName)", at: element.span))
+        return nil
+      }
+      return Reference(name: name, span: element.span, scope: "")
+    }
+  }
+
+  /// - Parameter written: the spec's own layers; an Input at their beginning replaces the base's.
+  /// - Returns: nil when something was wrong and has been reported.
+  func start(from base: Spec, _ written: inout [WrittenLayer?], _ bag: inout DiagnosticBag) -> BaseStart? {
+    var layers = base.layers
+    var aliases = base.aliases
+    guard known(in: layers, aliases, &bag) else { return nil }
+    guard replaceInput(&layers, &written, &bag), transform(&layers, base, &bag) else { return nil }
+    if let until {
+      let kept = layers.lastIndex { $0.name == until.name || $0.name.hasPrefix(until.name + "/") } ?? layers.count - 1
+      layers = Array(layers[...kept])
+    }
+    for reference in drop {
+      guard let index = layers.firstIndex(where: { $0.name == reference.name }) else { continue }
+      let dropped = layers.remove(at: index)
+      aliases[dropped.name] = LayerAlias(targets: dropped.incomings ?? [], span: reference.span)
+    }
+    var last = layers.last.map { Reference(name: $0.name, span: $0.typeSpan, scope: "") }
+    if let until { last = Reference(name: until.name, span: until.span, scope: "") }
+    return BaseStart(layers: layers, aliases: aliases, last: last)
+  }
+
+  private func known(in layers: [LayerDeclaration], _ aliases: [String: LayerAlias], _ bag: inout DiagnosticBag) -> Bool
+  {
+    let names = layers.map(\.name) + aliases.keys.sorted()
+    var good = true
+    for reference in [until].compactMap({ $0 }) + drop + fullyConvolutional where !names.contains(reference.name) {
+      good = false
+      bag.report(
+        .unknown(
+          .unknownBaseLayer, "`\(path)` has no layer `\(reference.name)`", word: reference.name, at: reference.span,
+          among: layers.map(\.name)))
+    }
+    return good
+  }
+
+  private func replaceInput(
+    _ layers: inout [LayerDeclaration], _ written: inout [WrittenLayer?], _ bag: inout DiagnosticBag
+  ) -> Bool {
+    guard let first = written.first, let own = first,
+      LayerRegistry.kind(named: own.typeName)?.typeName == Input.typeName
+    else { return true }
+    written.removeFirst()
+    let inputs = layers.indices.filter { layers[$0].kind is Input }
+    guard inputs.count == 1 else {
+      bag.report(
+        Diagnostic(
+          .unknownBaseLayer, "`\(path)` has \(inputs.count) inputs: which one to replace is not clear", at: own.typeSpan
+        ))
+      return false
+    }
+    var namer = LayerNamer()
+    let declaration = own.declaration(&namer, knownBlocks: [], &bag)
+    guard let kind = declaration.kind else { return false }
+    layers[inputs[0]].kind = kind
+    layers[inputs[0]].places = declaration.places
+    return true
+  }
+
+  /// A dense layer over C×h×w is a convolution with h×w filters: the same numbers in the same order.
+  private func transform(_ layers: inout [LayerDeclaration], _ base: Spec, _ bag: inout DiagnosticBag) -> Bool {
+    guard !fullyConvolutional.isEmpty else { return true }
+    guard let network = Elaborator.elaborate(base).network else { return false }
+    for reference in fullyConvolutional {
+      guard let index = layers.firstIndex(where: { $0.name == reference.name }),
+        let dense = layers[index].kind as? Dense,
+        let layer = network.layers.first(where: { $0.name == reference.name }), let input = layer.inputs.first
+      else {
+        bag.report(
+          Diagnostic(.unknownBaseLayer, "`\(reference.name)` of `\(path)` is no Dense layer", at: reference.span))
+        return false
+      }
+      let shape = network.layers[input].shape
+      var convolution = Conv2D()
+      convolution.numFilters = dense.numUnits
+      if let image = shape.spatial { convolution.filterSize = Size2D(image.height, image.width) }
+      (convolution.weight, convolution.bias) = (dense.weight, dense.bias)
+      (convolution.nonlinearity, convolution.batchNorm) = (dense.nonlinearity, dense.batchNorm)
+      convolution.isStoredAsDense = true
+      layers[index].kind = convolution
+      layers[index].typeName = Conv2D.typeName
+    }
+    return true
+  }
+}

@@ -1,0 +1,95 @@
+import Diagnostics
+import YAMLSyntax
+
+/// A block of the spec: layers with parameters, used like a layer type.
+struct BlockDefinition {
+  struct Parameter {
+    var name: String
+    /// nil: `required`.
+    var fallback: Node?
+  }
+
+  var name: String
+  var span: SourceSpan
+  var parameters: [Parameter]
+  var layers: [Node]
+
+  /// Reads the `blocks:` section.
+  static func read(_ section: Node, _ bag: inout DiagnosticBag) -> [BlockDefinition] {
+    guard let entries = section.entries else {
+      if !section.isNull {
+        bag.report(
+          Diagnostic(.wrongType, "`blocks` must be a mapping of names, not \(section.kindName)", at: section.span))
+      }
+      return []
+    }
+    return entries.compactMap { block($0, &bag) }
+  }
+
+  private static func block(_ entry: Node.Entry, _ bag: inout DiagnosticBag) -> BlockDefinition? {
+    let name = entry.key.scalarText ?? ""
+    guard LayerRegistry.kind(named: name) == nil else {
+      bag.report(
+        Diagnostic(
+          .badLayerName, "a block cannot be called `\(name)`: that is a layer type", at: entry.key.span,
+          help: ["give it another name"]))
+      return nil
+    }
+    guard let keys = entry.value.entries else {
+      bag.report(
+        Diagnostic(
+          .wrongType, "the block `\(name)` must have `layers`, not be \(entry.value.kindName)", at: entry.value.span))
+      return nil
+    }
+    var block = BlockDefinition(name: name, span: entry.key.span, parameters: [], layers: [])
+    for key in keys {
+      switch key.key.scalarText ?? "" {
+      case "parameters": block.parameters = parameters(key.value, &bag)
+      case "layers":
+        guard let layers = key.value.elements, !layers.isEmpty else {
+          bag.report(
+            Diagnostic(
+              .wrongType, "`layers` of the block `\(name)` must be a list of layers, not \(key.value.kindName)",
+              at: key.value.span))
+          return nil
+        }
+        block.layers = layers
+      default:
+        bag.report(
+          .unknown(
+            .unknownTopLevelKey, "unknown key `\(key.key.scalarText ?? "")` in the block `\(name)`",
+            word: key.key.scalarText ?? "", at: key.key.span, among: ["parameters", "layers"]))
+      }
+    }
+    if block.layers.isEmpty {
+      bag.report(Diagnostic(.noLayers, "the block `\(name)` has no `layers`", at: entry.key.span))
+      return nil
+    }
+    return block
+  }
+
+  private static func parameters(_ node: Node, _ bag: inout DiagnosticBag) -> [Parameter] {
+    guard let entries = node.entries else {
+      if !node.isNull {
+        bag.report(
+          Diagnostic(
+            .wrongType, "`parameters` must map names to defaults, not be \(node.kindName)", at: node.span,
+            help: ["such as `parameters: {width: required, stride: 1}`"]))
+      }
+      return []
+    }
+    return entries.compactMap { entry in
+      guard let name = entry.key.scalarText else { return nil }
+      guard !reserved.contains(name) else {
+        bag.report(
+          Diagnostic(
+            .badLayerName, "a parameter cannot be called `\(name)`: every layer has that key", at: entry.key.span))
+        return nil
+      }
+      let isRequired = entry.value.scalarText == "required"
+      return Parameter(name: name, fallback: isRequired ? nil : entry.value)
+    }
+  }
+
+  private static let reserved = Set(commonLayerKeys + ["repeat", "when", "input", "inputs"])
+}

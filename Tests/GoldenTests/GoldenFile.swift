@@ -1,0 +1,79 @@
+import CPUBackend
+import Compiler
+import Driver
+import FileTestSupport
+import NetIR
+import Testing
+
+/// A generated document: where it lies below `generated/`, and how it is made.
+struct GoldenFile: Sendable, CustomTestStringConvertible {
+  let path: String
+  let content: @Sendable () throws -> String
+
+  init(_ path: String, _ content: @escaping @Sendable () throws -> String) {
+    (self.path, self.content) = (path, content)
+  }
+
+  var testDescription: String { path }
+
+  static let all = networks + diagnostics + reference + help
+
+  /// What the compiler makes of each network.
+  private static var networks: [GoldenFile] {
+    Repository.names(in: "specs", suffix: ".yaml").flatMap { file in
+      let name = String(file.dropLast(5))
+      let spec = "specs/" + file
+      let reports = [("txt", ReportFormat.text), ("json", .json)].map { ending, format in
+        GoldenFile("\(name)/report.\(ending)") {
+          let network = try GoldenNetwork(spec)
+          return format.rendered(
+            try NetworkReport(network.network, network.options("x86-64-avx512")), path: spec, width: 80,
+            style: Style(color: false))
+        }
+      }
+      let graph = GoldenFile("\(name)/graph.txt") {
+        try GoldenNetwork(spec).compiled("x86-64-avx512").portable.printed()
+      }
+      let plans = TargetDescription.named.map { target in
+        GoldenFile("\(name)/plan.\(target.name).txt") {
+          try GoldenNetwork(spec).compiled(target.name).plan.printed()
+        }
+      }
+      return reports + [graph] + plans
+    }
+  }
+
+  /// What `netc check` says of each invalid spec.
+  private static var diagnostics: [GoldenFile] {
+    Repository.names(in: "specs/invalid", suffix: ".yaml").flatMap { file in
+      [("txt", DiagnosticFormat.text), ("json", .json)].map { ending, format in
+        GoldenFile("diagnostics/\(file.dropLast(5)).\(ending)") {
+          let path = "specs/invalid/" + file
+          let loaded = SpecLoader.load("\(Repository.root)/\(path)", as: path)
+          return DiagnosticPrinter.rendered(loaded, format, color: false, width: 100)
+        }
+      }
+    }
+  }
+
+  private static var reference: [GoldenFile] {
+    ReferenceChapter.allCases.map { chapter in
+      GoldenFile("reference/\(chapter.rawValue).md") { chapter.markdown }
+    }
+  }
+
+  /// The help of netc and of each command that it names.
+  private static var help: [GoldenFile] {
+    let main = NetcProcess.run(["--help"]).output
+    let list = main.split(separator: "\n").drop { $0 != "SUBCOMMANDS:" }.dropFirst()
+    let commands = list.compactMap { line -> String? in
+      let words = line.split(separator: " ")
+      return line.hasPrefix("  ") && !line.hasPrefix("   ") && words.count > 1 && words[0] != "See"
+        ? String(words[0]) : nil
+    }
+    return [GoldenFile("help/netc.txt") { main }]
+      + commands.map { command in
+        GoldenFile("help/\(command).txt") { NetcProcess.run([command, "--help"]).output }
+      }
+  }
+}
