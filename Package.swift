@@ -71,7 +71,8 @@ let package = Package(
     .testTarget(
       name: "CPUBackendTests",
       dependencies: [
-        "CKernels", "CPUBackend", "Compiler", "Layers", "NetIR", "NetworkTestSupport", "Runtime",
+        "CKernels", "CPUBackend", "Compiler", "FileTestSupport", "Layers", "NetIR", "NetworkTestSupport",
+        "Runtime",
       ]),
     .testTarget(
       name: "DriverTests",
@@ -85,7 +86,8 @@ let package = Package(
       dependencies: ["CPUBackend", "Compiler", "Diagnostics", "Driver", "FileTestSupport", "Layers", "netc"]),
     .target(name: "FileTestSupport", dependencies: ["Diagnostics"], path: "Tests/FileTestSupport"),
     .target(
-      name: "NetworkTestSupport", dependencies: ["Diagnostics", "Layers", "NetIR", "YAMLSyntax"],
+      name: "NetworkTestSupport",
+      dependencies: ["Diagnostics", "Driver", "FileTestSupport", "Layers", "NetIR", "YAMLSyntax"],
       path: "Tests/NetworkTestSupport"),
     .testTarget(name: "KernelTests", dependencies: ["CKernels"]),
     .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics", "YAMLSyntax"]),
