@@ -71,7 +71,8 @@ let package = Package(
     .testTarget(
       name: "CPUBackendTests",
       dependencies: [
-        "CKernels", "CPUBackend", "Compiler", "Layers", "NetIR", "NetworkTestSupport", "Runtime",
+        "CKernels", "CPUBackend", "Compiler", "FileTestSupport", "Layers", "NetIR", "NetworkTestSupport",
+        "Runtime",
       ]),
     .testTarget(
       name: "DriverTests",
