@@ -62,7 +62,8 @@ let package = Package(
     // Tests mirror the modules.
     .testTarget(name: "NetcTests", dependencies: ["FileTestSupport", "Netc"]),
     .testTarget(name: "NetIRTests", dependencies: ["NetIR"]),
-    .testTarget(name: "LayersTests", dependencies: ["Diagnostics", "Layers", "NetIR", "YAMLSyntax"]),
+    .testTarget(
+      name: "LayersTests", dependencies: ["Diagnostics", "FileTestSupport", "Layers", "NetIR", "YAMLSyntax"]),
     .testTarget(
       name: "CompilerTests", dependencies: ["CPUBackend", "Compiler", "Driver", "Layers", "NetIR"]),
     .testTarget(name: "RuntimeTests", dependencies: ["NetIR", "Runtime"]),
