@@ -1,3 +1,4 @@
+import Diagnostics
 import FileTestSupport
 import Layers
 import NetIR
@@ -64,16 +65,23 @@ import Testing
     "ResNet50": "resnet50", "SqueezeNet1_0": "squeezenet10", "SqueezeNet1_1": "squeezenet",
   ]
 
-  private static func text(_ name: String) throws -> String {
+  static func text(_ name: String) throws -> String {
     try #require(TestFile.text("\(Repository.root)/specs/\(name)"))
   }
 
-  /// The network; records every error.
-  private static func network(_ name: String) throws -> Network {
+  private static func check(_ name: String) throws -> (network: Network?, diagnostics: [Diagnostic]) {
     let blocks = Repository.names(in: "specs/blocks", suffix: ".yaml").map { "blocks/\($0)" }
     var texts = try Dictionary(uniqueKeysWithValues: blocks.map { ($0, try text($0)) })
     texts["net.yaml"] = try text("\(name).yaml")
-    let (network, diagnostics) = Files.check(texts)
+    return Files.check(texts)
+  }
+
+  /// What netc says of a spec.
+  static func diagnostics(_ name: String) throws -> [Diagnostic] { try check(name).diagnostics }
+
+  /// The network; records every error.
+  private static func network(_ name: String) throws -> Network {
+    let (network, diagnostics) = try check(name)
     let errors = diagnostics.filter { $0.severity == .error }
     #expect(errors.isEmpty, "\(errors.map(\.message))")
     return try #require(network)

@@ -38,8 +38,11 @@ package struct Elaborator {
     for index in order { weights[index] = infer(index) }
     TieResolver(layers: layers, indexOf: indexOf).resolve(&weights, shapes: shapes, bag: &bag)
     warnUnused(outputs)
-    guard !bag.hasErrors else { return nil }
-    return assemble(spec, order, outputs, weights)
+    bag.remove(spec.silenced)
+    guard !bag.hasErrors, let network = assemble(spec, order, outputs, weights) else { return nil }
+    guard !spec.isFaulty else { return network }
+    for finding in Lints.findings(in: LintSubject(network, spec, order.map { layers[$0] })) { bag.report(finding) }
+    return network
   }
 
   // MARK: Names
