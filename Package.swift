@@ -61,19 +61,23 @@ let package = Package(
 
     // Tests mirror the modules.
     .testTarget(name: "NetcTests", dependencies: ["FileTestSupport", "Netc"]),
-    .testTarget(name: "NetIRTests", dependencies: ["NetIR"]),
+    .testTarget(name: "NetIRTests", dependencies: ["Exchange", "FileTestSupport", "NetIR"]),
     .testTarget(
       name: "LayersTests", dependencies: ["Diagnostics", "FileTestSupport", "Layers", "NetIR", "YAMLSyntax"]),
     .testTarget(
-      name: "CompilerTests", dependencies: ["CPUBackend", "Compiler", "Driver", "Layers", "NetIR"]),
+      name: "CompilerTests",
+      dependencies: ["CPUBackend", "Compiler", "FileTestSupport", "Layers", "NetIR", "NetworkTestSupport"]),
     .testTarget(name: "RuntimeTests", dependencies: ["NetIR", "Runtime"]),
     .testTarget(
       name: "CPUBackendTests",
-      dependencies: ["CPUBackend", "Compiler", "Driver", "Layers", "NetIR", "Runtime"]),
+      dependencies: [
+        "CKernels", "CPUBackend", "Compiler", "Layers", "NetIR", "NetworkTestSupport", "Runtime",
+      ]),
     .testTarget(
       name: "DriverTests",
       dependencies: [
-        "CPUBackend", "Compiler", "Diagnostics", "Driver", "Exchange", "FileTestSupport", "Layers", "NetIR",
+        "CPUBackend", "Compiler", "DataPipeline", "Diagnostics", "Driver", "Exchange", "FileTestSupport",
+        "Layers", "NetIR", "NetworkTestSupport",
       ]),
     .testTarget(name: "CLITests", dependencies: ["Diagnostics", "Exchange", "FileTestSupport", "netc"]),
     .testTarget(
@@ -86,6 +90,9 @@ let package = Package(
       ],
       exclude: ["Corpus"]),
     .target(name: "FileTestSupport", dependencies: ["Diagnostics"], path: "Tests/FileTestSupport"),
+    .target(
+      name: "NetworkTestSupport", dependencies: ["Diagnostics", "Layers", "NetIR", "YAMLSyntax"],
+      path: "Tests/NetworkTestSupport"),
     .testTarget(name: "KernelTests", dependencies: ["CKernels"]),
     .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics", "YAMLSyntax"]),
     .testTarget(name: "YAMLSyntaxTests", dependencies: ["Diagnostics", "YAMLSyntax"]),

@@ -30,6 +30,11 @@ struct CodeCase: Sendable, CustomTestStringConvertible {
     CodeCase(.unreadableSpec, "no spec") { _ in ["check", "none.yaml"] },
     CodeCase(.unreadableSpec, "a folder as spec") { _ in ["report", "specs"] },
     CodeCase(.badEncoding, "no UTF-8", input: [0x61, 0x3A, 0x20, 0xFF, 0x0A]) { _ in ["check", "-"] },
+    CodeCase(.unknownBaseLayer, "a base without that layer") { folder in
+      let base = try Files.bytes(Files.lenet)
+      folder.store(base, as: "base.yaml")
+      return ["check", folder.store(Array("base: {spec: base.yaml, until: pool9}".utf8), as: "net.yaml")]
+    },
     CodeCase(.unknownTarget, "--target") { _ in ["compile", Files.lenet, "--target", "z80", "--emit", "plan"] },
     CodeCase(.unknownTarget, "--target of report") { _ in ["report", Files.lenet, "--target", "avx512"] },
     CodeCase(.unsupportedOnTarget, "bf16") { _ in

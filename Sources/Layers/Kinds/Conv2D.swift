@@ -79,7 +79,7 @@ package struct Conv2D: LayerKind {
       "filter \(filterSize.crossed)\(dilated) does not fit the \(image.crossed) input of `\(context.name)`",
       at: "filter_size", label: "larger than the input",
       notes: [
-        "\(name): (input + padding − filter)/stride + 1 = (\(n) + \(pad) − \(extent))/\(s) + 1 = \(length)"
+        "\(name): " + lengthNote(window: "filter", input: n, padding: pad, size: extent, stride: s, length)
       ], help: ["use `pad: same`, or a filter no larger than \(max(1, (n + pad - 1) / d + 1))"],
       blaming: [0])
   }

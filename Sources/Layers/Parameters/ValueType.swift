@@ -83,7 +83,7 @@ extension ValueType where Value == Float {
   package static let probability = number("a number from 0 to 1, 1 excluded", in: { (0..<1).contains($0) })
   package static let unit = number("a number from 0 to 1", in: { (0...1).contains($0) })
 
-  package static func number(_ expected: String, in valid: (@Sendable (Double) -> Bool)? = nil)
+  package static func number(_ expected: String, in valid: (@Sendable (Float) -> Bool)? = nil)
     -> ValueType<Float>
   {
     ValueType(expected) { node, context in
@@ -91,11 +91,13 @@ extension ValueType where Value == Float {
         context.wrongType(node, expected: expected)
         return nil
       }
-      guard number.isFinite, Float(number).isFinite, valid?(number) ?? true else {
+      // What counts is the value that is kept: 1e-60 is above 0, its Float is not.
+      let value = Float(number)
+      guard value.isFinite, valid?(value) ?? true else {
         context.outOfRange(node, expected: expected)
         return nil
       }
-      return Float(number)
+      return value
     }
   }
 }

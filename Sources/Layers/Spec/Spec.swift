@@ -50,14 +50,14 @@ package struct Spec: Sendable {
   package var classesSpan: SourceSpan?
   /// The loss that the spec asks for; `regression: true` is nolearn's word for squared_error.
   package var objective: WrittenObjective?
-  /// Parts could not be read, which was reported: what is left may not be what was meant.
-  package var isFaulty = false
   /// Warnings that are switched off.
   package var silenced: Set<DiagnosticCode> = []
   package var preprocessing: [PreprocessingStep] = []
   package var optimizer = Optimizer.nesterovMomentum
   /// The weight file that `base` names.
   package var baseWeights: String?
+  /// Whether everything in the file was understood. Where it was not, nothing is known of what is missing.
+  package var isComplete = true
 
   package init(name: String) { self.name = name }
 }

@@ -62,7 +62,7 @@ package struct SpecReader {
     var reader = SpecReader(spec: Spec(name: fileName), files: files, open: open + [root.span.file])
     reader.read(root)
     reader.bag.remove(reader.spec.silenced)
-    reader.spec.isFaulty = reader.bag.hasErrors
+    reader.spec.isComplete = !reader.bag.hasErrors
     return (reader.spec, reader.bag)
   }
 
