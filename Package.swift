@@ -91,7 +91,8 @@ let package = Package(
       exclude: ["Corpus"]),
     .target(name: "FileTestSupport", dependencies: ["Diagnostics"], path: "Tests/FileTestSupport"),
     .target(
-      name: "NetworkTestSupport", dependencies: ["Diagnostics", "Layers", "NetIR", "YAMLSyntax"],
+      name: "NetworkTestSupport",
+      dependencies: ["Diagnostics", "Driver", "FileTestSupport", "Layers", "NetIR", "YAMLSyntax"],
       path: "Tests/NetworkTestSupport"),
     .testTarget(name: "KernelTests", dependencies: ["CKernels"]),
     .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics", "YAMLSyntax"]),

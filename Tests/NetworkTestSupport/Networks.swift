@@ -1,14 +1,8 @@
 import Diagnostics
+import Driver
+import FileTestSupport
 import Layers
 import YAMLSyntax
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
 
 /// Networks for tests, from text or from `specs/`.
 package enum Networks {
@@ -32,49 +26,20 @@ package enum Networks {
     return network
   }
 
-  /// `specs/<name>.yaml`.
+  /// `specs/<name>.yaml`, with the files that it includes.
   package static func spec(_ name: String) throws -> Network {
-    guard let text = read("\(specs)/\(name).yaml") else { throw Refused(description: "no spec \(name)") }
-    return try of(text, name: name)
+    let loaded = SpecLoader.load("\(specs)/\(name).yaml")
+    guard let network = loaded.network else { throw refused(loaded.bag) }
+    return network
   }
 
   /// The folder `specs` of the repository.
-  package static let specs: String = {
-    var path = #filePath[...]
-    while let slash = path.lastIndex(of: "/") {
-      path = path[..<slash]
-      if access(path + "/Package.swift", R_OK) == 0 { return path + "/specs" }
-    }
-    return "specs"
-  }()
+  package static let specs = Repository.root + "/specs"
 
   /// The names of all specs, sorted.
-  package static let specNames: [String] = {
-    guard let folder = opendir(specs) else { return [] }
-    defer { closedir(folder) }
-    var names: [String] = []
-    while let entry = readdir(folder) {
-      let name = withUnsafePointer(to: &entry.pointee.d_name) {
-        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-      }
-      if name.hasSuffix(".yaml") { names.append(String(name.dropLast(5))) }
-    }
-    return names.sorted()
-  }()
+  package static let specNames = Repository.names(in: "specs", suffix: ".yaml").map { String($0.dropLast(5)) }.sorted()
 
   private static func refused(_ bag: DiagnosticBag) -> Refused {
     Refused(description: bag.sorted.map { "\($0.code.rawValue) \($0.message)" }.joined(separator: "; "))
-  }
-
-  private static func read(_ path: String) -> String? {
-    guard let file = fopen(path, "r") else { return nil }
-    defer { fclose(file) }
-    var bytes: [UInt8] = []
-    var chunk = [UInt8](repeating: 0, count: 4096)
-    while true {
-      let count = fread(&chunk, 1, chunk.count, file)
-      guard count > 0 else { return String(decoding: bytes, as: UTF8.self) }
-      bytes += chunk[..<count]
-    }
   }
 }
