@@ -84,6 +84,12 @@ let package = Package(
     .testTarget(
       name: "GoldenTests",
       dependencies: ["CPUBackend", "Compiler", "Diagnostics", "Driver", "FileTestSupport", "Layers", "netc"]),
+    .testTarget(
+      name: "FuzzTests",
+      dependencies: [
+        "CPUBackend", "Compiler", "Diagnostics", "FileTestSupport", "Layers", "NetIR", "YAMLSyntax",
+      ],
+      exclude: ["Corpus"]),
     .target(name: "FileTestSupport", dependencies: ["Diagnostics"], path: "Tests/FileTestSupport"),
     .target(
       name: "NetworkTestSupport",
