@@ -74,7 +74,8 @@ let package = Package(
     .testTarget(
       name: "CPUBackendTests",
       dependencies: [
-        "CKernels", "CPUBackend", "Compiler", "Layers", "NetIR", "NetworkTestSupport", "Runtime",
+        "CKernels", "CPUBackend", "Compiler", "FileTestSupport", "Layers", "NetIR", "NetworkTestSupport",
+        "Runtime",
       ]),
     .testTarget(
       name: "DriverTests",
@@ -91,6 +92,12 @@ let package = Package(
     .testTarget(
       name: "GoldenTests",
       dependencies: ["CPUBackend", "Compiler", "Diagnostics", "Driver", "FileTestSupport", "Layers", "netc"]),
+    .testTarget(
+      name: "FuzzTests",
+      dependencies: [
+        "CPUBackend", "Compiler", "Diagnostics", "FileTestSupport", "Layers", "NetIR", "YAMLSyntax",
+      ],
+      exclude: ["Corpus"]),
     .target(name: "FileTestSupport", dependencies: ["Diagnostics"], path: "Tests/FileTestSupport"),
     .target(
       name: "NetworkTestSupport",

@@ -132,6 +132,7 @@ struct SpecReaderTests {
       update_learning_rate: 0.01
       update_momentum: 0.9
       regression: true
+      out_nonlinearity: null
       max_epochs: 10
       objective_l2: 0.0025
       verbose: 1
