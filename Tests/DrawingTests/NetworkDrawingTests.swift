@@ -41,7 +41,8 @@ import Testing
     // Layers behind a box: the batch normalisation and nonlinearities are strips.
     #expect(drawing.box == [0, 1, 1, 1, 2, 3, 4, 4, 5])
     #expect(diagram.nodes[1].strips.map(\.title) == ["BatchNorm", "rectify"])
-    #expect(diagram.nodes[4].strips.map(\.title) == ["relu"])
+    #expect(diagram.nodes[1].strips.map(\.note) == ["16 params", ""])
+    #expect(diagram.nodes[4].strips.map { [$0.title, $0.note] } == [["relu", "rectify"]])
     // 3·3·8·8 + 8 parameters, 576·256 products.
     #expect(diagram.nodes[2].lines == ["Conv2D 3×3 · rectify", "584 params · 147 k MACs"])
     #expect(diagram.nodes.map(\.label) == ["3×16×16", "8×16×16", "8×16×16", "8×16×16", "8×16×16", "10"])

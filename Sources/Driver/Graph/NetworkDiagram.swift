@@ -59,9 +59,12 @@ package struct NetworkDiagram: Sendable {
     let word = (layer.kind as? NonlinearityLayer)?.nonlinearity.name ?? layer.typeName
     // `conv1_bn` below `conv1` says nothing that its type does not.
     let isNamed = name != "\(head)_bn" && name != "\(head)_nonlin" && !Self.isCounted(name, layer.typeName)
-    let parameters = row.parameters == 0 ? "" : "\(Format.short(row.parameters)) params"
+    let notes = [
+      isNamed && name != word ? word : nil,
+      row.parameters == 0 ? nil : "\(Format.short(row.parameters)) params",
+    ]
     return Diagram.Strip(
-      title: isNamed ? name : word, note: isNamed && name != word ? word : parameters, tint: tint)
+      title: isNamed ? name : word, note: notes.compactMap { $0 }.joined(separator: " · "), tint: tint)
   }
 
   /// Whether netc gave the name: the type in small letters and a number.

@@ -4,7 +4,8 @@ import Glibc
 
 /// Turns SVG into PNG with what the machine has: netc has no rasteriser of its own.
 enum PNGConverter {
-  private static let largestSide = 16_000.0
+  /// What Cairo can hold is 32,767 pixels, a browser's canvas 16,384.
+  private static let largestSide = (cairo: 32_000.0, browser: 16_000.0)
   private static let patience = 120
 
   /// Writes the picture to `path`, two pixels for each of the drawing unless that becomes too large.
@@ -19,9 +20,8 @@ enum PNGConverter {
       rmdir(folder)
     }
     try AtomicFile.write(path: source) { writer throws(DiagnosticError) in try writer.write(svg) }
-    let scale = min(2, largestSide / max(width, height))
     var tried: [String] = []
-    for (program, arguments) in commands(source, result, width, height, scale) {
+    for (program, arguments) in commands(source, result, width, height) {
       guard let executable = ChildProcess.find(program) else { continue }
       tried.append(program)
       if ChildProcess.run(executable, arguments, seconds: patience), let bytes = try readPNG(result) {
@@ -41,9 +41,10 @@ enum PNGConverter {
   }
 
   private static func commands(
-    _ source: String, _ result: String, _ width: Double, _ height: Double, _ scale: Double
+    _ source: String, _ result: String, _ width: Double, _ height: Double
   ) -> [(String, [String])] {
-    let pixels = Int((width * scale).rounded())
+    let pixels = Int((width * min(2, largestSide.cairo / max(width, height))).rounded(.down))
+    let scale = min(2, largestSide.browser / max(width, height))
     var browser = [
       "--headless", "--disable-gpu", "--hide-scrollbars", "--force-device-scale-factor=\(scale)",
       "--window-size=\(Int(width)),\(Int(height))", "--screenshot=\(result)",
