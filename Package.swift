@@ -46,12 +46,15 @@ let package = Package(
     .target(name: "Exchange", dependencies: ["CZlib", "Diagnostics", "NetIR"]),
     .target(name: "DataPipeline", dependencies: ["CZlib", "Diagnostics", "Exchange"]),
 
+    // Pictures of graphs.
+    .target(name: "Drawing"),
+
     // The commands.
     .target(
       name: "Driver",
       dependencies: [
-        "CBuildInfo", "Compiler", "CPUBackend", "DataPipeline", "Diagnostics", "Exchange", "Layers", "NetIR", "Runtime",
-        "YAMLSyntax",
+        "CBuildInfo", "Compiler", "CPUBackend", "DataPipeline", "Diagnostics", "Drawing", "Exchange", "Layers", "NetIR",
+        "Runtime", "YAMLSyntax",
       ]),
     .executableTarget(
       name: "netc",
@@ -80,10 +83,21 @@ let package = Package(
         "CPUBackend", "Compiler", "DataPipeline", "Diagnostics", "Driver", "Exchange", "FileTestSupport",
         "Layers", "NetIR", "NetworkTestSupport",
       ]),
+    .testTarget(
+      name: "DrawingTests",
+      dependencies: [
+        "CPUBackend", "Compiler", "Diagnostics", "Drawing", "Driver", "FileTestSupport", "Layers", "NetIR",
+      ]),
     .testTarget(name: "CLITests", dependencies: ["Diagnostics", "Exchange", "FileTestSupport", "netc"]),
     .testTarget(
       name: "GoldenTests",
       dependencies: ["CPUBackend", "Compiler", "Diagnostics", "Driver", "FileTestSupport", "Layers", "netc"]),
+    .testTarget(
+      name: "FuzzTests",
+      dependencies: [
+        "CPUBackend", "Compiler", "Diagnostics", "FileTestSupport", "Layers", "NetIR", "YAMLSyntax",
+      ],
+      exclude: ["Corpus"]),
     .target(name: "FileTestSupport", dependencies: ["Diagnostics"], path: "Tests/FileTestSupport"),
     .target(
       name: "NetworkTestSupport",

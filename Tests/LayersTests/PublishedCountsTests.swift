@@ -43,7 +43,7 @@ struct PublishedCountsTests {
   }
 
   @Test func keypointsWithHalfTheUnits() throws {
-    let bytes = try #require(RepositoryFiles.bytes("specs/keypoints.yaml"))
+    let bytes = try #require(Repository.bytes("specs/keypoints.yaml"))
     let text = String(decoding: bytes, as: UTF8.self)
     let narrow = text.split(separator: "\n", omittingEmptySubsequences: false)
       .map { $0.hasPrefix("hidden") ? $0.prefix { $0 != ":" } + ": 500" : $0 }.joined(separator: "\n")
@@ -59,7 +59,7 @@ struct PublishedCountsTests {
   }
 
   @Test func everySpecIsGood() throws {
-    let names = RepositoryFiles.names(in: "specs").filter { $0.hasSuffix(".yaml") }
+    let names = Repository.names(in: "specs").filter { $0.hasSuffix(".yaml") }
     #expect(names.count >= 7)
     for name in names {
       let network = try spec(String(name.dropLast(5)))
@@ -68,8 +68,16 @@ struct PublishedCountsTests {
     }
   }
 
+  private func text(_ path: String) throws -> String {
+    String(decoding: try #require(Repository.bytes(path)), as: UTF8.self)
+  }
+
   private func spec(_ name: String) throws -> Network {
-    try Checked(bytes: try #require(RepositoryFiles.bytes("specs/\(name).yaml"))).good()
+    var texts = ["net.yaml": try text("specs/\(name).yaml")]
+    for block in Repository.names(in: "specs/blocks") {
+      texts["blocks/\(block)"] = try text("specs/blocks/\(block)")
+    }
+    return try #require(Files.check(texts).network)
   }
 }
 

@@ -15,9 +15,11 @@ struct PrintGraphTests {
     #expect(
       graph.printed() == """
         graph small
-          %0 = input 0  → 1×3×8×8  x
-          %1 = constant c.W  → 4×3×5×5  c.W
-          %2 = conv2d 5×5/2 + rectify(%0, %1)  → 1×4×2×2  [c16]  conv2d_direct_generic  c
+
+          %0  = input 0                          → 1×3×8×8                                x
+          %1  = constant c.W                     → 4×3×5×5
+          %2  = conv2d 5×5/2 + rectify (%0, %1)  → 1×4×2×2  [c16]  conv2d_direct_generic  c
+
           outputs %2
 
         """)

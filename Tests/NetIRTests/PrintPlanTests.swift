@@ -4,14 +4,14 @@ import Testing
 struct PrintPlanTests {
   @Test func aTableOfSteps() {
     let lines = SmallPlan.make().printed().split(separator: "\n", omittingEmptySubsequences: false)
-    #expect(lines[0] == "plan small   batch 1   fp32 strict   hand   arena 0.002 MiB (bound 0.000)")
+    #expect(lines[0] == "plan small   batch 1   fp32 strict   hand   arena 1.63 KiB")
     #expect(lines[1].isEmpty)
     let words = lines[2...9].map { $0.split(separator: " ") }
-    #expect(words[0] == ["step", "what", "algorithm", "kernel", "out", "GFLOP"])
+    #expect(words[0] == ["#", "what", "how", "kernel", "out", "MFLOP"])
     #expect(words[1] == ["1", "copy", "direct", "copy", "3×4×4"])
-    #expect(words[2] == ["2", "conv", "direct", "conv", "8×4×4", "0.0000"])
-    #expect(words[7] == ["7", "output", "direct", "softmax", "10", "0.0000"])
-    #expect(lines[11] == " fused: 9 graph ops in 7 steps; 0 batch norms folded; 2 layout conversions")
+    #expect(words[2] == ["2", "conv", "direct", "conv", "8×4×4", "0.007"])
+    #expect(words[7] == ["7", "output", "direct", "softmax", "10", "0.000"])
+    #expect(lines[11] == "  fused: 9 graph ops in 7 steps; 0 batch norms folded; 2 layout conversions")
     #expect(lines.allSatisfy { $0.count <= 100 && $0.last != " " })
     // Columns stand below each other.
     let columns = lines[3...9].compactMap { line in
@@ -24,7 +24,7 @@ struct PrintPlanTests {
     var plan = SmallPlan.make()
     plan.steps.remove(at: 0)
     plan.foldedNorms = 2
-    #expect(plan.printed().hasSuffix("9 graph ops in 6 steps; 2 batch norms folded; 1 layout conversion\n"))
+    #expect(plan.printed().contains("9 graph ops in 6 steps; 2 batch norms folded; 1 layout conversion\n"))
   }
 
   @Test(

@@ -142,7 +142,7 @@ struct Expander {
     if let references = declaration.incomings {
       declaration.incomings = references.map { Reference(name: $0.name, span: $0.span, scope: scope.path) }
     } else if declaration.takesIncoming {
-      declaration.incomings = scope.previous.map { [$0] }
+      declaration.incomings = scope.isBroken ? nil : scope.previous.map { [$0] }
       declaration.isSilenced = scope.isBroken
     }
     layers.append(declaration)

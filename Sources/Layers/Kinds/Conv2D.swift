@@ -84,7 +84,7 @@ package struct Conv2D: LayerKind {
       blaming: [0])
   }
 
-  private func padding(over image: ImageShape) -> Padding2D {
+  func padding(over image: ImageShape) -> Padding2D {
     pad.resolved(
       height: image.height, width: image.width, kernel: filterSize, stride: stride, dilation: dilation)
   }

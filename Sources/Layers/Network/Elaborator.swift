@@ -39,7 +39,10 @@ package struct Elaborator {
     TieResolver(layers: layers, indexOf: indexOf).resolve(&weights, shapes: shapes, bag: &bag)
     guard !bag.hasErrors, spec.isComplete else { return nil }
     warnUnused(outputs)
-    return assemble(spec, order, outputs, weights)
+    bag.remove(spec.silenced)
+    guard let network = assemble(spec, order, outputs, weights) else { return nil }
+    for finding in Lints.findings(in: LintSubject(network, spec, order.map { layers[$0] })) { bag.report(finding) }
+    return network
   }
 
   // MARK: Names

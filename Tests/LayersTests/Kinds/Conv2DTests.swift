@@ -125,10 +125,10 @@ struct Conv2DTests {
 
   @Test func warningsSayWhatIsLost() throws {
     let words = try Built(
-      "Conv2D: {num_filters: 6, filter_size: 3, stride: 4}", on: "[null, 1, 9, 10]"
+      "Conv2D: {num_filters: 6, filter_size: 3, stride: 3}", on: "[null, 1, 11, 10]"
     ).checked.only()
-    #expect(words.message == "`conv2d1` never sees the last 2 rows and the last 3 columns of its 9×10 input")
-    #expect(words.label == "3×3 at stride 4 leaves a rest")
+    #expect(words.message == "`conv2d1` never sees the last 2 rows and the last column of its 11×10 input")
+    #expect(words.label == "3×3 at stride 3 leaves a rest")
   }
 
   @Test func slidesAWindow() throws {

@@ -33,6 +33,6 @@ struct InputTests {
     let checked = Checked(layers: [
       "Input: {name: a, shape: [null, 4]}", "Input: {name: b, shape: [null, 4], incoming: a}",
     ])
-    #expect(try checked.only().message == "Input `b` takes no input, 1 are named")
+    #expect(try checked.only().message == "Input `b` takes no input, 1 is named")
   }
 }

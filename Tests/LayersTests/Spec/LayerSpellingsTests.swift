@@ -110,8 +110,8 @@ struct LayerSpellingsTests {
   @Test(
     arguments: [
       ("Dense: {num_units: 3, incoming: in, incomings: [in]}", "N0113 incomings"),
-      ("[x, Dense, {num_units: 3, name: y}]", "N0113 name"), ("Dense: {num_units: 3, repeat: 2}", "N0190 repeat"),
-      ("Dense: {num_units: 3, when: true}", "N0190 when"), ("Dense: {num_units: 3, incoming: null}", "N0105 null"),
+      ("[x, Dense, {num_units: 3, name: y}]", "N0113 name"), ("Dense: {num_units: 3, repeat: x}", "N0105 x"),
+      ("Dense: {num_units: 3, when: yes}", "N0105 yes"), ("Dense: {num_units: 3, incoming: null}", "N0105 null"),
       ("Dense: {num_units: 3, incomings: []}", "N0105 []"), ("Dense: {num_units: 3, incoming: {a: b}}", "N0105 {a: b}"),
       ("Dense: {num_units: 3, [a, b]: 1}", "N0103 [a, b]"), ("Dense: {num_units: 3, 7: 1}", "N0103 7"),
     ])

@@ -40,8 +40,8 @@ struct SpecReaderTests {
       ("classes: []", ["N0105 []"]), ("classes: [a, null]", ["N0105 [a, null]"]), ("data: 3", ["N0105 3"]),
       ("data: {tran: x}", ["N0101 tran"]), ("train: [x]", ["N0105 [x]"]), ("train: {epochs: 3}", ["N0101 epochs"]),
       ("train: {update: adma}", ["N0106 adma"]), ("train: {update: [adam]}", ["N0105 [adam]"]),
-      ("let: {a: 3}", ["N0190 let"]), ("defaults: {}", ["N0190 defaults"]), ("blocks: {}", ["N0190 blocks"]),
-      ("include: [x.yaml]", ["N0190 include"]), ("base: {}", ["N0190 base"]),
+      ("let: {2a: 3}", ["N0109 2a"]), ("let: 3", ["N0105 3"]), ("defaults: {Dens: {}}", ["N0102 Dens"]),
+      ("blocks: 3", ["N0105 3"]), ("include: [x.yaml]", ["N0117 x.yaml"]), ("base: {}", ["N0105 {}"]),
       ("out_nmu_units: 3", ["N0103 out_nmu_units"]),
       ("lost_num_units: 3", ["N0101 lost_num_units"]), ("data: null", []), ("train: null", []),
     ] as [(String, [String])])
@@ -80,7 +80,7 @@ struct SpecReaderTests {
   // MARK: nolearn's flat spelling
 
   @Test func theKeypointsNetworkOfNolearn() throws {
-    let bytes = try #require(RepositoryFiles.bytes("specs/keypoints.yaml"))
+    let bytes = try #require(Repository.bytes("specs/keypoints.yaml"))
     let network = try Checked(bytes: bytes).good()
     #expect(
       network.layers.map(\.name) == [
@@ -132,6 +132,7 @@ struct SpecReaderTests {
       update_learning_rate: 0.01
       update_momentum: 0.9
       regression: true
+      out_nonlinearity: null
       max_epochs: 10
       objective_l2: 0.0025
       verbose: 1
