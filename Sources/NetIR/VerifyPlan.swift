@@ -15,11 +15,11 @@ extension Plan {
       try verifyPacking(of: step, index)
     }
     try verifyMemory()
+    try verifySizes()
   }
 
   private func verifyTensors() throws(GraphProblem) {
     try require(batch > 0 && arenaBytes >= 0, "batch \(batch), arena \(arenaBytes)")
-    var used = 0
     for tensor in tensors {
       let halo = tensor.layout.halo
       let halos = [halo.top, halo.bottom, halo.left, halo.right]
@@ -42,22 +42,26 @@ extension Plan {
         try require(
           offset >= 0 && offset % 64 == 0 && !overflow && end <= arenaBytes,
           "tensor `\(tensor.name)` lies outside of the arena")
-        used = max(used, end)
       case .input(let index), .output(let index):
         try require(
           index >= 0 && index < tensors.count && tensor.layout == .plain,
           "tensor `\(tensor.name)` is the caller's and not plain")
       }
     }
-    // Whoever runs the plan takes that much memory at once.
-    try require(arenaBytes - used < 64, "the arena of \(arenaBytes) bytes has \(used) in use")
     try verifyNumbers("inputs") { if case .input(let number) = $0 { number } else { nil } }
     try verifyNumbers("outputs") { if case .output(let number) = $0 { number } else { nil } }
     try require(!outputs.isEmpty, "no outputs")
-    // Callers cut their examples into batches by these sizes.
+  }
+
+  /// What whoever runs the plan relies on: callers cut their examples into batches by these sizes, and the arena
+  /// is taken as a whole.
+  private func verifySizes() throws(GraphProblem) {
     try require(
       inputs.allSatisfy { $0.shape[0] == batch } && outputs.allSatisfy { $0.shape.elements % batch == 0 },
       "an input or output is no batch of \(batch) examples")
+    let ends = tensors.map { if case .arena(let offset) = $0.place { offset + $0.bytes } else { 0 } }
+    try require(
+      arenaBytes - (ends.max() ?? 0) < 64, "the arena of \(arenaBytes) bytes is larger than its tensors")
   }
 
   private func isBounded(_ shape: [Int]) -> Bool { (Self.largestCount(of: shape) ?? .max) < 1 << 56 }

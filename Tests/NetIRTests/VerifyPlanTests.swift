@@ -173,6 +173,8 @@ struct VerifyPlanTests {
       $0.arenaBytes = 4_096
       $0.tensors[3].layout.halo = SmallPlan.halo
     },
+    Damage("another batch", "no batch of 7") { $0.batch = 7 },
+    Damage("an arena that nobody needs", "larger than its tensors") { $0.arenaBytes = 1 << 40 },
     Damage("output never written", "never written") { $0.steps.removeLast() },
     Damage("nothing runs", "never written") {
       $0.steps = []

@@ -129,7 +129,7 @@ import Testing
 
   @Test func onlyLargeStepsWakeTheOtherThreads() throws {
     let g = GraphBuilder()
-    let small = try plan(g.finished(try g.dense(try g.input([1, 8]), "dense")))
+    let small = try plan(g.finished(try g.dense(try g.input([2, 8]), "dense")))
     #expect(small.steps.map(\.parallel) == [false])
     let large = try plan(Networks.spec("alexnet").lowered(batch: 2).graph)
     #expect(!large.steps.contains { $0.op.name == "conv2d" && !$0.parallel })
