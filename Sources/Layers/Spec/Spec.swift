@@ -51,6 +51,10 @@ package struct Spec: Sendable {
   package var optimizer = Optimizer.nesterovMomentum
   /// The weight file that `base` names.
   package var baseWeights: String?
+  /// What `let:` here and in included files defines, written out.
+  package var constants: [String: Node] = [:]
+  /// The blocks of this file and of included ones.
+  package var blocks: [String: BlockDefinition] = [:]
 
   package init(name: String) { self.name = name }
 }
