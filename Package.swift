@@ -46,12 +46,17 @@ let package = Package(
     .target(name: "Exchange", dependencies: ["CZlib", "Diagnostics", "NetIR"]),
     .target(name: "DataPipeline", dependencies: ["CZlib", "Diagnostics", "Exchange"]),
 
+    // Editors.
+    .target(
+      name: "LanguageServer",
+      dependencies: ["Compiler", "Diagnostics", "Exchange", "Layers", "NetIR", "YAMLSyntax"]),
+
     // The commands.
     .target(
       name: "Driver",
       dependencies: [
-        "CBuildInfo", "Compiler", "CPUBackend", "DataPipeline", "Diagnostics", "Exchange", "Layers", "NetIR", "Runtime",
-        "YAMLSyntax",
+        "CBuildInfo", "Compiler", "CPUBackend", "DataPipeline", "Diagnostics", "Exchange", "LanguageServer", "Layers",
+        "NetIR", "Runtime", "YAMLSyntax",
       ]),
     .executableTarget(
       name: "netc",
@@ -75,6 +80,10 @@ let package = Package(
         "CPUBackend", "Compiler", "Diagnostics", "Driver", "Exchange", "FileTestSupport", "Layers", "NetIR",
       ]),
     .testTarget(name: "CLITests", dependencies: ["Diagnostics", "Exchange", "FileTestSupport", "netc"]),
+    .testTarget(
+      name: "LanguageServerTests",
+      dependencies: ["Diagnostics", "Driver", "Exchange", "FileTestSupport", "LanguageServer", "Layers", "YAMLSyntax"],
+      exclude: ["validate.py"]),
     .testTarget(
       name: "GoldenTests",
       dependencies: ["CPUBackend", "Compiler", "Diagnostics", "Driver", "FileTestSupport", "Layers", "netc"]),
