@@ -66,18 +66,24 @@ let package = Package(
 
     // Tests mirror the modules.
     .testTarget(name: "NetcTests", dependencies: ["FileTestSupport", "Netc"]),
-    .testTarget(name: "NetIRTests", dependencies: ["NetIR"]),
-    .testTarget(name: "LayersTests", dependencies: ["Diagnostics", "Layers", "NetIR", "YAMLSyntax"]),
+    .testTarget(name: "NetIRTests", dependencies: ["Exchange", "FileTestSupport", "NetIR"]),
     .testTarget(
-      name: "CompilerTests", dependencies: ["CPUBackend", "Compiler", "Driver", "Layers", "NetIR"]),
+      name: "LayersTests", dependencies: ["Diagnostics", "FileTestSupport", "Layers", "NetIR", "YAMLSyntax"]),
+    .testTarget(
+      name: "CompilerTests",
+      dependencies: ["CPUBackend", "Compiler", "FileTestSupport", "Layers", "NetIR", "NetworkTestSupport"]),
     .testTarget(name: "RuntimeTests", dependencies: ["NetIR", "Runtime"]),
     .testTarget(
       name: "CPUBackendTests",
-      dependencies: ["CPUBackend", "Compiler", "Driver", "Layers", "NetIR", "Runtime"]),
+      dependencies: [
+        "CKernels", "CPUBackend", "Compiler", "FileTestSupport", "Layers", "NetIR", "NetworkTestSupport",
+        "Runtime",
+      ]),
     .testTarget(
       name: "DriverTests",
       dependencies: [
-        "CPUBackend", "Compiler", "Diagnostics", "Driver", "Exchange", "FileTestSupport", "Layers", "NetIR",
+        "CPUBackend", "Compiler", "DataPipeline", "Diagnostics", "Driver", "Exchange", "FileTestSupport",
+        "Layers", "NetIR", "NetworkTestSupport",
       ]),
     .testTarget(name: "CLITests", dependencies: ["Diagnostics", "Exchange", "FileTestSupport", "netc"]),
     .testTarget(
@@ -87,7 +93,17 @@ let package = Package(
     .testTarget(
       name: "GoldenTests",
       dependencies: ["CPUBackend", "Compiler", "Diagnostics", "Driver", "FileTestSupport", "Layers", "netc"]),
+    .testTarget(
+      name: "FuzzTests",
+      dependencies: [
+        "CPUBackend", "Compiler", "Diagnostics", "FileTestSupport", "Layers", "NetIR", "YAMLSyntax",
+      ],
+      exclude: ["Corpus"]),
     .target(name: "FileTestSupport", dependencies: ["Diagnostics"], path: "Tests/FileTestSupport"),
+    .target(
+      name: "NetworkTestSupport",
+      dependencies: ["Diagnostics", "Driver", "FileTestSupport", "Layers", "NetIR", "YAMLSyntax"],
+      path: "Tests/NetworkTestSupport"),
     .testTarget(name: "KernelTests", dependencies: ["CKernels"]),
     .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics", "YAMLSyntax"]),
     .testTarget(name: "YAMLSyntaxTests", dependencies: ["Diagnostics", "YAMLSyntax"]),

@@ -43,7 +43,7 @@ package enum Pipeline {
     return try run([KeepPortable.pass] + inference[start...], portable, options) { _, _ in true }
   }
 
-  private static func run(
+  static func run(
     _ passes: [Pass], _ graph: Graph, _ options: CompileOptions, _ observe: (Pass, Compilation) -> Bool
   ) throws -> CompiledNetwork? {
     var compilation = Compilation(graph: graph, options: options)

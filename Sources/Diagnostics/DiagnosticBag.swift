@@ -32,6 +32,13 @@ package struct DiagnosticBag: Sendable {
     for diagnostic in other.diagnostics { report(diagnostic) }
   }
 
+  /// Takes out the warnings with these codes; errors stay.
+  package mutating func remove(_ codes: Set<DiagnosticCode>) {
+    guard !codes.isEmpty else { return }
+    diagnostics.removeAll { $0.severity == .warning && codes.contains($0.code) }
+    warningCount = diagnostics.count { $0.severity == .warning }
+  }
+
   /// By file, line, column and code. What has a file but no line follows, by path; what has no place is last.
   package var sorted: [Diagnostic] {
     diagnostics.enumerated()

@@ -78,9 +78,21 @@ package enum DiagnosticCode: String, CaseIterable, Sendable {
   case unknownFormat = "N0514"
   case emptyInput = "N0515"
   // Warnings
+  case unusedBlock = "W0101"
+  case unusedConstant = "W0102"
   case droppedRows = "W0201"
   case evenSameFilter = "W0202"
+  case receptiveField = "W0203"
+  case lowCapacity = "W0204"
+  case filterBeyondImage = "W0205"
+  case hugeDense = "W0206"
   case unusedLayer = "W0301"
+  case repeatedNonlinearity = "W0302"
+  case dropoutAtOutput = "W0303"
+  case softmaxOfOne = "W0304"
+  case biasBeforeNorm = "W0305"
+  case objectiveMismatch = "W0306"
+  case classCount = "W0307"
 }
 
 extension DiagnosticCode {
@@ -177,9 +189,21 @@ extension DiagnosticCode {
     case .cannotWrite: return DataCodes.cannotWrite
     case .unknownFormat: return DataCodes.unknownFormat
     case .emptyInput: return DataCodes.emptyInput
+    case .unusedBlock: return LintCodes.unusedBlock
+    case .unusedConstant: return LintCodes.unusedConstant
     case .droppedRows: return WarningCodes.droppedRows
     case .evenSameFilter: return WarningCodes.evenSameFilter
+    case .receptiveField: return LintCodes.receptiveField
+    case .lowCapacity: return LintCodes.lowCapacity
+    case .filterBeyondImage: return LintCodes.filterBeyondImage
+    case .hugeDense: return LintCodes.hugeDense
     case .unusedLayer: return WarningCodes.unusedLayer
+    case .repeatedNonlinearity: return LintCodes.repeatedNonlinearity
+    case .dropoutAtOutput: return LintCodes.dropoutAtOutput
+    case .softmaxOfOne: return LintCodes.softmaxOfOne
+    case .biasBeforeNorm: return LintCodes.biasBeforeNorm
+    case .objectiveMismatch: return LintCodes.objectiveMismatch
+    case .classCount: return LintCodes.classCount
     }
   }
 }

@@ -35,6 +35,8 @@ package protocol LayerKind: Sendable, Equatable {
   /// With `batch_norm: true`: the layer without bias and nonlinearity, and the nonlinearity that goes
   /// behind the normalisation.
   var batchNormalised: (layer: any LayerKind, nonlinearity: Nonlinearity)? { get }
+  /// What is applied to the result at last; linear for kinds without that parameter.
+  var nonlinearity: Nonlinearity { get }
   /// Things that are allowed and rarely meant.
   func warnings(for inputs: [LayerShape], output: LayerShape, in context: LayerContext) -> [ShapeProblem]
 }
@@ -45,6 +47,7 @@ extension LayerKind {
   package func weights(for inputs: [LayerShape]) -> [WeightSpec] { [] }
   package func window(over input: LayerShape) -> Window? { nil }
   package var batchNormalised: (layer: any LayerKind, nonlinearity: Nonlinearity)? { nil }
+  package var nonlinearity: Nonlinearity { .linear }
   package func warnings(for inputs: [LayerShape], output: LayerShape, in context: LayerContext)
     -> [ShapeProblem]
   { [] }

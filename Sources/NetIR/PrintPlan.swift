@@ -1,10 +1,10 @@
 extension Plan {
-  /// The plan as a table of at most 100 columns; no figure in it depends on the machine that prints it.
+  /// The plan as a table, within 80 columns for most networks; no figure in it depends on the machine that prints it.
   package func printed() -> String {
     let flops = steps.map { work(of: $0).flops }
     // One unit for the column, such that the largest step has digits before the point.
     let unit = (flops.max() ?? 0) >= 100_000_000 ? (name: "GFLOP", size: 1e9) : (name: "MFLOP", size: 1e6)
-    var rows = [["step", "what", "algorithm", "kernel", "out", unit.name]]
+    var rows = [["#", "what", "how", "kernel", "out", unit.name]]
     for (index, step) in steps.enumerated() {
       rows.append([
         "\(index + 1)", step.name, step.algorithm, step.kernel,

@@ -15,14 +15,14 @@ package enum ShapeArithmetic {
   /// Output length of a pooling window of `k` with `pad` on each side.
   ///
   /// With `ceil` the last window may hang over the end, but never starts beyond the padded input: what
-  /// Caffe and PyTorch do, where Lasagne's `ignore_border=False` differs only for strides above the size.
+  /// Caffe and PyTorch do. Lasagne's `ignore_border=False` differs only where the window exceeds the input
+  /// by a stride or more: one output there, none here.
   package static func pooling(
     input n: Int, size k: Int, stride s: Int, padBefore: Int, padAfter: Int, ceil: Bool
   ) -> Int {
     let span = n + padBefore + padAfter - k
     guard ceil else { return floorDivide(span, s) + 1 }
-    guard span >= 0 else { return n + padBefore > 0 && span > -k ? 1 : 0 }
-    let count = (span + s - 1) / s + 1
+    let count = floorDivide(span + s - 1, s) + 1
     return (count - 1) * s >= n + padBefore ? count - 1 : count
   }
 

@@ -18,7 +18,9 @@ extension GraphOp {
       return operands[0]
     case .lrn(let attributes):
       try require(operands[0].count == 4, "needs N×C×H×W, got \(operands[0])")
-      try require(attributes.size % 2 == 1 && attributes.size > 0, "window \(attributes.size) is not odd")
+      try require(
+        attributes.size % 2 == 1 && Bound.sizes.contains(attributes.size),
+        "window \(attributes.size) is not odd")
       return operands[0]
     case .batchNorm:
       for vector in operands.dropFirst() { try channels(vector, of: operands[0]) }
@@ -91,10 +93,9 @@ extension GraphOp {
     let padding = attributes.padding
     try require(x.count == 4 && w.count == 4, "needs N×C×H×W and a 4-D filter, got \(x) and \(w)")
     try require(
-      [kernel.height, kernel.width, stride.height, stride.width, dilation.height, dilation.width].min() ?? 0
-        >= 1 && attributes.groups >= 1, "sizes, strides, dilations and groups must be positive")
-    try require(
-      min(padding.top, padding.bottom, padding.left, padding.right) >= 0, "padding must not be negative")
+      [kernel, stride, dilation].allSatisfy(Bound.allows) && Bound.sizes.contains(attributes.groups),
+      "sizes, strides, dilations and groups must be positive")
+    try require(Bound.allows(padding), "padding must not be negative")
     try require(
       x[1] % attributes.groups == 0 && w[0] % attributes.groups == 0 && w[1] == x[1] / attributes.groups,
       "\(w) filters do not fit \(x[1]) channels in \(attributes.groups) groups")
@@ -131,10 +132,9 @@ extension GraphOp {
   private func pool(_ attributes: PoolAttributes, _ x: [Int]) throws(GraphProblem) -> [Int] {
     try require(x.count == 4, "needs N×C×H×W, got \(x)")
     let (window, stride, padding) = (attributes.window, attributes.stride, attributes.padding)
+    try require(Bound.allows(window) && Bound.allows(stride), "sizes must be positive")
     try require(
-      min(window.height, window.width, stride.height, stride.width) >= 1, "sizes must be positive")
-    try require(
-      min(padding.top, padding.bottom, padding.left, padding.right) >= 0
+      Bound.allows(padding)
         && max(padding.top, padding.bottom) < window.height
         && max(padding.left, padding.right) < window.width,
       "padding must be smaller than the window")
@@ -150,7 +150,8 @@ extension GraphOp {
   private func pad(_ attributes: PadAttributes, _ x: [Int]) throws(GraphProblem) -> [Int] {
     try require(
       attributes.before.count == x.count && attributes.after.count == x.count, "one width per axis of \(x)")
-    try require((attributes.before + attributes.after).allSatisfy { $0 >= 0 }, "widths must not be negative")
+    try require(
+      (attributes.before + attributes.after).allSatisfy(Bound.widths.contains), "widths must not be negative")
     return try positive(x.indices.map { x[$0] + attributes.before[$0] + attributes.after[$0] })
   }
 
@@ -177,5 +178,18 @@ extension GraphOp {
 
   private func require(_ condition: Bool, _ message: @autoclosure () -> String) throws(GraphProblem) {
     if !condition { throw GraphProblem(message()) }
+  }
+}
+
+/// Attributes beyond these are refused, so that the arithmetic of shapes cannot overflow whatever a damaged file
+/// says. No spec can ask for more: its sizes end at 2^24, its tensors at 2^40 elements.
+private enum Bound {
+  static let sizes = 1...(1 << 24)
+  static let widths = 0...(1 << 40)
+
+  static func allows(_ size: Size2D) -> Bool { sizes.contains(size.height) && sizes.contains(size.width) }
+
+  static func allows(_ padding: Padding2D) -> Bool {
+    [padding.top, padding.bottom, padding.left, padding.right].allSatisfy(widths.contains)
   }
 }

@@ -24,6 +24,12 @@ extension Graph {
         throw GraphProblem("`\(node.name)` has a blocked layout and \(shape.count) axes")
       }
     }
+    let isConstant = constants()
+    for node in nodes where node.op.hasResidual {
+      guard let residual = node.operands.last, !isConstant[residual.index] else {
+        throw GraphProblem("`\(node.name)` adds a constant as its residual")
+      }
+    }
     guard !outputs.isEmpty, outputs.allSatisfy({ nodes.indices.contains($0.index) }) else {
       throw GraphProblem("no outputs, or one that does not exist")
     }
@@ -31,6 +37,16 @@ extension Graph {
       guard case .input(expected, _) = self[id].op else {
         throw GraphProblem("inputs are not numbered from 0 without holes")
       }
+    }
+  }
+}
+
+extension GraphOp {
+  /// Whether the last operand is added by the epilogue.
+  var hasResidual: Bool {
+    switch self {
+    case .conv2D(_, let epilogue), .dense(let epilogue): epilogue.residual
+    default: false
     }
   }
 }

@@ -9,15 +9,11 @@ extension Plan {
   /// catalogue has every kernel for the op, layout and storage at hand.
   package func verify(_ catalogue: KernelCatalogue) throws(GraphProblem) {
     try verifyTensors()
-    for constant in constants {
-      try require(
-        constant.shape.allSatisfy { $0 > 0 } && elementCount(constant.shape) != nil,
-        "constant `\(constant.name)` has the shape \(constant.shape)")
-      if case .step(let step) = constant.packing {
-        try require(steps.indices.contains(step), "constant `\(constant.name)` is packed for no step")
-      }
+    try verifyConstants()
+    for (index, step) in steps.enumerated() {
+      try verify(step, catalogue)
+      try verifyPacking(of: step, index)
     }
-    for step in steps { try verify(step, catalogue) }
     try verifyMemory()
   }
 
@@ -26,15 +22,10 @@ extension Plan {
     for tensor in tensors {
       let halo = tensor.layout.halo
       let halos = [halo.top, halo.bottom, halo.left, halo.right]
-      let padded = tensor.shape.enumerated().map {
-        $0 == 1 ? $1 + 63 : $0 > 1 ? $1 + 2 * Self.maximumHalo : $1
-      }
       try require(
-        (1...8).contains(tensor.shape.count)
-          && tensor.shape.allSatisfy { (1...Self.maximumSize).contains($0) }
+        (1...8).contains(tensor.shape.count) && isBounded(tensor.shape)
           && halos.allSatisfy { (0...Self.maximumHalo).contains($0) }
           && (1...64).contains(tensor.layout.block)
-          && (elementCount(padded) ?? .max) < 1 << 56
           && (tensor.shape.count == 4 || tensor.layout == .plain),
         "tensor `\(tensor.name)` has the shape \(tensor.shape) as \(tensor.layout.description)")
       if let root = tensor.viewOf {
@@ -56,7 +47,51 @@ extension Plan {
           "tensor `\(tensor.name)` is the caller's and not plain")
       }
     }
+    try verifyNumbers("inputs") { if case .input(let number) = $0 { number } else { nil } }
+    try verifyNumbers("outputs") { if case .output(let number) = $0 { number } else { nil } }
     try require(!outputs.isEmpty, "no outputs")
+  }
+
+  /// Whether a tensor of this shape has a size in bytes, with whatever block and halo.
+  private func isBounded(_ shape: [Int]) -> Bool {
+    guard shape.allSatisfy({ (1...Self.maximumSize).contains($0) }) else { return false }
+    let padded = shape.enumerated().map { $0 == 1 ? $1 + 63 : $0 > 1 ? $1 + 2 * Self.maximumHalo : $1 }
+    return (elementCount(padded) ?? .max) < 1 << 56
+  }
+
+  /// The caller's buffers are numbered without holes, and each has one size: that of the one tensor that all
+  /// others in it are views of.
+  private func verifyNumbers(_ kind: String, _ number: (Tensor.Place) -> Int?) throws(GraphProblem) {
+    let owners = tensors.compactMap { $0.viewOf == nil ? number($0.place) : nil }.sorted()
+    try require(owners == Array(owners.indices), "the \(kind) are not numbered from 0, a tensor each")
+  }
+
+  private func verifyConstants() throws(GraphProblem) {
+    for (index, constant) in constants.enumerated() {
+      try require(
+        isBounded(constant.shape),
+        "constant `\(constant.name)` has the shape \(constant.shape)")
+      guard case .step(let number) = constant.packing else { continue }
+      let isItsWeight =
+        steps.indices.contains(number) && steps[number].op.hasWeights
+        && steps[number].operands.dropFirst().first == .constant(index)
+      try require(isItsWeight, "constant `\(constant.name)` is packed for no step")
+    }
+  }
+
+  /// Kernels trust their weights to lie, and to be as many, as their own packing made them.
+  private func verifyPacking(of step: Step, _ number: Int) throws(GraphProblem) {
+    for (place, operand) in step.operands.enumerated() {
+      let isWeight = step.op.hasWeights && place == 1
+      let isResidual = step.op.hasResidual && place == step.operands.count - 1
+      switch operand {
+      case .tensor: try require(!isWeight, "step `\(step.name)` has a tensor as its weights")
+      case .constant(let index):
+        try require(
+          !isResidual && constants[index].packing == (isWeight ? .step(number) : .plain),
+          "step `\(step.name)` reads `\(constants[index].name)`, which is packed otherwise")
+      }
+    }
   }
 
   private func verify(_ step: Step, _ catalogue: KernelCatalogue) throws(GraphProblem) {
@@ -80,10 +115,17 @@ extension Plan {
       throw GraphProblem("step `\(step.name)` wants the kernel \(step.kernel), which this netc does not have")
     }
     try require(kernel.op == step.op.kernelOp, "kernel \(kernel.name) does not compute \(step.op.name)")
-    if let problem = kernel.mismatch(
-      op: step.op, operands: step.operands.map { if case .tensor(let i) = $0 { tensors[i] } else { nil } },
-      result: result)
-    {
+    let operands = step.operands.map { operand -> Tensor? in
+      switch operand {
+      case .tensor(let index): return tensors[index]
+      case .constant(let index):
+        // Weights and vectors have a place of their own in the kernel; any other constant is read as a tensor.
+        if step.op.hasVectors { return nil }
+        return Tensor(
+          name: constants[index].name, shape: constants[index].shape, layout: .plain, place: .arena(offset: 0))
+      }
+    }
+    if let problem = kernel.mismatch(op: step.op, operands: operands, result: result) {
       throw GraphProblem("step `\(step.name)`: \(problem)")
     }
   }
@@ -130,6 +172,17 @@ extension Plan {
 }
 
 extension GraphOp {
+  /// Whether the second operand is packed by the kernel.
+  fileprivate var hasWeights: Bool {
+    switch self {
+    case .conv2D, .dense: true
+    default: false
+    }
+  }
+
+  /// Whether operands behind the first are plain vectors or weights, and not tensors like the first.
+  fileprivate var hasVectors: Bool { if case .scaleShift = self { true } else { hasWeights } }
+
   /// Whether the result may lie where an operand of the same layout lay: each element depends on the
   /// element of the same place alone.
   package var worksInPlace: Bool {

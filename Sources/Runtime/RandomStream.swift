@@ -18,7 +18,10 @@ package struct RandomStream: Sendable {
 
   package mutating func next() -> UInt32 {
     if block.isEmpty {
-      block = Self.philox(counter, key)
+      let words = (UInt32(truncatingIfNeeded: counter), UInt32(truncatingIfNeeded: counter >> 32))
+      let x = Self.philox((words.0, words.1, 0, 0), key)
+      // Taken from the end.
+      block = [x.3, x.2, x.1, x.0]
       counter += 1
     }
     return block.removeLast()
@@ -62,10 +65,11 @@ package struct RandomStream: Sendable {
     return 2 * sum + exponent * 0.693_147_180_559_945_3
   }
 
-  private static func philox(_ counter: UInt64, _ key: (UInt32, UInt32)) -> [UInt32] {
-    var x: (UInt32, UInt32, UInt32, UInt32) = (
-      UInt32(truncatingIfNeeded: counter), UInt32(truncatingIfNeeded: counter >> 32), 0, 0
-    )
+  /// The cipher: a counter of four words, a key of two.
+  static func philox(_ counter: (UInt32, UInt32, UInt32, UInt32), _ key: (UInt32, UInt32))
+    -> (UInt32, UInt32, UInt32, UInt32)
+  {
+    var x = counter
     var (k0, k1) = key
     for _ in 0..<10 {
       let first = UInt64(0xD251_1F53) * UInt64(x.0)
@@ -77,6 +81,6 @@ package struct RandomStream: Sendable {
       k0 = k0 &+ 0x9E37_79B9
       k1 = k1 &+ 0xBB67_AE85
     }
-    return [x.3, x.2, x.1, x.0]
+    return x
   }
 }

@@ -11,20 +11,11 @@ import Synchronization
 /// A team of threads that runs one function together and waits in between: spinning for a moment, because
 /// the next step of a plan is microseconds away, then asleep, because an idle netc uses no CPU.
 ///
-/// `@unchecked Sendable`: `job` is written by the caller of `run` before it raises `generation` and read by
-/// workers after they saw it raised; everything else is atomic or guarded by `Signal`'s mutex. One `run` at
-/// a time: `callers` guards that.
+/// `@unchecked Sendable`: `threads` changes in `init` and in `close`, whose flag lets one caller through.
 package final class ThreadPool: @unchecked Sendable {
   package let threadCount: Int
 
-  private let callers = Mutex(())
-  private let generation = Atomic<Int>(0)
-  private let running = Atomic<Int>(0)
-  private let isClosing = Atomic<Bool>(false)
-  private let started = Signal()
-  private let finished = Signal()
-  private let barrier: Barrier
-  private var job: (@Sendable (Member) -> Void)?
+  private let team: Team
   private var threads: [pthread_t] = []
 
   /// One thread's place in the team.
@@ -45,7 +36,7 @@ package final class ThreadPool: @unchecked Sendable {
   /// - Parameter threads: how many work, the caller's included.
   package init(threads: Int) {
     threadCount = max(1, threads)
-    barrier = Barrier(threadCount)
+    team = Team(count: max(1, threads))
     for index in 1..<max(1, threadCount) { start(index) }
   }
 
@@ -53,18 +44,62 @@ package final class ThreadPool: @unchecked Sendable {
 
   /// Ends the threads; the pool cannot be used afterwards.
   package func close() {
-    guard !isClosing.exchange(true, ordering: .sequentiallyConsistent) else { return }
-    generation.add(1, ordering: .sequentiallyConsistent)
-    started.raise()
+    guard team.close() else { return }
     for thread in threads { pthread_join(thread, nil) }
   }
 
   /// Runs the function on every thread of the team, and returns when all of them are done.
-  package func run(_ body: @escaping @Sendable (Member) -> Void) {
-    guard threadCount > 1 else { return body(member(0)) }
+  package func run(_ body: @escaping @Sendable (Member) -> Void) { team.run(body) }
+
+  private func start(_ index: Int) {
+    // The thread owns the team, never the pool: a pool may go before its threads have begun.
+    let box = Unmanaged.passRetained(Start(team: team, index: index))
+    var thread = pthread_t()
+    let status = pthread_create(&thread, nil, threadMain, box.toOpaque())
+    precondition(status == 0, "the system refused a thread")
+    threads.append(thread)
+  }
+}
+
+private final class Start {
+  let team: Team
+  let index: Int
+  init(team: Team, index: Int) { (self.team, self.index) = (team, index) }
+}
+
+private func threadMain(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
+  guard let argument else { return nil }
+  let start = Unmanaged<Start>.fromOpaque(argument).takeRetainedValue()
+  start.team.work(start.index)
+  return nil
+}
+
+/// What the threads of a pool share.
+///
+/// `@unchecked Sendable`: `job` is written by the caller of `run` before it raises `generation` and read by
+/// workers after they saw it raised; everything else is atomic or guarded by `Signal`'s mutex. One `run` at
+/// a time: `callers` guards that.
+private final class Team: @unchecked Sendable {
+  private let count: Int
+  private let callers = Mutex(())
+  private let generation = Atomic<Int>(0)
+  private let running = Atomic<Int>(0)
+  private let isClosing = Atomic<Bool>(false)
+  private let started = Signal()
+  private let finished = Signal()
+  private let barrier: Barrier
+  private var job: (@Sendable (ThreadPool.Member) -> Void)?
+
+  init(count: Int) {
+    self.count = count
+    barrier = Barrier(count)
+  }
+
+  func run(_ body: @escaping @Sendable (ThreadPool.Member) -> Void) {
+    guard count > 1 else { return body(member(0)) }
     callers.withLock { _ in
       job = body
-      running.store(threadCount - 1, ordering: .relaxed)
+      running.store(count - 1, ordering: .relaxed)
       generation.add(1, ordering: .sequentiallyConsistent)
       started.raise()
       body(member(0))
@@ -73,24 +108,16 @@ package final class ThreadPool: @unchecked Sendable {
     }
   }
 
-  private func member(_ index: Int) -> Member { Member(index: index, count: threadCount, barrier: barrier) }
-
-  private func start(_ index: Int) {
-    // The thread must not keep the pool alive: `close` ends it before the pool goes.
-    let box = Unmanaged.passRetained(Start(pool: self, index: index))
-    var thread = pthread_t()
-    let status = pthread_create(&thread, nil, threadMain, box.toOpaque())
-    precondition(status == 0, "the system refused a thread")
-    threads.append(thread)
+  /// - Returns: whether this call closed it.
+  func close() -> Bool {
+    guard !isClosing.exchange(true, ordering: .sequentiallyConsistent) else { return false }
+    generation.add(1, ordering: .sequentiallyConsistent)
+    started.raise()
+    return true
   }
 
-  fileprivate final class Start {
-    unowned let pool: ThreadPool
-    let index: Int
-    init(pool: ThreadPool, index: Int) { (self.pool, self.index) = (pool, index) }
-  }
-
-  fileprivate func work(_ index: Int) {
+  /// What a thread does until the team is closed.
+  func work(_ index: Int) {
     var seen = 0
     while true {
       started.wait { generation.load(ordering: .acquiring) != seen }
@@ -100,11 +127,8 @@ package final class ThreadPool: @unchecked Sendable {
       if running.subtract(1, ordering: .acquiringAndReleasing).newValue == 0 { finished.raise() }
     }
   }
-}
 
-private func threadMain(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
-  guard let argument else { return nil }
-  let start = Unmanaged<ThreadPool.Start>.fromOpaque(argument).takeRetainedValue()
-  start.pool.work(start.index)
-  return nil
+  private func member(_ index: Int) -> ThreadPool.Member {
+    ThreadPool.Member(index: index, count: count, barrier: barrier)
+  }
 }

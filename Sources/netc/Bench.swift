@@ -4,6 +4,7 @@ import Driver
 struct Bench: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Measure the time of one inference of a whole batch.",
+    usage: "netc bench <model> [<options>]",
     discussion: """
       Through the public entry point, warmed up; random weights if none are given.
 

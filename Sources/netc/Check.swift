@@ -4,6 +4,7 @@ import Driver
 struct Check: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Find every mistake in one or more specs.",
+    usage: "netc check <spec> ... [<options>]",
     discussion: """
       Prints each error and warning with its place, the cause and a way to mend it. JSON lines go to \
       standard output, the other formats to standard error.

@@ -4,6 +4,7 @@ import Driver
 struct Compile: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Compile a spec and its weights to one file that starts in milliseconds.",
+    usage: "netc compile <spec> [<options>]",
     discussion: """
       EXAMPLE:
         netc compile specs/digits.yaml --weights specs/digits/weights.safetensors

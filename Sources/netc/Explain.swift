@@ -4,6 +4,7 @@ import Driver
 struct Explain: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Explain a diagnostic, a layer, a parameter, a key or a pass.",
+    usage: "netc explain <topic> [<options>]",
     discussion: """
       EXAMPLE:
         netc explain N0203

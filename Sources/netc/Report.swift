@@ -4,6 +4,7 @@ import Driver
 struct Report: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Count parameters, work and memory of a network.",
+    usage: "netc report <spec> ... [<options>]",
     discussion: """
       With several specs the text report has a line for each, csv a table of all their layers, and the other \
       formats one report after the other.

@@ -4,6 +4,7 @@ import Driver
 struct Run: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Run a network on a file of examples.",
+    usage: "netc run <model> --input <file> [<options>]",
     discussion: """
       Without --output, --labels and --draw a table of the best classes is printed.
 

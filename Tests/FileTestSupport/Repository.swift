@@ -12,6 +12,12 @@ package enum Repository {
     return "."
   }()
 
+  /// The bytes of a file below the root; nil if there is none.
+  package static func bytes(_ path: String) -> [UInt8]? { TestFile.bytes(root + "/" + path) }
+
+  /// Whether this run rewrites what is generated instead of comparing it: `NETC_UPDATE=1`.
+  package static let isUpdating = getenv("NETC_UPDATE").map { String(cString: $0) == "1" } ?? false
+
   /// Names in a folder of the repository that end with `suffix`, sorted; empty if there is no such folder.
   package static func names(in folder: String, suffix: String = "") -> [String] {
     guard let stream = opendir(root + "/" + folder) else { return [] }

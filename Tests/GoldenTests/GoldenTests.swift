@@ -5,7 +5,7 @@ import Testing
 /// Compares `generated/` with what netc makes today, byte for byte. `NETC_UPDATE=1 swift test --filter GoldenTests`
 /// writes it anew.
 @Suite struct GoldenTests {
-  private static let isUpdating = getenv("NETC_UPDATE").map { String(cString: $0) == "1" } ?? false
+  private static let isUpdating = Repository.isUpdating
   private static let folder = Repository.root + "/generated"
 
   @Test(arguments: GoldenFile.all)

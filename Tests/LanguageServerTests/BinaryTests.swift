@@ -52,6 +52,26 @@ import Testing
     #expect(published["params"]?["diagnostics"]?.arrayValue?.contains { $0["code"] == "N0103" } == true)
   }
 
+  /// Over pipes that stay open, diagnostics come as soon as the client is quiet: `shutdown` follows a second later, and
+  /// nothing is published after it.
+  @Test func diagnosticsComeWhenTheClientIsQuiet() throws {
+    let open: JSONValue = ["textDocument": ["uri": "file:///a.yaml", "version": 1, "text": "layers: 3"]]
+    let folder = TemporaryFolder()
+    let first = message(1, "initialize", ["capabilities": [:]]) + message(nil, "textDocument/didOpen", open)
+    let last = message(2, "shutdown", nil) + message(nil, "exit", nil)
+    let (begin, end) = (folder.store(first, as: "begin"), folder.store(last, as: "end"))
+    let script = "{ cat \"$1\"; sleep 1; cat \"$2\"; } | \"$0\" lsp | cat"
+    let process = NetcProcess.run(command: ["sh", "-c", script, NetcProcess.binary, begin, end])
+    var framing = MessageFraming()
+    framing.append(process.outputBytes)
+    var methods: [JSONValue?] = []
+    while case .body(let bytes)? = framing.next() {
+      let message = try JSONValue(parsing: bytes)
+      methods.append(message["method"] ?? message["id"])
+    }
+    #expect(methods == [1, "textDocument/publishDiagnostics", 2])
+  }
+
   @Test func exitCodes() throws {
     let begin = message(1, "initialize", ["capabilities": [:]])
     let good = try run(begin + message(2, "shutdown", nil) + message(nil, "exit", nil))

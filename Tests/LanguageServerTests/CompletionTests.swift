@@ -102,6 +102,7 @@ import Testing
     ("train: {‸}", ["update", "seed"]), ("train:\n  update: ‸", ["adam", "nesterov_momentum"]),
     ("train:\n  update: {‸}", ["adam"]), ("data:\n  ‸", ["preprocess"]),
     ("data: {preprocess: [{‸", ["scale", "divide"]),
+    ("warnings: {‸}", ["receptive-field"]), ("warnings: {unused-layer: ‸}", ["off"]),
     ("base:\n  ‸", ["spec", "until"]), ("blocks:\n  new:\n    ‸", ["parameters", "layers"]),
   ])
   func sections(text: String, expected: [String]) throws {

@@ -34,8 +34,8 @@ import Testing
     let text = "layers:\n  - Input: {shape: [null, 4]}\n  - Dense: {num_unit: 3}\n  - Dens: {num_units: 2}\n"
     try spec(text) { path in
       let error = #expect(throws: SpecError.self) { try NetworkSpec(path: path) }
-      #expect(error?.problems.map(\.code) == ["N0104", "N0103", "N0102"])
-      #expect(error?.problems.map(\.line) == [3, 3, 4])
+      #expect(error?.problems.map(\.code) == ["N0103", "N0102"])
+      #expect(error?.problems.map(\.line) == [3, 4])
     }
   }
 

@@ -93,7 +93,7 @@ enum ExpansionCodes {
       blocks:
         many:
           layers:
-            - Dropout: {repeat: 10000}
+            - BatchNorm: {repeat: 10000}
       layers:
         - Input: {shape: [null, 784]}
         - many: {repeat: 10}
@@ -102,7 +102,7 @@ enum ExpansionCodes {
       blocks:
         many:
           layers:
-            - Dropout: {repeat: 2}
+            - BatchNorm: {repeat: 2}
       layers:
         - Input: {shape: [null, 784]}
         - many: {repeat: 2}

@@ -43,8 +43,7 @@ enum GraphCodes {
   static let wrongIncomingCount = CatalogueEntry(
     title: "a layer has the wrong number of incomings",
     essay: """
-      Most layers have exactly one input, an Input has none, and Concat, ElemwiseSum and ElemwiseMerge join
-      several.
+      Most layers have exactly one input, an Input has none, and Concat and ElemwiseSum join several.
 
       To feed several layers into one, join them first with a Concat or an ElemwiseSum.
       """,

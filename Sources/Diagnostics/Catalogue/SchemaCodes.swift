@@ -98,10 +98,11 @@ enum SchemaCodes {
       """)
 
   static let outOfRange = CatalogueEntry(
-    title: "a number is out of range",
+    title: "a value is none of those allowed",
     essay: """
       The value has the right type, but lies outside of what makes sense: sizes and counts are at least 1,
-      probabilities lie between 0 and 1, the window of LRN is odd.
+      probabilities lie between 0 and 1, the window of LRN is odd. Or it is a word where the parameter knows a
+      few others, such as the `mode` of a pooling layer.
 
       Remember that `p` of Dropout is the probability of dropping a value, not of keeping it.
       """,
@@ -143,7 +144,7 @@ enum SchemaCodes {
     title: "an entry of `layers` is no layer",
     essay: """
       A layer is written in one of three ways: `- Conv2D: {num_filters: 8}`, or as nolearn does it
-      `- [conv1, Conv2DLayer]` or `- [Conv2DLayer, {name: conv1}]`. The marked entry is neither.
+      `- [conv1, Conv2DLayer]` or `- [Conv2DLayer, {name: conv1}]`. The marked entry is none of these.
 
       The usual slip are parameters that are indented no deeper than the type, so that they become its
       neighbours instead of its value.
@@ -166,10 +167,10 @@ enum SchemaCodes {
   static let badLayerName = CatalogueEntry(
     title: "a layer's name cannot be used",
     essay: """
-      The name of a layer becomes part of the names of its tensors, such as `conv1.W`, and of the layers
-      inside blocks, such as `res2a/a`. So it may not be empty, and may hold no dot, no slash and no space.
+      The name of a layer becomes part of the names of its tensors, such as `conv1.W`. So it may not be empty,
+      and holds letters, digits, `_` and `-` alone: no dot, no slash and no space.
 
-      Letters, digits, `_` and `-` are always fine.
+      A name of digits is a number to YAML. Put it in quotes.
       """,
     example: """
       layers:
@@ -205,7 +206,7 @@ enum SchemaCodes {
     title: "unknown initialiser",
     essay: """
       No initialiser has this name. There are `normal`, `uniform`, `glorot_normal`, `glorot_uniform`,
-      `he_normal`, `he_uniform`, `lecun_normal`, `constant`, `orthogonal` and `sparse`.
+      `he_normal`, `he_uniform`, `lecun_normal`, `lecun_uniform`, `constant`, `orthogonal` and `sparse`.
 
       A text that is no initialiser may also name a layer, whose parameter is then shared.
       """,
@@ -225,7 +226,7 @@ enum SchemaCodes {
     essay: """
       A network needs `layers:`, a list with at least an Input and one more layer.
 
-      `netc init` writes a spec to start from.
+      The example below is the smallest network there is; the folder `specs` has larger ones.
       """,
     example: """
       name: tiny
@@ -241,8 +242,9 @@ enum SchemaCodes {
   static let conflictingParameters = CatalogueEntry(
     title: "two parameters exclude each other",
     essay: """
-      Both of these say the same thing in different words, and netc will not choose between them: `incoming`
-      and `incomings`, or `range` and `std` of a uniform initialiser.
+      Both of these say the same thing, and netc will not choose between them: `incoming` and `incomings`,
+      `range` and `std` of a uniform initialiser, or one parameter in the layer's mapping and again in the
+      nolearn spelling, such as `conv1_num_filters`.
 
       Keep one.
       """,
@@ -260,19 +262,21 @@ enum SchemaCodes {
   static let notYetSupported = CatalogueEntry(
     title: "this version of netc does not have this part of the language yet",
     essay: """
-      The key belongs to the netc language, but this version cannot act on it: one of `let`, `blocks`,
-      `defaults`, `include`, `base`, `repeat` and `when`. Ignoring it would build another network than the
-      one that was meant.
+      The word belongs to the netc language, but this version cannot act on it: preparing data with statistics of
+      the training set, for instance. Ignoring it would build another network than the one that was meant.
 
-      Write the layers out, or use a newer netc.
+      Say it in another way, or use a newer netc.
       """,
     example: """
-      let: {width: 10}
+      data:
+        preprocess: [center]
       layers:
         - Input: {shape: [null, 784]}
         - Dense: {num_units: 10}
       """,
     fixed: """
+      data:
+        preprocess: [{subtract: 127.5}]
       layers:
         - Input: {shape: [null, 784]}
         - Dense: {num_units: 10}

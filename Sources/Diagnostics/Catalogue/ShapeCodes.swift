@@ -26,7 +26,8 @@ enum ShapeCodes {
       Only the first dimension, the batch, may be null. netc compiles a network for one size of image, which
       is what lets it count parameters, plan memory and choose kernels beforehand.
 
-      Give the size. To run a network on several sizes compile it for each.
+      Give the size. To run a network on several sizes compile it for each. Layers that join along the batch,
+      or move it elsewhere, need a number there as well.
       """,
     example: """
       layers:
@@ -42,8 +43,9 @@ enum ShapeCodes {
   static let filterTooLarge = CatalogueEntry(
     title: "a filter is larger than its padded input",
     essay: """
-      A convolution gives (input + 2·pad − filter)/stride + 1 rows, with a dilated filter counted as
-      (filter − 1)·dilation + 1. Here the filter is larger than what it slides over, so nothing would come out.
+      A convolution gives (input + padding − filter)/stride + 1 rows, rounded down, where the padding of both
+      sides counts and a dilated filter is (filter − 1)·dilation + 1. Here the filter is larger than what it
+      slides over, so nothing would come out.
 
       Usually the layers before have shrunk the image more than expected; a note shows how. Use a smaller
       filter, `pad: same`, or one pooling layer less.
@@ -62,8 +64,8 @@ enum ShapeCodes {
   static let windowTooLarge = CatalogueEntry(
     title: "a pooling window is larger than its padded input",
     essay: """
-      Pooling gives (input + 2·pad − window)/stride + 1 rows. Here the window is larger than the image, so
-      nothing would come out.
+      Pooling gives (input + padding − window)/stride + 1 rows, where the padding of both sides counts. Here
+      the window is larger than the image, so nothing would come out.
 
       To pool the whole image whatever its size, use GlobalPool.
       """,
@@ -115,11 +117,11 @@ enum ShapeCodes {
   static let mergeShapesDiffer = CatalogueEntry(
     title: "the incomings of an elementwise layer differ in shape",
     essay: """
-      ElemwiseSum and ElemwiseMerge work element by element, so their incomings need the same shape. The notes
-      show how each came to its shape.
+      ElemwiseSum works element by element, so its incomings need the same shape. The notes show how each came
+      to its shape.
 
       Two branches that should meet often differ in a pad or a stride: a 3×3 convolution without padding takes
-      two rows and columns away. `pad: same` keeps the size; `cropping:` cuts the larger one.
+      two rows and columns away, and `pad: same` keeps the size.
       """,
     example: """
       layers:
@@ -140,7 +142,7 @@ enum ShapeCodes {
       Concat joins its incomings along one axis, the channels unless told otherwise. All other dimensions must
       be equal. The notes show how each came to its shape.
 
-      `pad: same` on the branch that shrinks, or `cropping:` on the Concat, makes them meet.
+      `pad: same` on the branch that shrinks makes them meet.
       """,
     example: """
       layers:
@@ -160,10 +162,11 @@ enum ShapeCodes {
   static let tooLarge = CatalogueEntry(
     title: "a tensor would have more than 2⁴⁰ elements",
     essay: """
-      2⁴⁰ floats are 4 TiB. A tensor beyond that is a slip in a number rather than a plan, often a dense layer
-      that sees an image which was never pooled.
+      2⁴⁰ floats are 4 TiB. A result or a parameter beyond that is a slip in a number rather than a plan, often
+      a dense layer that sees an image which was never pooled.
 
-      The message shows the factors; the largest one is the place to look.
+      The message shows the factors; the largest one is the place to look. A layer of more than 2⁵⁰ operations
+      is refused as well.
       """,
     example: """
       layers:

@@ -148,7 +148,7 @@ enum SyntaxCodes {
       There is no YAML value in the file: it is empty, or has only comments. A spec needs at least a list
       of `layers:`.
 
-      `netc init` writes a spec to start from.
+      The example below is the smallest network there is; the folder `specs` has larger ones.
       """,
     example: "# layers will follow\n",
     fixed: """

@@ -45,8 +45,8 @@ enum WarningCodes {
   static let unusedLayer = CatalogueEntry(
     title: "nothing uses a layer",
     essay: """
-      The output of this layer feeds no other layer and is no output of the network, so it is left out of the
-      compiled network and its weights are never trained.
+      The output of this layer feeds no other layer and is no output of the network. So it is left out of the
+      compiled network, with all that serves it alone, and its weights are never trained.
 
       Remove it, name it in `outputs`, or name it as an incoming of the layer that should use it.
       """,

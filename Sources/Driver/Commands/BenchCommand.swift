@@ -91,8 +91,9 @@ struct BenchResult {
       \(plan.name)   batch \(plan.batch)   \(plan.precision) \(plan.numerics)   \(plan.target.name)   \
       \(threads) thread\(threads == 1 ? "" : "s")
 
-        median     \(ms(quantile(0.5))) ms   (min \(ms(quantile(0))), p10 \(ms(quantile(0.1))), \
-      p90 \(ms(quantile(0.9))), max \(ms(quantile(1))); \(times.count) runs)
+        median     \(ms(quantile(0.5))) ms of \(Format.grouped(times.count)) runs
+        spread     min \(ms(quantile(0))), p10 \(ms(quantile(0.1))), p90 \(ms(quantile(0.9))), \
+      max \(ms(quantile(1))) ms
         rate       \(fixed(gflop / quantile(0.5) * 1000, digits: 1)) GFLOP/s, \
       \(Format.grouped(Int(Double(plan.batch) / quantile(0.5) * 1000))) examples/s
         start      load \(ms(loadTime * 1000)) ms, first run \(ms(firstTime * 1000)) ms

@@ -12,9 +12,11 @@ struct LayerReference {
       text += "\n  \(style.accent(info.key))   \(info.fallbackWords)\n"
       text += Prose.wrapped(info.sentences, width: width, indent: 6) + "\n"
     }
-    let common = commonLayerKeys.map { "`\($0)`" }.joined(separator: ", ")
-    return text + "\n" + Prose.wrapped("Every layer also takes \(common).", width: width) + "\n"
+    return text + "\n" + Prose.wrapped("Every layer also takes \(Self.commonKeys).", width: width) + "\n"
   }
+
+  /// Keys that every layer takes, as words.
+  static let commonKeys = (commonLayerKeys + ["repeat", "when"]).map { "`\($0)`" }.joined(separator: ", ")
 
   var markdown: String {
     var text = "## \(kind.typeName)\n\n\(kind.summary)\n"

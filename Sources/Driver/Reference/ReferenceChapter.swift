@@ -28,7 +28,8 @@ package enum ReferenceChapter: String, CaseIterable, Sendable {
   package var markdown: String {
     switch self {
     case .layers:
-      "# Layers\n\nThe suffix `Layer` is optional: `Conv2DLayer` is `Conv2D`. \(Self.commonKeys)\n\n"
+      "# Layers\n\nThe suffix `Layer` is optional: `Conv2DLayer` is `Conv2D`. Every layer takes "
+        + "\(LayerReference.commonKeys) besides what is listed here.\n\n"
         + LayerRegistry.kinds.map { LayerReference(kind: $0).markdown }.joined(separator: "\n")
         + "\n## Not in this version\n\n\(Self.listed(LayerRegistry.planned)).\n"
     case .nonlinearities:
@@ -57,10 +58,6 @@ package enum ReferenceChapter: String, CaseIterable, Sendable {
     case .specKeys:
       "# Keys of a spec\n\n" + Markdown.table(["key", "what"], SpecReader.keys.map { ["`\($0.key)`", $0.doc] })
     }
-  }
-
-  private static var commonKeys: String {
-    "Every layer takes \(listed(commonLayerKeys)) besides what is listed here."
   }
 
   private static func listed(_ words: [String]) -> String {

@@ -105,8 +105,8 @@ struct TextReport {
     let sees = field.size.height >= image.height && field.size.width >= image.width
     return line(
       "field",
-      "`\(last.name)`, the last convolution, sees \(field.size.crossed) of \(image.crossed)"
-        + (sees ? ", the whole image" : ""))
+      "\(field.size.crossed)\(sees ? "" : " of \(image.crossed)") at `\(last.name)`, the last convolution"
+        + (sees ? ": the whole image" : ""))
   }
 
   private func line(_ title: String, _ text: String) -> String { "  \(Format.pad(title, 11))\(text)" }

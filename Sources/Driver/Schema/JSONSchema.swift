@@ -1,3 +1,4 @@
+import Diagnostics
 import Exchange
 import Layers
 
@@ -12,6 +13,7 @@ package enum JSONSchema {
       "name": scalar, "layers": layers, "outputs": LayerSchema.references,
       "classes": ["type": "array", "items": scalar, "minItems": 1], "data": data, "train": train, "let": constants,
       "defaults": defaults, "blocks": blocks, "include": files, "base": base,
+      "warnings": warnings,
     ]
     let properties = SpecReader.keys.map { key, doc -> (String, JSONValue) in
       (key, .object([("description", .string(doc))] + (sections[key]?.objectValue ?? [])))
@@ -162,6 +164,18 @@ package enum JSONSchema {
     return [
       "type": ["object", "null"], "propertyNames": ["not": ["enum": LayerSchema.allSpellings]],
       "additionalProperties": block,
+    ]
+  }
+
+  private static var warnings: JSONValue {
+    let value: JSONValue = ["enum": ["off", "on", false, true]]
+    let codes = DiagnosticCode.allCases.filter(\.isWarning).map { ($0.rawValue, value) }
+    let names = section(SpecKeys.warnings)["properties"]?.objectValue ?? []
+    return [
+      "type": ["object", "null"],
+      "properties": .object(
+        names.map { ($0.0, .object(($0.1.objectValue ?? []) + (value.objectValue ?? []))) } + codes),
+      "additionalProperties": false,
     ]
   }
 

@@ -25,6 +25,7 @@ struct CompletionSource {
     case .functionName(let function): functions(function, isCall: true)
     case .functionArgument(let function, let name): arguments(function, name)
     case .layerReference(let use): layers(except: use)
+    case .warningSwitch: words(["off", "on"])
     case .updateRule: Optimizer.allCases.map { CompletionItem(label: $0.rawValue, kind: .word) }
     case .layerName, .file, .blockName, .blockParameter, .constantName, .other: []
     }

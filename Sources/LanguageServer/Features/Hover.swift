@@ -36,7 +36,7 @@ struct Hover {
     case .blockName: return NameTable(document: document).block(text).map(HoverText.block)
     case .constantName: return constant(text, in: nil)
     case .blockParameter: return constant(text, in: cursor.block)
-    case .updateRule, .file, .other: return nil
+    case .updateRule, .warningSwitch, .file, .other: return nil
     }
   }
 

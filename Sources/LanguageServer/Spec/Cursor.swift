@@ -30,6 +30,7 @@ struct Cursor: Sendable {
     case functionArgument(Function, String)
     case layerReference(Use?)
     case updateRule
+    case warningSwitch
     case file
     case blockName
     case blockParameter
@@ -78,6 +79,8 @@ struct Cursor: Sendable {
     case "train": subject = isKey && steps.count == 2 ? .sectionKey("train") : trainValue(steps)
     case "base": resolveBase(steps)
     case "let" where isKey && steps.count == 2: subject = .constantName
+    case "warnings":
+      if steps.count == 2 { subject = isKey ? .sectionKey("warnings") : .warningSwitch }
     case "include": subject = .file
     case "outputs": subject = .layerReference(nil)
     case "update" where !isKey || steps.count == 2: subject = .updateRule
@@ -221,38 +224,6 @@ struct Cursor: Sendable {
       case "transform" where !isKey: subject = .layerReference(nil)
       default: break
       }
-    }
-  }
-}
-
-extension ValueSchema {
-  /// Which functions a value may name.
-  var function: Cursor.Function? {
-    if alternatives.contains(.nonlinearity) { return .nonlinearity }
-    return alternatives.contains(.initialiser) ? .initialiser : nil
-  }
-}
-
-extension Outline {
-  /// The layer and the parameter of a flat key such as `conv1_num_filters`.
-  func flat(_ key: String) -> (layer: OutlineLayer, parameter: String)? {
-    let owners = layers.filter { layer in layer.name.map { key.hasPrefix($0 + "_") } ?? false }
-    guard let owner = owners.max(by: { ($0.name?.count ?? 0) < ($1.name?.count ?? 0) }), let name = owner.name
-    else { return nil }
-    return (owner, String(key.dropFirst(name.count + 1)))
-  }
-}
-
-extension SpecKeys {
-  /// The keys of a section by the name that a cursor gives it.
-  static func section(_ name: String) -> [Row] {
-    switch name {
-    case "data": data
-    case "train": train
-    case "base": base
-    case "block": block
-    case "preprocess": preprocessing
-    default: []
     }
   }
 }

@@ -103,3 +103,13 @@ struct Outline: Sendable {
     return found
   }
 }
+
+extension Outline {
+  /// The layer and the parameter of a flat key such as `conv1_num_filters`.
+  func flat(_ key: String) -> (layer: OutlineLayer, parameter: String)? {
+    let owners = layers.filter { layer in layer.name.map { key.hasPrefix($0 + "_") } ?? false }
+    guard let owner = owners.max(by: { ($0.name?.count ?? 0) < ($1.name?.count ?? 0) }), let name = owner.name
+    else { return nil }
+    return (owner, String(key.dropFirst(name.count + 1)))
+  }
+}

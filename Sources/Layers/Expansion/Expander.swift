@@ -13,6 +13,8 @@ struct Expander {
   /// Entries that layers of a type get unless they say otherwise.
   var defaults: [String: [Node.Entry]] = [:]
   private(set) var usedBlocks: Set<String> = []
+  /// The bound was hit, which was reported: nothing more is written out.
+  private var isFull = false
 
   /// More layers than this are a mistake in a `repeat`.
   private static let mostLayers = 20_000
@@ -52,6 +54,7 @@ struct Expander {
         scope.isBroken = true
         continue
       }
+      if isFull { return }
       repeated(layer, in: &scope)
     }
   }
@@ -69,7 +72,7 @@ struct Expander {
     guard let count else { return scope.isBroken = true }
     let outer = scope.constants
     for index in 0..<count {
-      guard layers.count < Self.mostLayers else { return tooMany(entry.key.span) }
+      guard !isFull, layers.count < Self.mostLayers else { return tooMany(entry.key.span) }
       scope.constants.define(
         "i", Node(value: .scalar(Node.Scalar(text: "\(index)", style: .plain)), span: entry.key.span))
       var copy = single
@@ -113,10 +116,10 @@ struct Expander {
   private mutating func single(_ layer: WrittenLayer, in scope: inout Scope) {
     guard layers.count < Self.mostLayers else { return tooMany(layer.typeSpan) }
     var layer = layer
-    var good = true
+    var unreadable: Set<String> = []
     layer.entries = layer.entries.compactMap { entry in
       guard let value = substituted(entry.value, scope) else {
-        good = false
+        unreadable.insert(entry.key.scalarText ?? "")
         return nil
       }
       return Node.Entry(key: entry.key, value: value)
@@ -126,21 +129,20 @@ struct Expander {
       layer.name = value
     }
     if let block = blocks[layer.typeName] {
-      guard good else { return scope.isBroken = true }
+      guard unreadable.isEmpty else { return scope.isBroken = true }
       return use(block, layer, in: &scope)
     }
-    addDefaults(to: &layer)
+    addDefaults(to: &layer, except: unreadable)
     var local = DiagnosticBag()
-    var declaration = layer.declaration(&scope.namer, knownBlocks: Array(blocks.keys), &local)
+    var declaration = layer.declaration(&scope.namer, knownBlocks: Array(blocks.keys), unreadable: unreadable, &local)
     report(local, scope)
-    if !good { declaration.kind = nil }
     declaration.name = scope.full(declaration.name)
     declaration.scope = scope.path
     declaration.uses = scope.uses
     if let references = declaration.incomings {
       declaration.incomings = references.map { Reference(name: $0.name, span: $0.span, scope: scope.path) }
     } else if declaration.takesIncoming {
-      declaration.incomings = scope.previous.map { [$0] }
+      declaration.incomings = scope.isBroken ? nil : scope.previous.map { [$0] }
       declaration.isSilenced = scope.isBroken
     }
     layers.append(declaration)
@@ -148,9 +150,9 @@ struct Expander {
     scope.isBroken = false
   }
 
-  private func addDefaults(to layer: inout WrittenLayer) {
+  private func addDefaults(to layer: inout WrittenLayer, except unreadable: Set<String>) {
     let type = LayerRegistry.kind(named: layer.typeName)?.typeName ?? layer.typeName
-    let given = Set(layer.entries.map { $0.key.scalarText ?? "" })
+    let given = unreadable.union(layer.entries.map { $0.key.scalarText ?? "" })
     layer.entries += (defaults[type] ?? []).filter { !given.contains($0.key.scalarText ?? "") }
   }
 
@@ -277,6 +279,8 @@ struct Expander {
   }
 
   private mutating func tooMany(_ span: SourceSpan) {
+    if isFull { return }
+    isFull = true
     bag.report(
       Diagnostic(
         .expansionTooLarge, "the spec has more than \(Self.mostLayers) layers, or blocks nested \(Self.deepest) deep",

@@ -28,6 +28,11 @@ package struct BatchNorm: LayerKind {
 
   package func shape(of inputs: [LayerShape], in context: LayerContext) throws(ShapeProblem) -> LayerShape {
     let rank = inputs[0].count
+    guard rank > 1 else {
+      throw ShapeProblem(
+        .wrongRank, "`\(context.name)` needs channels, and `\(context.inputNames[0])` has one axis",
+        blaming: [0])
+    }
     if let axes, axes != [0] + (2..<max(2, rank)) {
       guard axes.allSatisfy({ (0..<rank).contains($0) }) else {
         throw ShapeProblem(

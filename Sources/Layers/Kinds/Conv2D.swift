@@ -79,12 +79,12 @@ package struct Conv2D: LayerKind {
       "filter \(filterSize.crossed)\(dilated) does not fit the \(image.crossed) input of `\(context.name)`",
       at: "filter_size", label: "larger than the input",
       notes: [
-        "\(name): (input + padding − filter)/stride + 1 = (\(n) + \(pad) − \(extent))/\(s) + 1 = \(length)"
+        "\(name): " + lengthNote(window: "filter", input: n, padding: pad, size: extent, stride: s, length)
       ], help: ["use `pad: same`, or a filter no larger than \(max(1, (n + pad - 1) / d + 1))"],
       blaming: [0])
   }
 
-  private func padding(over image: ImageShape) -> Padding2D {
+  func padding(over image: ImageShape) -> Padding2D {
     pad.resolved(
       height: image.height, width: image.width, kernel: filterSize, stride: stride, dilation: dilation)
   }

@@ -26,18 +26,22 @@ package struct ElemwiseSum: LayerKind {
       var label = "\(inputs[0].count) and \(input.count) axes"
       var help: [String] = []
       if input.count == inputs[0].count, let axis = input.indices.first(where: { input[$0] != inputs[0][$0] }) {
-        let (a, b) = (inputs[0][axis] ?? 0, input[axis] ?? 0)
-        label = "the \(axisName(axis, rank: input.count)) differ, \(a) and \(b)"
-        help = [
-          axis == 1
-            ? "a Conv2D with `filter_size: 1` and `num_filters: \(a)` would make the channels equal"
-            : "`pad: same` keeps the size of a convolution at stride 1"
-        ]
+        let sizes = [inputs[0][axis], input[axis]].map { $0.map(String.init) ?? "free" }
+        label = "the \(axisName(axis, rank: input.count)) differ, \(sizes[0]) and \(sizes[1])"
+        help =
+          switch (axis, input.count) {
+          case (1, 4):
+            ["a Conv2D with `filter_size: 1` and `num_filters: \(sizes[0])` would make the channels equal"]
+          case (1, 2): ["a Dense with `num_units: \(sizes[0])` would make the units equal"]
+          case (2..., 4): ["`pad: same` keeps the size of a convolution at stride 1"]
+          default: []
+          }
       }
       throw ShapeProblem(
         .mergeShapesDiffer, "`\(context.name)` adds \(inputs[0].crossed) and \(input.crossed)", label: label,
         help: help, blaming: [0, index])
     }
+    try nonlinearity.check(inputs[0], in: context)
     return inputs[0]
   }
 

@@ -16,7 +16,8 @@ package struct NonlinearityLayer: LayerKind {
   package init(_ nonlinearity: Nonlinearity) { self.nonlinearity = nonlinearity }
 
   package func shape(of inputs: [LayerShape], in context: LayerContext) throws(ShapeProblem) -> LayerShape {
-    inputs[0]
+    try nonlinearity.check(inputs[0], in: context)
+    return inputs[0]
   }
 
   package func lower(_ inputs: [ValueID], into lowering: inout Lowering) throws(GraphProblem) -> ValueID {

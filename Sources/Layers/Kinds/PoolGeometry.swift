@@ -48,7 +48,9 @@ package struct PoolGeometry: Sendable, Equatable {
       "pooling window \(poolSize.crossed) does not fit the \(image.crossed) input of `\(context.name)`",
       at: "pool_size", label: "larger than the input",
       notes: [
-        "\(name): (input + padding − window)/stride + 1 = (\(n) + \(before + after) − \(k))/\(s) + 1 = \(length)"
+        "\(name): "
+          + lengthNote(
+            window: "window", input: n, padding: before + after, size: k, stride: s, rounding: round, length)
       ],
       help: ["use a window no larger than \(n + before + after), or GlobalPool to pool the whole image"],
       blaming: [0])

@@ -41,13 +41,18 @@ package struct Reshape: LayerKind {
         result.append(input[axis])
       }
     }
-    // A free batch cancels where it is copied; where it is not, only a fixed batch can be reshaped.
-    let copiesBatch = dimensions.contains(.axis(0))
-    let known = input.enumerated().reduce(1) { $0 * ($1.offset == 0 && copiesBatch ? 1 : $1.element ?? 1) }
-    let free = input[0] == nil && !copiesBatch
-    let given = result.enumerated().reduce(1) { total, entry in
-      dimensions[entry.offset] == .axis(0) || dimensions[entry.offset] == .rest
-        ? total : total * (entry.element ?? 1)
+    // A free batch can be handed on as the first axis, or disappear in a -1 there; anything else needs its size.
+    let isFree = input.first == .some(nil)
+    let copies = dimensions.indices.filter { dimensions[$0] == .axis(0) }
+    guard !isFree || copies.isEmpty || copies == [0] else {
+      throw ShapeProblem(
+        .unknownDimension, "the batch of `\(context.inputNames[0])` is free and cannot go elsewhere",
+        at: "shape", help: ["copy the batch to the front: `shape: [[0], …]`"], blaming: [0])
+    }
+    let free = isFree && copies.isEmpty
+    let known = input.elements(after: 0)
+    guard let given = elementCount(zip(dimensions, result).map { $0 == .rest ? 1 : $1 ?? 1 }) else {
+      throw mismatch(input, context)
     }
     if let rest = dimensions.firstIndex(of: .rest) {
       guard given > 0, known % given == 0 else { throw mismatch(input, context) }

@@ -37,9 +37,12 @@ package struct Elaborator {
     var weights = [[Network.Weight]](repeating: [], count: layers.count)
     for index in order { weights[index] = infer(index) }
     TieResolver(layers: layers, indexOf: indexOf).resolve(&weights, shapes: shapes, bag: &bag)
+    guard !bag.hasErrors, spec.isComplete else { return nil }
     warnUnused(outputs)
-    guard !bag.hasErrors else { return nil }
-    return assemble(spec, order, outputs, weights)
+    bag.remove(spec.silenced)
+    guard let network = assemble(spec, order, outputs, weights) else { return nil }
+    for finding in Lints.findings(in: LintSubject(network, spec, order.map { layers[$0] })) { bag.report(finding) }
+    return network
   }
 
   // MARK: Names
@@ -51,7 +54,11 @@ package struct Elaborator {
           Diagnostic(
             .duplicateLayerName, "two layers are called `\(layer.name)`", at: layer.nameSpan, label: "second",
             related: [Diagnostic.Related(message: "the first is here", span: first)],
-            help: ["every layer needs a name of its own; leave it out and netc makes one"]), layer)
+            help: [
+              layer.nameSpan == layer.typeSpan
+                ? "netc made this name by counting the layers of the type: give this layer another"
+                : "every layer needs a name of its own; leave it out and netc makes one"
+            ]), layer)
       } else {
         indexOf[layer.name] = index
       }
@@ -188,44 +195,42 @@ package struct Elaborator {
     guard incoming.count == sources.count else { return [] }
     let context = LayerContext(
       name: layer.name, inputNames: sources.map { layers[$0].name }, written: Set(layer.places.keys))
-    let history = ShapeHistory(layers: layers, inputs: inputs, shapes: shapes)
     do throws(ShapeProblem) {
       let shape = try kind.shape(of: incoming, in: context)
-      guard let count = elementCount(shape.compactMap { $0 }), count <= 1 << 40 else {
-        throw ShapeProblem(
-          .tooLarge, "the result of `\(layer.name)` has more than 2^40 elements", notes: [shape.full],
-          blaming: sources.isEmpty ? [] : [0])
-      }
+      let weights = kind.weights(for: incoming)
+      try SizeLimit.check(kind, name: layer.name, incoming, shape, weights)
       shapes[index] = shape
       for warning in kind.warnings(for: incoming, output: shape, in: context) {
-        bag.report(history.diagnostic(warning, layer, sources))
+        bag.report(history().diagnostic(warning, layer, sources))
+      }
+      return weights.map { spec in
+        Network.Weight(
+          name: "\(layer.name).\(spec.suffix)", suffix: spec.suffix, shape: spec.shape, source: spec.source,
+          role: spec.role, isRegularized: spec.isRegularized, isTied: false,
+          storedShape: spec.storedShape ?? spec.shape)
       }
     } catch {
-      bag.report(history.diagnostic(error, layer, sources))
+      bag.report(history().diagnostic(error, layer, sources))
       return []
     }
-    return kind.weights(for: incoming).map { spec in
-      Network.Weight(
-        name: "\(layer.name).\(spec.suffix)", suffix: spec.suffix, shape: spec.shape, source: spec.source,
-        role: spec.role, isRegularized: spec.isRegularized, isTied: false,
-        storedShape: spec.storedShape ?? spec.shape)
-    }
   }
+
+  /// Made when something is wrong: while it exists, every new shape costs a copy of all of them.
+  private func history() -> ShapeHistory { ShapeHistory(layers: layers, inputs: inputs, shapes: shapes) }
 
   // MARK: The result
 
   private mutating func warnUnused(_ outputs: [Int]) {
-    // A layer that could not be read may be the one that uses another.
+    // A layer that could not be read may be the one that uses another; a branch that leads nowhere is one mistake,
+    // reported at its end.
     guard !bag.hasErrors, layers.allSatisfy({ $0.kind != nil }) else { return }
     var used = Set(outputs)
-    var stack = outputs
-    while let index = stack.popLast() {
-      for input in inputs[index] ?? [] where used.insert(input).inserted { stack.append(input) }
-    }
+    for sources in inputs { used.formUnion(sources ?? []) }
     for (index, layer) in layers.enumerated() where !used.contains(index) {
+      let name = BatchNormExpansion.wholeName(of: layer, at: index, in: layers) ?? layer.name
       bag.report(
         Diagnostic(
-          .unusedLayer, "nothing uses `\(layer.name)`", at: layer.nameSpan,
+          .unusedLayer, "nothing uses `\(name)`", at: layer.nameSpan,
           help: ["name it as an incoming or in `outputs`, or remove it"]))
     }
   }

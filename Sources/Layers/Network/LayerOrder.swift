@@ -1,6 +1,7 @@
 import Diagnostics
 
-/// Puts layers into execution order: the written order, except that inputs come first.
+/// Puts layers into execution order: the written order, except that a layer's inputs come before it. Input
+/// layers keep their order among themselves: it numbers the inputs of the network.
 struct LayerOrder {
   let layers: [LayerDeclaration]
   let inputs: [[Int]?]
@@ -19,10 +20,14 @@ struct LayerOrder {
         let sources = inputs[layer] ?? []
         guard next < sources.count else {
           path.removeLast()
-          if marks[layer] == .open {
-            marks[layer] = .done
-            order.append(layer)
+          guard marks[layer] == .open else { continue }
+          if layers[layer].kind is Input {
+            let earlier = (0..<layer).filter { marks[$0] == .new && layers[$0].kind is Input }
+            for input in earlier { marks[input] = .done }
+            order += earlier
           }
+          marks[layer] = .done
+          order.append(layer)
           continue
         }
         path[path.count - 1].next += 1
@@ -45,9 +50,10 @@ struct LayerOrder {
 
   /// - Parameter members: each layer is an incoming of the one before it.
   private func diagnostic(_ members: [Int]) -> Diagnostic {
-    let round = members.reversed().map { "`\(layers[$0].name)`" }
-    let text = (round + [round[0]]).joined(separator: " → ")
     let first = members.min { layers[$0].typeSpan.start < layers[$1].typeSpan.start } ?? members[0]
+    let place = members.firstIndex(of: first) ?? 0
+    let round = (members[...place].reversed() + members[(place + 1)...].reversed() + [first])
+    let text = round.map { "`\(layers[$0].name)`" }.joined(separator: " → ")
     return Diagnostic(
       .cycle,
       members.count == 1 ? "`\(layers[first].name)` is its own input" : "layers feed themselves: \(text)",

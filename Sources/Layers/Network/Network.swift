@@ -55,7 +55,7 @@ package struct Network: Sendable {
         layer.weights.map { ($0.suffix, $0.name) }, uniquingKeysWith: { first, _ in first })
       let start = lowering.graph.nodes.count
       let value = try layer.kind.lower(layer.inputs.map { values[$0] }, into: &lowering)
-      guard lowering.shape(value) == layer.shape.withBatch(batch) || batchIsMixed(layer.shape) else {
+      guard fits(lowering.shape(value), layer.shape) else {
         throw GraphProblem(
           "`\(layer.name)` lowers to \(lowering.shape(value)), its shape rule says \(layer.shape.full)")
       }
@@ -66,8 +66,11 @@ package struct Network: Sendable {
     return (lowering.graph, nodes)
   }
 
-  /// A free first size that is no longer the batch alone, after a Reshape or a Flatten to one axis.
-  private func batchIsMixed(_ shape: LayerShape) -> Bool { shape.first == .some(nil) }
+  /// Whether a value has the shape of its layer. A free first size may be any: after a Reshape or a Flatten to
+  /// one axis it is no longer the batch alone.
+  private func fits(_ shape: [Int], _ expected: LayerShape) -> Bool {
+    shape.count == expected.count && zip(shape, expected).allSatisfy { $1 == nil || $0 == $1 }
+  }
 
   /// The batch that the spec fixes; nil when it is free.
   package var fixedBatch: Int? { inputs.first.flatMap { layers[$0].shape.first ?? nil } }

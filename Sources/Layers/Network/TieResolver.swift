@@ -9,10 +9,13 @@ struct TieResolver {
   /// Renames tied weights to the tensor that they share.
   func resolve(_ weights: inout [[Network.Weight]], shapes: [LayerShape?], bag: inout DiagnosticBag) {
     let original = weights
+    var circular: Set<String> = []
     for layer in weights.indices {
       for place in weights[layer].indices {
         guard case .tied = original[layer][place].source else { continue }
-        guard let owner = owner(of: original[layer][place], seenFrom: layers[layer].scope, in: original, shapes, &bag)
+        guard
+          let owner = owner(
+            of: original[layer][place], seenFrom: layers[layer].scope, in: original, shapes, &circular, &bag)
         else { continue }
         guard owner.shape == original[layer][place].shape else {
           report(original[layer][place], owner, &bag)
@@ -27,9 +30,11 @@ struct TieResolver {
 
   /// Follows ties to the layer that has the parameter itself; nil after a report, or where a shape that is
   /// unknown for another reason makes the question moot.
+  ///
+  /// - Parameter circular: the parameters whose ties were found to go in a circle; each circle is reported once.
   private func owner(
     of weight: Network.Weight, seenFrom scope: String, in weights: [[Network.Weight]], _ shapes: [LayerShape?],
-    _ bag: inout DiagnosticBag
+    _ circular: inout Set<String>, _ bag: inout DiagnosticBag
   ) -> Network.Weight? {
     var current = weight
     var scope = scope
@@ -53,10 +58,12 @@ struct TieResolver {
             related: [Diagnostic.Related(message: "`\(name)` is here", span: layers[index].typeSpan)]))
         return nil
       }
+      if circular.contains(next.name) { return nil }
       guard visited.insert(next.name).inserted else {
+        circular.formUnion(visited)
         bag.report(
           Diagnostic(
-            .tieCycle, "the ties of `\(weight.name)` go in a circle", at: span,
+            .tieCycle, "the ties of `\(next.name)` go in a circle", at: span,
             help: ["one of the layers has to own the parameter: give it an initialiser"]))
         return nil
       }

@@ -19,7 +19,8 @@ package struct ImageShape: Sendable, Equatable {
       let flat = shape.count == 2
       throw ShapeProblem(
         .wrongRank,
-        "\(type) `\(context.name)` needs channels×height×width, but `\(context.inputNames[0])` gives \(shape.crossed)",
+        "\(type) `\(context.name)` needs channels×height×width, but `\(context.inputNames[0])` gives "
+          + shape.crossed,
         label: "needs an image",
         help: [
           flat
@@ -60,4 +61,16 @@ func unseenRows(
       label: "\(window.crossed) at stride \(stride.short) leaves a rest",
       notes: ["\(image.crossed) → \(result.height)×\(result.width)"], blaming: [0])
   ]
+}
+
+/// `(input + padding − filter)/stride + 1 = (5 + 0 − 7)/1 + 1 = −1`, with the rounding where a stride needs it.
+func lengthNote(
+  window: String, input: Int, padding: Int, size: Int, stride: Int, rounding: Rounding = .floor, _ length: Int
+) -> String {
+  func quotient(_ difference: String, _ divisor: String) -> String {
+    stride == 1 ? "(\(difference))/\(divisor)" : "\(rounding.rawValue)((\(difference))/\(divisor))"
+  }
+  let formula = quotient("input + padding − \(window)", "stride")
+  let figures = quotient("\(input) + \(padding) − \(size)", "\(stride)")
+  return "\(formula) + 1 = \(figures) + 1 = \(length < 0 ? "−" : "")\(length.magnitude)"
 }

@@ -18,6 +18,16 @@ package enum Nonlinearity: Hashable, Sendable {
   }
 }
 
+extension Nonlinearity {
+  /// Throws N0201 when there are no channels for softmax to run over.
+  func check(_ shape: LayerShape, in context: LayerContext) throws(ShapeProblem) {
+    guard self == .softmax, shape.count < 2 else { return }
+    throw ShapeProblem(
+      .wrongRank, "softmax of `\(context.name)` runs over axis 1, and its input has one axis",
+      at: "nonlinearity", blaming: [0])
+  }
+}
+
 /// A nonlinearity that a spec may name.
 package struct NonlinearityInfo: Sendable {
   package var name: String

@@ -73,20 +73,24 @@ extension LayerKind {
 
   /// Reads a layer from the entries of its mapping; nil when something in it is wrong. Every mistake is
   /// reported, not only the first.
+  ///
+  /// - Parameter unreadable: keys that were given with a value that is wrong for a reason already reported.
   package static func decode(
-    _ entries: [Node.Entry], at place: SourceSpan, context: inout DecodeContext
+    _ entries: [Node.Entry], at place: SourceSpan, unreadable: Set<String> = [], context: inout DecodeContext
   ) -> (any LayerKind)? {
     var kind = Self()
-    var good = true
-    var given: Set<String> = []
+    var good = unreadable.isEmpty
+    var given = unreadable
     context.layerType = typeName
     for entry in entries {
       guard let key = entry.key.scalarText else { continue }
       given.insert(key)
       guard let parameter = parameters.first(where: { $0.info.key == key }) else {
         good = false
-        context.bag.report(
-          unknown(key, at: entry.key.span, layer: typeName, known: parameters.map(\.info.key)))
+        let problem = unknown(key, at: entry.key.span, layer: typeName, known: parameters.map(\.info.key))
+        context.bag.report(problem)
+        // A misspelt parameter is not missing, too.
+        if let meant = problem.replacement?.text { given.insert(meant) }
         continue
       }
       context.key = key

@@ -68,7 +68,7 @@ extension ValueType where Value == WeightSource {
     "an initialiser such as `he_normal`, a number, or the name of a layer to share with", schema: .initialiser
   ) { node, context in
     if let number = node.number {
-      guard number.isFinite else {
+      guard Float(number).isFinite else {
         context.outOfRange(node, expected: "a finite number")
         return nil
       }
@@ -88,6 +88,14 @@ extension ValueType where Value == WeightSource {
       return nil
     }
     guard let values = call.numbers(info.parameters, &context) else { return nil }
+    let keys = call.arguments.filter { ["range", "std"].contains($0.key.scalarText) }.map(\.key)
+    if info.name == "uniform", keys.count == 2 {
+      context.bag.report(
+        Diagnostic(
+          .conflictingParameters, "`range` and `std` both say how wide `uniform` is", at: keys[1].span,
+          related: [Diagnostic.Related(message: "first here", span: keys[0].span)]))
+      return nil
+    }
     guard let initialiser = info.make(values) else {
       context.bag.report(
         Diagnostic(

@@ -99,8 +99,12 @@ struct LayerNamer {
 extension WrittenLayer {
   /// Takes the keys of every layer out, and hands the rest to the layer's type.
   ///
-  /// - Parameter knownBlocks: blocks that may be meant by an unknown type.
-  func declaration(_ namer: inout LayerNamer, knownBlocks: [String], _ bag: inout DiagnosticBag) -> LayerDeclaration {
+  /// - Parameters:
+  ///   - knownBlocks: blocks that may be meant by an unknown type.
+  ///   - unreadable: keys whose value could not be computed, which was reported.
+  func declaration(
+    _ namer: inout LayerNamer, knownBlocks: [String], unreadable: Set<String> = [], _ bag: inout DiagnosticBag
+  ) -> LayerDeclaration {
     let type = LayerRegistry.kind(named: typeName)
     if type == nil { reportUnknownType(knownBlocks, &bag) }
     var declaration = LayerDeclaration(
@@ -109,11 +113,34 @@ extension WrittenLayer {
     var parameters: [Node.Entry] = []
     var nameNode = name
     var incoming: Node.Entry?
+    var isReadable = true
     for entry in entries {
-      let key = entry.key.scalarText ?? ""
-      declaration.places[key] = entry.value.span
+      guard let key = entry.key.scalarText else {
+        isReadable = false
+        bag.report(
+          Diagnostic(
+            .unknownParameter, "a parameter's name must be a word, not \(entry.key.kindName)",
+            at: entry.key.span))
+        continue
+      }
+      if let first = declaration.places.updateValue(entry.value.span, forKey: key) {
+        // YAML has no key twice: the other one is in nolearn's flat spelling.
+        bag.report(
+          Diagnostic(
+            .conflictingParameters, "`\(key)` of this layer is given twice", at: entry.key.span,
+            related: [Diagnostic.Related(message: "first here", span: first)]))
+        continue
+      }
       switch key {
-      case "name" where nameNode == nil: nameNode = entry.value
+      case "name":
+        if let nameNode {
+          bag.report(
+            Diagnostic(
+              .conflictingParameters, "the layer is named twice", at: entry.key.span,
+              related: [Diagnostic.Related(message: "first here", span: nameNode.span)]))
+        } else {
+          nameNode = entry.value
+        }
       case "incoming", "incomings":
         if let other = incoming {
           bag.report(
@@ -135,7 +162,8 @@ extension WrittenLayer {
     }
     if let type {
       var context = DecodeContext(bag: bag)
-      declaration.kind = type.decode(parameters, at: typeSpan, context: &context)
+      let kind = type.decode(parameters, at: typeSpan, unreadable: unreadable, context: &context)
+      declaration.kind = isReadable ? kind : nil
       bag = context.bag
     }
     return declaration

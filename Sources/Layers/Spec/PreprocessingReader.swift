@@ -33,11 +33,18 @@ enum PreprocessingReader {
           at: word.span, help: ["`subtract` and `divide` take numbers that are known"]))
       return nil
     }
-    guard steps.contains(name), let value = node.entries?.first?.value else {
+    guard steps.contains(name) else {
       bag.report(
         .unknown(
           .unknownParameter, "unknown preprocessing step `\(name)`", word: name, at: word.span,
           among: steps + planned))
+      return nil
+    }
+    guard let value = node.entries?.first?.value else {
+      bag.report(
+        Diagnostic(
+          .wrongType, "the step `\(name)` needs a value", at: word.span,
+          help: [name == "scale" ? "such as `{scale: [0, 1]}`" : "such as `{\(name): 0.5}`"]))
       return nil
     }
     var context = DecodeContext(bag: bag, layerType: "preprocess", key: name)

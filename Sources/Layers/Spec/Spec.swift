@@ -47,6 +47,11 @@ package struct Spec: Sendable {
   package var outputs: [Reference]?
   /// Names of the classes, in the order of the output's units.
   package var classes: [String] = []
+  package var classesSpan: SourceSpan?
+  /// The loss that the spec asks for; `regression: true` is nolearn's word for squared_error.
+  package var objective: WrittenObjective?
+  /// Warnings that are switched off.
+  package var silenced: Set<DiagnosticCode> = []
   package var preprocessing: [PreprocessingStep] = []
   package var optimizer = Optimizer.nesterovMomentum
   /// The weight file that `base` names.
@@ -55,8 +60,16 @@ package struct Spec: Sendable {
   package var constants: [String: Node] = [:]
   /// The blocks of this file and of included ones.
   package var blocks: [String: BlockDefinition] = [:]
+  /// Whether everything in the file was understood. Where it was not, nothing is known of what is missing.
+  package var isComplete = true
 
   package init(name: String) { self.name = name }
+}
+
+/// The loss by its name, and where it is chosen.
+package struct WrittenObjective: Sendable, Equatable {
+  package var name: String
+  package var span: SourceSpan
 }
 
 /// The update rules of the language, and what each keeps beside every parameter.

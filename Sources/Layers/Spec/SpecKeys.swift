@@ -1,3 +1,5 @@
+import Diagnostics
+
 /// The keys below a spec's top level, each with what it is for: the reader, the JSON Schema and completion ask
 /// here. Those of the top level are ``SpecReader/keys``, those of layers are in the registry.
 package enum SpecKeys {
@@ -53,6 +55,9 @@ package enum SpecKeys {
     ("parameters", "names with their defaults, or `required`"),
     ("layers", "the layers, in order; `input` is what the block is given"),
   ]
+
+  /// The warnings that a spec may switch off.
+  package static var warnings: [Row] { DiagnosticCode.allCases.filter(\.isWarning).map { ($0.name, $0.title) } }
 
   /// Keys that nolearn's flat spelling has for training.
   package static let nolearn = [

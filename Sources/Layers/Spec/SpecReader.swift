@@ -40,6 +40,7 @@ package struct SpecReader {
     ("blocks", "groups of layers with parameters, used like layer types"),
     ("include", "files whose blocks, defaults and constants are used here"),
     ("base", "another spec to start from"),
+    ("warnings", "warnings to switch off, by name: `{receptive-field: off}`"),
   ]
 
   /// - Parameter fileName: the spec's name when it does not say one.
@@ -55,6 +56,8 @@ package struct SpecReader {
   ) {
     var reader = SpecReader(spec: Spec(name: fileName), files: files, open: open + [root.span.file])
     reader.read(root)
+    reader.bag.remove(reader.spec.silenced)
+    reader.spec.isComplete = !reader.bag.hasErrors
     return (reader.spec, reader.bag)
   }
 
@@ -90,17 +93,18 @@ package struct SpecReader {
       case "classes": readClasses(entry.value)
       case "data": readData(entry.value)
       case "train": readTraining(entry.value)
+      case "warnings": spec.silenced.formUnion(WarningSwitches.read(entry.value, &bag))
       default: flat.append(entry)
       }
     }
-    readLayers(layers, flat, base, at: root.span)
+    readLayers(layers, flat, base, in: root)
     spec.constants = expander.constants.values
     spec.blocks = expander.blocks
   }
 
   // MARK: Layers
 
-  private mutating func readLayers(_ node: Node?, _ flat: [Node.Entry], _ base: Node?, at place: SourceSpan) {
+  private mutating func readLayers(_ node: Node?, _ flat: [Node.Entry], _ base: Node?, in root: Node) {
     var elements: [Node] = []
     if let node, !node.isNull, node.elements?.isEmpty != true {
       guard let list = node.elements else {
@@ -115,7 +119,7 @@ package struct SpecReader {
       bag.report(
         Diagnostic(
           .noLayers, node == nil ? "the spec has no `layers`" : "`layers` is empty",
-          at: node?.span ?? firstLine(place),
+          at: node?.span ?? firstLine(root.span),
           help: ["list them, beginning with `- Input: {shape: [null, 1, 28, 28]}`"]))
       return
     }
@@ -131,6 +135,8 @@ package struct SpecReader {
     expander.expand(written, after: previous)
     bag.append(expander.bag)
     (spec.layers, spec.aliases) = (expander.layers, expander.aliases)
+    guard !bag.hasErrors else { return }
+    for finding in UnusedDefinitions(blocks: expander.blocks).findings(in: root) { bag.report(finding) }
   }
 
   // MARK: Shared definitions
@@ -238,8 +244,9 @@ package struct SpecReader {
     bag.append(found)
     guard !found.hasErrors else { return nil }
     spec.baseWeights = reference.weights
+    spec.silenced.formUnion(base.silenced)
     if spec.preprocessing.isEmpty { spec.preprocessing = base.preprocessing }
-    if spec.classes.isEmpty, written.isEmpty { spec.classes = base.classes }
+    if spec.classes.isEmpty, written.isEmpty { (spec.classes, spec.classesSpan) = (base.classes, base.classesSpan) }
     return reference.start(from: base, &written, &bag)
   }
 
@@ -255,6 +262,10 @@ package struct SpecReader {
         layers[owner.index]?.entries.append(entry.renamed(parameter))
       } else if SpecKeys.nolearn.contains(key) || SpecKeys.nolearnPrefixes.contains(where: key.hasPrefix) {
         if key == "update" { readUpdate(entry.value) }
+        if key == "objective_loss_function" { readObjective(entry.value) }
+        if key == "regression", entry.value.scalarText == "true", spec.objective == nil {
+          spec.objective = WrittenObjective(name: "squared_error", span: entry.key.span)
+        }
       } else {
         let known = Self.keys.map(\.key) + (named.isEmpty ? [] : SpecKeys.nolearn)
         bag.report(
@@ -309,6 +320,7 @@ package struct SpecReader {
       return
     }
     spec.classes = names.compactMap { $0 }
+    spec.classesSpan = node.span
   }
 
   private mutating func readData(_ node: Node) {
@@ -318,9 +330,18 @@ package struct SpecReader {
   }
 
   private mutating func readTraining(_ node: Node) {
-    for entry in section("train", node, SpecKeys.train.map(\.key)) where entry.key.scalarText == "update" {
-      readUpdate(entry.value)
+    for entry in section("train", node, SpecKeys.train.map(\.key)) {
+      switch entry.key.scalarText {
+      case "update": readUpdate(entry.value)
+      case "objective": readObjective(entry.value)
+      default: break
+      }
     }
+  }
+
+  private mutating func readObjective(_ node: Node) {
+    guard let call = NamedCall(node) else { return }
+    spec.objective = WrittenObjective(name: call.name, span: call.span)
   }
 
   private mutating func readUpdate(_ node: Node) {

@@ -1,0 +1,113 @@
+import CPUBackend
+import NetIR
+import Testing
+
+@testable import Compiler
+
+@Suite struct SelectKernelsTests {
+  /// The kernel of every op of a graph, on a machine that nobody needs to have.
+  private func kernels(_ graph: Graph, on target: String) throws -> [String] {
+    var compilation = Compilation(graph: graph, options: try .on(target))
+    try SelectKernels.pass.run(&compilation)
+    return compilation.graph.nodes.compactMap(\.kernel)
+  }
+
+  @Test(arguments: [
+    ("generic", "conv2d_direct_f32_generic_4x8"), ("x86-64-avx2", "conv2d_direct_f32_avx2_6x16"),
+    ("x86-64-avx512", "conv2d_direct_f32_avx512_14x32"),
+  ])
+  func convolution(target: String, kernel: String) throws {
+    let g = GraphBuilder()
+    #expect(try kernels(g.finished(try g.conv(try g.input(), "conv")), on: target) == [kernel])
+  }
+
+  @Test(arguments: [
+    ("generic", "conv2d_depthwise_f32_generic_8x4"), ("x86-64-avx2", "conv2d_depthwise_f32_avx2_8x8"),
+    ("x86-64-avx512", "conv2d_depthwise_f32_avx512_8x16"),
+  ])
+  func depthwise(target: String, kernel: String) throws {
+    let g = GraphBuilder()
+    let conv = try g.conv(try g.input(), "conv", filters: 4, groups: 4)
+    #expect(try kernels(g.finished(conv), on: target) == [kernel])
+  }
+
+  @Test(arguments: [(4, 8, 4), (4, 4, 2), (1, 1, 1), (1, 4, 1)])
+  func notDepthwise(channels: Int, filters: Int, groups: Int) throws {
+    let g = GraphBuilder()
+    let conv = try g.conv(try g.input([2, channels, 6, 6]), "conv", filters: filters, groups: groups)
+    #expect(try kernels(g.finished(conv), on: "x86-64-avx2") == ["conv2d_direct_f32_avx2_6x16"])
+  }
+
+  @Test(arguments: [
+    (
+      "generic",
+      [
+        "lrn_channels_f32_generic", "pool2d_window_f32_generic", "activation_span_f32_generic",
+        "scale_shift_span_f32_generic", "elementwise_span_f32_generic", "pad_rows_f32_generic",
+        "concat_quads_f32_generic", "global_pool_rows_f32_generic", "dense_gemm_f32_generic_2x16",
+        "softmax_stable_f32_generic",
+      ]
+    ),
+    (
+      "x86-64-avx512",
+      [
+        "lrn_channels_f32_avx512", "pool2d_window_f32_avx512", "activation_span_f32_avx512",
+        "scale_shift_span_f32_avx512", "elementwise_span_f32_avx512", "pad_rows_f32_generic",
+        "concat_quads_f32_generic", "global_pool_rows_f32_avx512", "dense_gemm_f32_avx512_6x64",
+        "softmax_stable_f32_avx512",
+      ]
+    ),
+  ])
+  func everyOtherOp(target: String, names: [String]) throws {
+    let g = GraphBuilder()
+    var x = try g.input()
+    x = try g.add(.lrn(LRNAttributes(size: 3, alpha: 0.1, beta: 0.75, k: 1)), [x])
+    x = try g.rectify(try g.pool(x))
+    x = try g.scaleShift(x, "bn")
+    x = try g.sum(x, x)
+    x = try g.add(.pad(PadAttributes(before: [0, 0, 1, 1], after: [0, 0, 1, 1], value: 0)), [x])
+    x = try g.add(.concat(axis: 1), [x, x])
+    x = try g.dense(try g.add(.globalPool(.mean), [x]), "dense")
+    x = try g.add(.softmax(axis: 1), [x])
+    #expect(try kernels(g.finished(x), on: target) == names)
+  }
+
+  @Test func noKernelForReshapesAndConstants() throws {
+    let g = GraphBuilder()
+    let w = try g.add(.scaleRows, [try g.constant("w", [3, 4]), try g.constant("s", [3])])
+    let x = try g.reshape(try g.input([2, 2, 2]), [2, 4])
+    let dense = try g.add(.dense(Epilogue(bias: false)), [x, w])
+    var compilation = Compilation(graph: g.finished(dense), options: try .on("generic"))
+    try SelectKernels.pass.run(&compilation)
+    #expect(compilation.graph.nodes.map { $0.kernel != nil } == [false, false, false, false, false, true])
+  }
+
+  @Test func anUnsupportedPrecisionIsNoBug() throws {
+    let g = GraphBuilder()
+    let graph = g.finished(try g.conv(try g.input(), "conv1"))
+    var options = try CompileOptions.on("x86-64-avx512")
+    options.precision = .bf16
+    let error = #expect(throws: CompileError.self) { try Pipeline.compile(graph, options) }
+    #expect(error?.reason == .unsupported)
+    #expect(error?.message.contains("`conv1` on x86-64-avx512") == true)
+    #expect(error?.message.contains("bf16") == true)
+  }
+
+  @Test func aCatalogueWithoutTheOpIsNoBug() throws {
+    let g = GraphBuilder()
+    let graph = g.finished(try g.conv(try g.input(), "conv1"))
+    var options = try CompileOptions.on("generic")
+    options.catalogue = KernelCatalogue(KernelTable.catalogue.kernels.filter { $0.op != .conv2D })
+    let error = #expect(throws: CompileError.self) { try Pipeline.compile(graph, options) }
+    #expect(error?.reason == .unsupported)
+  }
+
+  @Test func theOrderOfTheCatalogueDoesNotMatter() throws {
+    let g = GraphBuilder()
+    let graph = g.finished(try g.conv(try g.pool(try g.input()), "conv"))
+    var options = try CompileOptions.on("x86-64-avx512")
+    let plan = try Pipeline.compile(graph, options)?.plan
+    options.catalogue = KernelCatalogue(KernelTable.catalogue.kernels.reversed())
+    #expect(try Pipeline.compile(graph, options)?.plan == plan)
+  }
+}

@@ -1,0 +1,172 @@
+import Foundation
+import Synchronization
+import Testing
+
+@testable import Runtime
+
+@Suite(.serialized, .timeLimit(.minutes(3))) struct ThreadPoolTests {
+  /// How often each index was worked on.
+  private final class Counts: Sendable {
+    private let counts: Mutex<[Int]>
+    init(_ size: Int) { counts = Mutex([Int](repeating: 0, count: size)) }
+    func add(_ range: Range<Int>) { counts.withLock { for index in range { $0[index] += 1 } } }
+    var values: [Int] { counts.withLock { $0 } }
+  }
+
+  private final class Number: Sendable {
+    let value = Atomic<Int>(0)
+    func add(_ count: Int = 1) { value.add(count, ordering: .sequentiallyConsistent) }
+    var now: Int { value.load(ordering: .sequentiallyConsistent) }
+  }
+
+  @Test(arguments: [1, 2, 3, 4, 7, 16], [0, 1, 2, 5, 16, 17, 1000])
+  func everyUnitIsDoneOnce(threads: Int, units: Int) {
+    let pool = ThreadPool(threads: threads)
+    let counts = Counts(units)
+    let members = Counts(threads)
+    pool.run { member in
+      #expect(member.count == threads)
+      members.add(member.index..<member.index + 1)
+      counts.add(member.share(of: units))
+    }
+    #expect(counts.values.allSatisfy { $0 == 1 })
+    #expect(members.values.allSatisfy { $0 == 1 })
+  }
+
+  @Test func sharesAreEvenAndInOrder() {
+    let pool = ThreadPool(threads: 3)
+    let shares = Mutex<[Int: Range<Int>]>([:])
+    pool.run { member in shares.withLock { $0[member.index] = member.share(of: 10) } }
+    #expect(shares.withLock { $0 } == [0: 0..<3, 1: 3..<6, 2: 6..<10])
+  }
+
+  @Test(arguments: [0, -3])
+  func withoutThreadsTheCallerWorks(threads: Int) {
+    let pool = ThreadPool(threads: threads)
+    #expect(pool.threadCount == 1)
+    let caller = pthread_self()
+    let same = Number()
+    pool.run { _ in if pthread_equal(pthread_self(), caller) != 0 { same.add() } }
+    #expect(same.now == 1)
+  }
+
+  @Test(arguments: [2, 3, 8])
+  func thousandsOfRuns(threads: Int) {
+    let pool = ThreadPool(threads: threads)
+    let total = Number()
+    for _ in 0..<3000 { pool.run { _ in total.add() } }
+    #expect(total.now == 3000 * threads)
+  }
+
+  @Test func runsAfterASleep() {
+    let pool = ThreadPool(threads: 2)
+    let total = Number()
+    for _ in 0..<5 {
+      pool.run { _ in total.add() }
+      usleep(20_000)
+    }
+    #expect(total.now == 10)
+  }
+
+  @Test(arguments: [2, 3, 8])
+  func everybodyMeetsAtEachBarrier(threads: Int) {
+    let pool = ThreadPool(threads: threads)
+    let arrived = Number()
+    let early = Number()
+    for run in 0..<50 {
+      pool.run { member in
+        for round in 1...20 {
+          arrived.add()
+          member.wait()
+          if arrived.now < (run * 20 + round) * threads { early.add() }
+          member.wait()
+        }
+      }
+    }
+    #expect(early.now == 0)
+    #expect(arrived.now == 50 * 20 * threads)
+  }
+
+  /// What one thread writes before a barrier, the others read behind it.
+  @Test func memoryIsVisibleBehindABarrier() {
+    final class Cell: @unchecked Sendable {
+      // Written by one thread and read by others, with a barrier in between.
+      var values = [Int](repeating: 0, count: 64)
+    }
+    let pool = ThreadPool(threads: 4)
+    let cell = Cell()
+    let wrong = Number()
+    pool.run { member in
+      for round in 1...500 {
+        if member.index == round % member.count { for index in 0..<64 { cell.values[index] = round } }
+        member.wait()
+        if cell.values.contains(where: { $0 != round }) { wrong.add() }
+        member.wait()
+      }
+    }
+    #expect(wrong.now == 0)
+  }
+
+  @Test func concurrentCallersTakeTurns() {
+    let pool = ThreadPool(threads: 3)
+    let inside = Number()
+    let together = Number()
+    let done = Number()
+    let finished = Signal()
+    for _ in 0..<4 {
+      Thread {
+        for _ in 0..<200 {
+          pool.run { member in
+            if member.index == 0 {
+              inside.add()
+              if inside.now != 1 { together.add() }
+            }
+            member.wait()
+            if member.index == 0 { inside.add(-1) }
+          }
+        }
+        done.add()
+        finished.raise()
+      }.start()
+    }
+    finished.wait { done.now == 4 }
+    #expect(together.now == 0)
+  }
+
+  @Test func moreThreadsThanCores() {
+    let threads = 4 * max(2, ProcessInfo.processInfo.activeProcessorCount)
+    let pool = ThreadPool(threads: threads)
+    let total = Number()
+    for _ in 0..<100 {
+      pool.run { member in
+        total.add()
+        member.wait()
+        total.add()
+      }
+    }
+    #expect(total.now == 200 * threads)
+  }
+
+  @Test func closesOnceAndForAll() {
+    for _ in 0..<50 {
+      let pool = ThreadPool(threads: 4)
+      pool.run { _ in }
+      pool.close()
+      pool.close()
+    }
+  }
+
+  @Test func goesWithItsLastReference() {
+    weak var gone: ThreadPool?
+    do {
+      let pool = ThreadPool(threads: 4)
+      pool.run { _ in }
+      gone = pool
+    }
+    #expect(gone == nil)
+  }
+
+  @Test func closesBeforeItEverRan() {
+    for threads in [1, 2, 8] { ThreadPool(threads: threads).close() }
+  }
+}
