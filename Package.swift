@@ -51,12 +51,15 @@ let package = Package(
       name: "LanguageServer",
       dependencies: ["Compiler", "Diagnostics", "Exchange", "Layers", "NetIR", "YAMLSyntax"]),
 
+    // Pictures of graphs.
+    .target(name: "Drawing"),
+
     // The commands.
     .target(
       name: "Driver",
       dependencies: [
-        "CBuildInfo", "Compiler", "CPUBackend", "DataPipeline", "Diagnostics", "Exchange", "LanguageServer", "Layers",
-        "NetIR", "Runtime", "YAMLSyntax",
+        "CBuildInfo", "Compiler", "CPUBackend", "DataPipeline", "Diagnostics", "Drawing", "Exchange", "LanguageServer",
+        "Layers", "NetIR", "Runtime", "YAMLSyntax",
       ]),
     .executableTarget(
       name: "netc",
@@ -84,6 +87,11 @@ let package = Package(
       dependencies: [
         "CPUBackend", "Compiler", "DataPipeline", "Diagnostics", "Driver", "Exchange", "FileTestSupport",
         "Layers", "NetIR", "NetworkTestSupport",
+      ]),
+    .testTarget(
+      name: "DrawingTests",
+      dependencies: [
+        "CPUBackend", "Compiler", "Diagnostics", "Drawing", "Driver", "FileTestSupport", "Layers", "NetIR",
       ]),
     .testTarget(name: "CLITests", dependencies: ["Diagnostics", "Exchange", "FileTestSupport", "netc"]),
     .testTarget(

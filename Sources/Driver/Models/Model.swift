@@ -49,7 +49,14 @@ package struct Model: Sendable {
       let memory = ConstantMemory(exact, owner: owner)
       return Model(executable: try CPUExecutable(artefact.plan, constants: memory, pool: pool))
     }
-    return try withExtendedLifetime(owner) { try retarget(artefact, exact, pool, host) }
+    do {
+      return try withExtendedLifetime(owner) { try retarget(artefact, exact, pool, host) }
+    } catch let error as CompileError where error.reason == .bug {
+      // The graph came from the file: if it cannot be compiled, that is to blame.
+      throw Artefact.damaged(path, error.message)
+    } catch let error as GraphProblem {
+      throw Artefact.damaged(path, error.message)
+    }
   }
 
   private static func retarget(
