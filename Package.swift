@@ -46,6 +46,11 @@ let package = Package(
     .target(name: "Exchange", dependencies: ["CZlib", "Diagnostics", "NetIR"]),
     .target(name: "DataPipeline", dependencies: ["CZlib", "Diagnostics", "Exchange"]),
 
+    // Editors.
+    .target(
+      name: "LanguageServer",
+      dependencies: ["Compiler", "Diagnostics", "Exchange", "Layers", "NetIR", "YAMLSyntax"]),
+
     // Pictures of graphs.
     .target(name: "Drawing"),
 
@@ -53,8 +58,8 @@ let package = Package(
     .target(
       name: "Driver",
       dependencies: [
-        "CBuildInfo", "Compiler", "CPUBackend", "DataPipeline", "Diagnostics", "Drawing", "Exchange", "Layers", "NetIR",
-        "Runtime", "YAMLSyntax",
+        "CBuildInfo", "Compiler", "CPUBackend", "DataPipeline", "Diagnostics", "Drawing", "Exchange", "LanguageServer",
+        "Layers", "NetIR", "Runtime", "YAMLSyntax",
       ]),
     .executableTarget(
       name: "netc",
@@ -89,6 +94,10 @@ let package = Package(
         "CPUBackend", "Compiler", "Diagnostics", "Drawing", "Driver", "FileTestSupport", "Layers", "NetIR",
       ]),
     .testTarget(name: "CLITests", dependencies: ["Diagnostics", "Exchange", "FileTestSupport", "netc"]),
+    .testTarget(
+      name: "LanguageServerTests",
+      dependencies: ["Diagnostics", "Driver", "Exchange", "FileTestSupport", "LanguageServer", "Layers", "YAMLSyntax"],
+      exclude: ["validate.py"]),
     .testTarget(
       name: "GoldenTests",
       dependencies: ["CPUBackend", "Compiler", "Diagnostics", "Driver", "FileTestSupport", "Layers", "netc"]),

@@ -16,7 +16,7 @@ struct GoldenFile: Sendable, CustomTestStringConvertible {
 
   var testDescription: String { path }
 
-  static let all = networks + diagnostics + reference + help
+  static let all = networks + diagnostics + reference + schema + help
 
   /// What the compiler makes of each network.
   private static var networks: [GoldenFile] {
@@ -61,6 +61,8 @@ struct GoldenFile: Sendable, CustomTestStringConvertible {
       GoldenFile("reference/\(chapter.rawValue).md") { chapter.markdown }
     }
   }
+
+  private static var schema: [GoldenFile] { [GoldenFile("schema/netc.schema.json") { JSONSchema.text }] }
 
   /// The help of netc and of each command that it names.
   private static var help: [GoldenFile] {

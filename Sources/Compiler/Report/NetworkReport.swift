@@ -60,12 +60,24 @@ package struct NetworkReport: Sendable {
     let output = network.outputs.first.map { network.layers[$0].shape } ?? []
     outputUnits = output.count == 2 ? output[1] : nil
 
+    rows = try Self.rows(of: network, batch: options.batch)
+    guard
+      let compiled = try Pipeline.compile(network.lowered(batch: options.batch).graph, options)
+    else { throw CompileError(.bug, "no plan to report") }
+    inferenceArenaBytes = compiled.plan.arenaBytes
+    training = try TrainingMemory(of: network, batch: options.batch)
+  }
+
+  /// What can be counted without a plan: a row for each layer.
+  ///
+  /// - Parameter batch: examples whose results count as memory.
+  package static func rows(of network: Network, batch: Int = 1) throws(GraphProblem) -> [Row] {
     let examples = network.fixedBatch ?? 1
     let (graph, nodes) = try network.lowered(batch: examples)
     let isConstant = graph.constants()
     let fields = ReceptiveField.all(of: network)
     let capacities = Capacity.all(of: network)
-    rows = network.layers.enumerated().map { index, layer in
+    return network.layers.enumerated().map { index, layer in
       func count(_ role: WeightSpec.Role) -> Int {
         layer.weights.filter { $0.role == role && !$0.isTied }.reduce(0) { $0 + $1.shape.elements }
       }
@@ -81,14 +93,9 @@ package struct NetworkReport: Sendable {
         outputShape: layer.shape, trainable: trainable, frozen: 0, state: state,
         work: Work(macs: work.macs / examples, flops: work.flops / examples),
         weightBytes: 4 * (trainable + state),
-        activationBytes: 4 * layer.shape.withBatch(options.batch).elements,
+        activationBytes: 4 * layer.shape.withBatch(batch).elements,
         window: layer.kind.window(over: input), field: fields[index], capacity: capacities[index],
         ops: nodes[index].filter { !isConstant[$0] }.map { graph[ValueID($0)].op })
     }
-    guard
-      let compiled = try Pipeline.compile(network.lowered(batch: options.batch).graph, options)
-    else { throw CompileError(.bug, "no plan to report") }
-    inferenceArenaBytes = compiled.plan.arenaBytes
-    training = try TrainingMemory(of: network, batch: options.batch)
   }
 }

@@ -52,7 +52,7 @@ struct BaseReference {
         bag.report(
           .unknown(
             .unknownTopLevelKey, "unknown key `\(key)` in `base`", word: key, at: entry.key.span,
-            among: ["spec", "weights", "until", "drop", "transform"]))
+            among: SpecKeys.base.map(\.key)))
       }
     }
     return base

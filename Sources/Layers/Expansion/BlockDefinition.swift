@@ -2,16 +2,16 @@ import Diagnostics
 import YAMLSyntax
 
 /// A block of the spec: layers with parameters, used like a layer type.
-struct BlockDefinition {
-  struct Parameter {
-    var name: String
+package struct BlockDefinition: Sendable {
+  package struct Parameter: Sendable {
+    package var name: String
     /// nil: `required`.
-    var fallback: Node?
+    package var fallback: Node?
   }
 
-  var name: String
-  var span: SourceSpan
-  var parameters: [Parameter]
+  package var name: String
+  package var span: SourceSpan
+  package var parameters: [Parameter]
   var layers: [Node]
 
   /// Reads the `blocks:` section.
@@ -91,5 +91,5 @@ struct BlockDefinition {
     }
   }
 
-  private static let reserved = Set(commonLayerKeys + ["repeat", "when", "input", "inputs"])
+  private static let reserved = Set(SpecKeys.everyLayer.map(\.key) + ["input", "inputs"])
 }

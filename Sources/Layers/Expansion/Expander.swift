@@ -215,7 +215,7 @@ struct Expander {
         report(
           .unknown(
             .unknownParameter, "unknown parameter `\(key)` of the block `\(block.name)`", word: key,
-            at: entry.key.span, among: known + commonLayerKeys + ["repeat", "when"]), scope)
+            at: entry.key.span, among: known + SpecKeys.everyLayer.map(\.key)), scope)
         continue
       }
       given[key] = entry.value

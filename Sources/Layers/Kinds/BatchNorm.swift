@@ -71,7 +71,10 @@ package struct BatchNorm: LayerKind {
 }
 
 extension ValueType where Value == [Int]? {
-  fileprivate static let axes = ValueType("`auto`, or a list of axes such as [0, 2, 3]") { node, context in
+  fileprivate static let axes = ValueType(
+    "`auto`, or a list of axes such as [0, 2, 3]",
+    schema: .oneOf([.words(["auto"]), .list(of: ValueType<Int>.nonNegative.schema, count: 1...8)])
+  ) { node, context in
     if node.scalarText == "auto" { return .some(nil) }
     let list = ValueType<[Int]>.list(of: .nonNegative, "`auto`, or a list of axes such as [0, 2, 3]")
     return list.decode(node, &context).map { .some($0.sorted()) }

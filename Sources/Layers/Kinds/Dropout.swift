@@ -34,7 +34,9 @@ package struct Dropout: LayerKind {
 
 extension ValueType where Value == [Int] {
   /// A list of axes that may be empty.
-  fileprivate static let axisList = ValueType("a list of axes such as [2, 3]") { node, context in
+  fileprivate static let axisList = ValueType(
+    "a list of axes such as [2, 3]", schema: .list(of: ValueType<Int>.nonNegative.schema, count: 0...8)
+  ) { node, context in
     if node.elements?.isEmpty == true { return [] }
     return ValueType.list(of: .nonNegative, "a list of axes such as [2, 3]").decode(node, &context)
   }

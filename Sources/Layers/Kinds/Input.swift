@@ -30,7 +30,12 @@ package struct Input: LayerKind {
 }
 
 extension ValueType where Value == [Int?] {
-  fileprivate static let inputShape = ValueType("a list such as [null, 3, 224, 224]") { node, context in
+  private static var schema: ValueSchema {
+    let size = ValueType<Int>.positive.schema
+    return .list(of: size, count: 2...5, first: size.orNull)
+  }
+
+  fileprivate static let inputShape = ValueType("a list such as [null, 3, 224, 224]", schema: schema) { node, context in
     guard let elements = node.elements, elements.count >= 2, elements.count <= 5 else {
       context.wrongType(
         node, expected: "a list such as [null, 3, 224, 224]",

@@ -56,8 +56,14 @@ package struct PadWidth: Sendable, Equatable {
 }
 
 extension ValueType where Value == [PadWidth] {
-  fileprivate static let padWidths = ValueType("a whole number from 0, or a list with one entry per axis") {
-    node, context in
+  private static var schema: ValueSchema {
+    let number = ValueType<Int>.nonNegative.schema
+    return .oneOf([number, .list(of: .oneOf([number, .list(of: number, count: 2...2)]), count: 1...8)])
+  }
+
+  fileprivate static let padWidths = ValueType(
+    "a whole number from 0, or a list with one entry per axis", schema: schema
+  ) { node, context in
     func one(_ node: Node, _ context: inout DecodeContext) -> PadWidth? {
       if let pair = node.elements, pair.count == 2 {
         guard let before = ValueType<Int>.nonNegative.decode(pair[0], &context),

@@ -100,7 +100,12 @@ package struct Reshape: LayerKind {
 }
 
 extension ValueType where Value == [Reshape.Dimension] {
-  fileprivate static let reshape = ValueType("a list such as [[0], 16, -1]") { node, context in
+  private static var schema: ValueSchema {
+    let axis = ValueSchema.list(of: .integer(0...Int(Int32.max)), count: 1...1)
+    return .list(of: .oneOf([ValueType<Int>.positive.schema, .integer(-1...(-1)), axis]), count: 1...8)
+  }
+
+  fileprivate static let reshape = ValueType("a list such as [[0], 16, -1]", schema: schema) { node, context in
     let expected = "a list such as [[0], 16, -1]"
     guard let elements = node.elements, (1...8).contains(elements.count) else {
       context.wrongType(node, expected: expected)

@@ -72,8 +72,9 @@ package struct NonlinearityInfo: Sendable {
 
 extension ValueType where Value == Nonlinearity {
   /// A name, `{name: {parameter: value}}`, or null for linear.
-  package static let nonlinearity = ValueType("a nonlinearity such as `rectify` or `softmax`") {
-    node, context in
+  package static let nonlinearity = ValueType(
+    "a nonlinearity such as `rectify` or `softmax`", schema: .oneOf([.nonlinearity, .null])
+  ) { node, context in
     if node.isNull { return .linear }
     guard let call = NamedCall(node) else {
       context.wrongType(

@@ -39,10 +39,13 @@ package enum ConvolutionPadding: Hashable, Sendable {
 }
 
 extension ValueType where Value == ConvolutionPadding {
+  private static var words: [String] { ["valid", "same", "same_upper", "full"] }
+
   /// A number, `[height, width]`, `[[top, bottom], [left, right]]`, or a word.
   package static let convolutionPadding = ValueType(
     "a whole number from 0, a pair of them, [[top, bottom], [left, right]], "
-      + "or `valid`, `same`, `same_upper` or `full`"
+      + "or `valid`, `same`, `same_upper` or `full`",
+    schema: .oneOf(ValueType<Padding2D>.padding.schema.alternatives + [.words(words)])
   ) { node, context in
     if let text = node.scalarText, case .string = node.resolved {
       switch text {
@@ -54,7 +57,7 @@ extension ValueType where Value == ConvolutionPadding {
         context.bag.report(
           .unknown(
             .outOfRange, "`\(context.key)` of \(context.layerType) cannot be `\(text)`", word: text,
-            at: node.span, among: ["valid", "same", "same_upper", "full"],
+            at: node.span, among: words,
             notes: ["or a whole number, [height, width], or [[top, bottom], [left, right]]"]))
         return nil
       }
@@ -64,9 +67,15 @@ extension ValueType where Value == ConvolutionPadding {
 }
 
 extension ValueType where Value == Padding2D {
+  private static var schema: ValueSchema {
+    let number = ValueType<Int>.nonNegative.schema
+    let axis = ValueSchema.oneOf([number, .list(of: number, count: 2...2)])
+    return .oneOf([number, .list(of: axis, count: 2...2)])
+  }
+
   /// A number, `[height, width]`, or `[[top, bottom], [left, right]]`.
   package static let padding = ValueType(
-    "a whole number from 0, a pair of them, or [[top, bottom], [left, right]]"
+    "a whole number from 0, a pair of them, or [[top, bottom], [left, right]]", schema: schema
   ) { node, context in
     let number = ValueType<Int>.nonNegative
     guard let elements = node.elements else {

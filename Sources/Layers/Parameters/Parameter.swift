@@ -12,7 +12,7 @@ package struct Parameter<Kind: LayerKind>: Sendable {
     _ key: String, _ path: any WritableKeyPath<Kind, Value> & Sendable, _ type: ValueType<Value>,
     default fallback: String? = nil, _ doc: String
   ) {
-    info = ParameterInfo(key: key, expected: type.expected, fallback: fallback, doc: doc)
+    info = ParameterInfo(key: key, expected: type.expected, fallback: fallback, doc: doc, schema: type.schema)
     decode = { node, kind, context in
       guard let value = type.decode(node, &context) else { return false }
       kind[keyPath: path] = value
@@ -28,6 +28,7 @@ package struct ParameterInfo: Sendable, Equatable {
   /// As it would be written in a spec; nil when the parameter must be given.
   package var fallback: String?
   package var doc: String
+  package var schema: ValueSchema
 }
 
 /// What a decoder reports to, and on whose behalf.

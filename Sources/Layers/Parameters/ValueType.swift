@@ -6,17 +6,21 @@ import YAMLSyntax
 package struct ValueType<Value: Sendable>: Sendable {
   /// Completes "must be …": `a positive whole number`.
   package let expected: String
+  /// The same for programs.
+  package let schema: ValueSchema
   /// Reports what is wrong and returns nil, or returns the value.
   package let decode: @Sendable (Node, inout DecodeContext) -> Value?
 
-  package init(_ expected: String, decode: @escaping @Sendable (Node, inout DecodeContext) -> Value?) {
-    self.expected = expected
-    self.decode = decode
+  package init(
+    _ expected: String, schema: ValueSchema = .anything,
+    decode: @escaping @Sendable (Node, inout DecodeContext) -> Value?
+  ) {
+    (self.expected, self.schema, self.decode) = (expected, schema, decode)
   }
 
   /// The same, where null (or nothing) means none.
   package func orNull(_ meaning: String) -> ValueType<Value?> {
-    ValueType<Value?>("\(expected), or null \(meaning)") { node, context in
+    ValueType<Value?>("\(expected), or null \(meaning)", schema: schema.orNull) { node, context in
       if node.isNull { return .some(nil) }
       return decode(node, &context).map { .some($0) }
     }
@@ -51,7 +55,7 @@ extension ValueType where Value == Int {
   package static let any = integer("a whole number", in: -largestSize...largestSize)
 
   package static func integer(_ expected: String, in range: ClosedRange<Int>) -> ValueType<Int> {
-    ValueType(expected) { node, context in
+    ValueType(expected, schema: .integer(range)) { node, context in
       guard let number = node.integer else {
         let whole = node.number.flatMap { Int(exactly: $0) }
         context.wrongType(node, expected: expected, help: whole.map { ["write `\($0)`"] } ?? [])
@@ -67,7 +71,9 @@ extension ValueType where Value == Int {
   }
 
   /// An odd whole number.
-  package static let odd = ValueType<Int>("an odd positive whole number") { node, context in
+  package static let odd = ValueType<Int>(
+    "an odd positive whole number", schema: .integer(1...largestSize, isOdd: true)
+  ) { node, context in
     guard let number = ValueType.positive.decode(node, &context) else { return nil }
     guard number % 2 == 1 else {
       context.outOfRange(node, expected: "odd", help: ["use \(number - 1) or \(number + 1)"])
@@ -79,21 +85,20 @@ extension ValueType where Value == Int {
 
 extension ValueType where Value == Float {
   package static let any = number("a number")
-  package static let positive = number("a number above 0", in: { $0 > 0 })
-  package static let probability = number("a number from 0 to 1, 1 excluded", in: { (0..<1).contains($0) })
-  package static let unit = number("a number from 0 to 1", in: { (0...1).contains($0) })
+  package static let positive = number("a number above 0", in: NumberRange(from: .excluding(0)))
+  package static let probability = number(
+    "a number from 0 to 1, 1 excluded", in: NumberRange(from: .including(0), to: .excluding(1)))
+  package static let unit = number("a number from 0 to 1", in: NumberRange(from: .including(0), to: .including(1)))
 
-  package static func number(_ expected: String, in valid: (@Sendable (Float) -> Bool)? = nil)
-    -> ValueType<Float>
-  {
-    ValueType(expected) { node, context in
+  package static func number(_ expected: String, in range: NumberRange = NumberRange()) -> ValueType<Float> {
+    ValueType(expected, schema: .number(range)) { node, context in
       guard let number = node.number else {
         context.wrongType(node, expected: expected)
         return nil
       }
       // What counts is the value that is kept: 1e-60 is above 0, its Float is not.
       let value = Float(number)
-      guard value.isFinite, valid?(value) ?? true else {
+      guard value.isFinite, range.contains(Double(value)) else {
         context.outOfRange(node, expected: expected)
         return nil
       }
@@ -103,7 +108,7 @@ extension ValueType where Value == Float {
 }
 
 extension ValueType where Value == Bool {
-  package static let bool = ValueType("true or false") { node, context in
+  package static let bool = ValueType("true or false", schema: .boolean) { node, context in
     if case .scalar = node.value, case .bool(let flag) = node.resolved { return flag }
     let word = node.scalarText?.lowercased()
     let meant = ["yes": true, "on": true, "no": false, "off": false][word ?? ""]
@@ -119,7 +124,7 @@ extension ValueType where Value: RawRepresentable & CaseIterable, Value.RawValue
   package static var word: ValueType<Value> {
     let words = Value.allCases.map(\.rawValue)
     let expected = words.map { "`\($0)`" }.joined(separator: words.count == 2 ? " or " : ", ")
-    return ValueType(words.count == 2 ? expected : "one of \(expected)") { node, context in
+    return ValueType(words.count == 2 ? expected : "one of \(expected)", schema: .words(words)) { node, context in
       if let text = node.scalarText, let value = Value(rawValue: text) { return value }
       guard let text = node.scalarText, case .string = node.resolved else {
         context.wrongType(node, expected: "one of \(expected)")
@@ -137,7 +142,8 @@ extension ValueType where Value == Size2D {
   package static let size = pair("a positive whole number, or a pair [height, width] of them", .positive)
 
   fileprivate static func pair(_ expected: String, _ element: ValueType<Int>) -> ValueType<Size2D> {
-    ValueType(expected) { node, context in
+    let schema = ValueSchema.oneOf([element.schema, .list(of: element.schema, count: 2...2)])
+    return ValueType(expected, schema: schema) { node, context in
       if let elements = node.elements {
         guard elements.count == 2 else {
           context.wrongType(
@@ -160,7 +166,8 @@ extension ValueType where Value == Size2D {
 
 extension ValueType where Value == [Int] {
   package static func list(of element: ValueType<Int>, _ expected: String) -> ValueType<[Int]> {
-    ValueType(expected) { node, context in
+    let schema = ValueSchema.list(of: element.schema, count: 1...ValueSchema.longestList)
+    return ValueType(expected, schema: schema) { node, context in
       guard let elements = node.elements, !elements.isEmpty else {
         context.wrongType(node, expected: expected)
         return nil
@@ -173,7 +180,10 @@ extension ValueType where Value == [Int] {
 
 extension ValueType where Value == [Float] {
   /// One number, or a list of them.
-  package static let numbers = ValueType("a number, or a list of numbers") { node, context in
+  package static let numbers = ValueType(
+    "a number, or a list of numbers",
+    schema: .oneOf([.number(), .list(of: .number(), count: 1...ValueSchema.longestList)])
+  ) { node, context in
     if let elements = node.elements, !elements.isEmpty {
       let values = elements.map { ValueType<Float>.any.decode($0, &context) }
       return values.contains(nil) ? nil : values.compactMap { $0 }

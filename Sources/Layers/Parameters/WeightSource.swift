@@ -65,7 +65,7 @@ package struct InitialiserInfo: Sendable {
 extension ValueType where Value == WeightSource {
   /// An initialiser, a number, or the name of the layer whose parameter it shares.
   package static let weight = ValueType(
-    "an initialiser such as `he_normal`, a number, or the name of a layer to share with"
+    "an initialiser such as `he_normal`, a number, or the name of a layer to share with", schema: .initialiser
   ) { node, context in
     if let number = node.number {
       guard Float(number).isFinite else {

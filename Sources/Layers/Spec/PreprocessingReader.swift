@@ -4,7 +4,7 @@ import YAMLSyntax
 
 /// Reads `data.preprocess`: a list of steps that raw data goes through.
 enum PreprocessingReader {
-  private static let steps = ["scale", "multiply", "divide", "subtract"]
+  private static let steps = SpecKeys.preprocessing.map(\.key)
   /// They need statistics of the training set.
   private static let planned = ["center", "std", "whiten"]
 

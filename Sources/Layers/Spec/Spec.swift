@@ -56,6 +56,10 @@ package struct Spec: Sendable {
   package var optimizer = Optimizer.nesterovMomentum
   /// The weight file that `base` names.
   package var baseWeights: String?
+  /// What `let:` here and in included files defines, written out.
+  package var constants: [String: Node] = [:]
+  /// The blocks of this file and of included ones.
+  package var blocks: [String: BlockDefinition] = [:]
   /// Whether everything in the file was understood. Where it was not, nothing is known of what is missing.
   package var isComplete = true
 

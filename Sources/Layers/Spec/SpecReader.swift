@@ -43,11 +43,6 @@ package struct SpecReader {
     ("warnings", "warnings to switch off, by name: `{receptive-field: off}`"),
   ]
 
-  /// Keys that nolearn's flat spelling has for training.
-  private static let nolearnKeys = [
-    "update", "regression", "max_epochs", "objective", "objective_loss_function", "eval_size", "verbose",
-  ]
-
   /// - Parameter fileName: the spec's name when it does not say one.
   /// - Parameter files: finds what `include` and `base` name.
   package static func read(_ root: Node, fileName: String, files: any SpecFiles = NoFiles()) -> (
@@ -103,6 +98,8 @@ package struct SpecReader {
       }
     }
     readLayers(layers, flat, base, in: root)
+    spec.constants = expander.constants.values
+    spec.blocks = expander.blocks
   }
 
   // MARK: Layers
@@ -263,14 +260,14 @@ package struct SpecReader {
       if let owner = named.filter({ key.hasPrefix($0.name + "_") }).max(by: { $0.name.count < $1.name.count }) {
         let parameter = String(key.dropFirst(owner.name.count + 1))
         layers[owner.index]?.entries.append(entry.renamed(parameter))
-      } else if Self.nolearnKeys.contains(key) || key.hasPrefix("update_") || key.hasPrefix("objective_") {
+      } else if SpecKeys.nolearn.contains(key) || SpecKeys.nolearnPrefixes.contains(where: key.hasPrefix) {
         if key == "update" { readUpdate(entry.value) }
         if key == "objective_loss_function" { readObjective(entry.value) }
         if key == "regression", entry.value.scalarText == "true", spec.objective == nil {
           spec.objective = WrittenObjective(name: "squared_error", span: entry.key.span)
         }
       } else {
-        let known = Self.keys.map(\.key) + (named.isEmpty ? [] : Self.nolearnKeys)
+        let known = Self.keys.map(\.key) + (named.isEmpty ? [] : SpecKeys.nolearn)
         bag.report(
           .unknown(
             .unknownTopLevelKey, "unknown key `\(key)`", word: key, at: entry.key.span,
@@ -327,18 +324,13 @@ package struct SpecReader {
   }
 
   private mutating func readData(_ node: Node) {
-    let known = ["train", "valid", "test", "preprocess", "augment"]
-    for entry in section("data", node, known) where entry.key.scalarText == "preprocess" {
+    for entry in section("data", node, SpecKeys.data.map(\.key)) where entry.key.scalarText == "preprocess" {
       spec.preprocessing = PreprocessingReader.read(entry.value, &bag)
     }
   }
 
   private mutating func readTraining(_ node: Node) {
-    let known = [
-      "objective", "update", "schedule", "regularization", "batch_size", "max_epochs", "validation",
-      "early_stopping", "seed", "freeze", "learning_rates",
-    ]
-    for entry in section("train", node, known) {
+    for entry in section("train", node, SpecKeys.train.map(\.key)) {
       switch entry.key.scalarText {
       case "update": readUpdate(entry.value)
       case "objective": readObjective(entry.value)

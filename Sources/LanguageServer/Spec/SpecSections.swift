@@ -1,0 +1,24 @@
+import Layers
+
+extension SpecKeys {
+  /// The keys of a section by the name that a cursor gives it.
+  static func section(_ name: String) -> [Row] {
+    switch name {
+    case "data": data
+    case "train": train
+    case "base": base
+    case "block": block
+    case "preprocess": preprocessing
+    case "warnings": warnings
+    default: []
+    }
+  }
+}
+
+extension ValueSchema {
+  /// Which functions a value may name.
+  var function: Cursor.Function? {
+    if alternatives.contains(.nonlinearity) { return .nonlinearity }
+    return alternatives.contains(.initialiser) ? .initialiser : nil
+  }
+}

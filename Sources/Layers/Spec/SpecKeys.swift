@@ -1,0 +1,68 @@
+import Diagnostics
+
+/// The keys below a spec's top level, each with what it is for: the reader, the JSON Schema and completion ask
+/// here. Those of the top level are ``SpecReader/keys``, those of layers are in the registry.
+package enum SpecKeys {
+  package typealias Row = (key: String, doc: String)
+
+  /// Keys of every layer and of every use of a block.
+  package static let everyLayer: [Row] = [
+    ("name", "the layer's name; netc makes one from the type without it"),
+    ("incoming", "the layer that feeds it; the one above without it"),
+    ("incomings", "the layers that feed it"),
+    ("repeat", "how many copies to chain; `$i` counts them from 0"),
+    ("when", "whether the layer is there; one that is not hands its incoming through"),
+  ]
+
+  package static let data: [Row] = [
+    ("train", "the examples to learn from"),
+    ("valid", "the examples to stop by"),
+    ("test", "the examples to judge by"),
+    ("preprocess", "the steps that raw data goes through"),
+    ("augment", "random changes of the training examples"),
+  ]
+
+  package static let preprocessing: [Row] = [
+    ("scale", "maps bytes to a range: `scale: [0, 1]`"),
+    ("multiply", "multiplies by a number, or by one per channel"),
+    ("divide", "divides by a number, or by one per channel"),
+    ("subtract", "subtracts a number, or one per channel"),
+  ]
+
+  package static let train: [Row] = [
+    ("objective", "what is minimised"),
+    ("update", "the update rule, such as `adam` or `{nesterov_momentum: {learning_rate: 0.01}}`"),
+    ("schedule", "how the learning rate changes"),
+    ("regularization", "penalties, such as `{l2: 5.0e-4}`"),
+    ("batch_size", "examples per step"),
+    ("max_epochs", "how often the training set is gone through"),
+    ("validation", "which examples are kept back"),
+    ("early_stopping", "when to stop without progress"),
+    ("seed", "the start of all random numbers"),
+    ("freeze", "layers that do not learn"),
+    ("learning_rates", "factors of the update, per layer"),
+  ]
+
+  package static let base: [Row] = [
+    ("spec", "the spec to start from, relative to this file"),
+    ("weights", "its weights"),
+    ("until", "the last layer that is kept"),
+    ("drop", "layers that are taken out"),
+    ("transform", "`fc_to_conv: [fc6, fc7]` makes convolutions of dense layers"),
+  ]
+
+  package static let block: [Row] = [
+    ("parameters", "names with their defaults, or `required`"),
+    ("layers", "the layers, in order; `input` is what the block is given"),
+  ]
+
+  /// The warnings that a spec may switch off.
+  package static var warnings: [Row] { DiagnosticCode.allCases.filter(\.isWarning).map { ($0.name, $0.title) } }
+
+  /// Keys that nolearn's flat spelling has for training.
+  package static let nolearn = [
+    "update", "regression", "max_epochs", "objective", "objective_loss_function", "eval_size", "verbose",
+  ]
+  /// And how more of them begin.
+  package static let nolearnPrefixes = ["update_", "objective_"]
+}
