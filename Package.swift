@@ -46,12 +46,15 @@ let package = Package(
     .target(name: "Exchange", dependencies: ["CZlib", "Diagnostics", "NetIR"]),
     .target(name: "DataPipeline", dependencies: ["CZlib", "Diagnostics", "Exchange"]),
 
+    // Pictures of graphs.
+    .target(name: "Drawing"),
+
     // The commands.
     .target(
       name: "Driver",
       dependencies: [
-        "CBuildInfo", "Compiler", "CPUBackend", "DataPipeline", "Diagnostics", "Exchange", "Layers", "NetIR", "Runtime",
-        "YAMLSyntax",
+        "CBuildInfo", "Compiler", "CPUBackend", "DataPipeline", "Diagnostics", "Drawing", "Exchange", "Layers", "NetIR",
+        "Runtime", "YAMLSyntax",
       ]),
     .executableTarget(
       name: "netc",
@@ -71,13 +74,19 @@ let package = Package(
     .testTarget(
       name: "CPUBackendTests",
       dependencies: [
-        "CKernels", "CPUBackend", "Compiler", "Layers", "NetIR", "NetworkTestSupport", "Runtime",
+        "CKernels", "CPUBackend", "Compiler", "FileTestSupport", "Layers", "NetIR", "NetworkTestSupport",
+        "Runtime",
       ]),
     .testTarget(
       name: "DriverTests",
       dependencies: [
         "CPUBackend", "Compiler", "DataPipeline", "Diagnostics", "Driver", "Exchange", "FileTestSupport",
         "Layers", "NetIR", "NetworkTestSupport",
+      ]),
+    .testTarget(
+      name: "DrawingTests",
+      dependencies: [
+        "CPUBackend", "Compiler", "Diagnostics", "Drawing", "Driver", "FileTestSupport", "Layers", "NetIR",
       ]),
     .testTarget(name: "CLITests", dependencies: ["Diagnostics", "Exchange", "FileTestSupport", "netc"]),
     .testTarget(

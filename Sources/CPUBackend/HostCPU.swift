@@ -20,6 +20,15 @@ package struct HostCPU: Sendable {
 
   package static let current = HostCPU()
 
+  /// As if this CPU had only some of its instructions: how older machines are tested.
+  package func limited(to sets: Set<InstructionSet>) -> HostCPU {
+    HostCPU(brand: brand, instructionSets: instructionSets.intersection(sets), cores: cores, cache: cache)
+  }
+
+  private init(brand: String, instructionSets: Set<InstructionSet>, cores: Int, cache: [Int]) {
+    (self.brand, self.instructionSets, self.cores, self.cache) = (brand, instructionSets, cores, cache)
+  }
+
   private init() {
     var info = ck_cpu_info()
     ck_cpu_detect(&info)

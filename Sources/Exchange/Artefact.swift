@@ -72,13 +72,11 @@ package struct Artefact: Sendable {
     do throws(GraphProblem) {
       try plan.verify(catalogue)
       try portable.verify()
+      try plan.verify(portable: portable)
     } catch {
       throw Self.damaged(path, error.message)
     }
     tensors = try Self.match(plan, file)
-    for constant in plan.constants where !portable.ids.contains(constant.source) {
-      throw Self.damaged(path, "constant `\(constant.name)` comes from nowhere")
-    }
     let size = tensors.reduce(0) { $0 + $1.range.count }
     if verifyWeights || size <= Self.alwaysChecked { try checkWeights() }
   }

@@ -116,7 +116,7 @@ package struct Plan: Sendable, Codable, Equatable {
     self.target = target
   }
 
-  /// The tensors that callers fill and read, by their number.
+  /// The tensors that callers fill and read, by their number: the first of each in `tensors`.
   package var inputs: [Tensor] { numbered { if case .input(let index) = $0 { index } else { nil } } }
   package var outputs: [Tensor] { numbered { if case .output(let index) = $0 { index } else { nil } } }
 

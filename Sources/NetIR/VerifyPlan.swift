@@ -1,6 +1,6 @@
 extension Plan {
   private static let maximumSize = 1 << 40
-  private static let maximumHalo = 1 << 12
+  static let maximumHalo = 1 << 12
 
   /// Checks a plan before it may touch memory: one that was read from a file is trusted in nothing.
   ///
@@ -19,6 +19,7 @@ extension Plan {
 
   private func verifyTensors() throws(GraphProblem) {
     try require(batch > 0 && arenaBytes >= 0, "batch \(batch), arena \(arenaBytes)")
+    var used = 0
     for tensor in tensors {
       let halo = tensor.layout.halo
       let halos = [halo.top, halo.bottom, halo.left, halo.right]
@@ -41,22 +42,30 @@ extension Plan {
         try require(
           offset >= 0 && offset % 64 == 0 && !overflow && end <= arenaBytes,
           "tensor `\(tensor.name)` lies outside of the arena")
+        used = max(used, end)
       case .input(let index), .output(let index):
         try require(
           index >= 0 && index < tensors.count && tensor.layout == .plain,
           "tensor `\(tensor.name)` is the caller's and not plain")
       }
     }
+    // Whoever runs the plan takes that much memory at once.
+    try require(arenaBytes - used < 64, "the arena of \(arenaBytes) bytes has \(used) in use")
     try verifyNumbers("inputs") { if case .input(let number) = $0 { number } else { nil } }
     try verifyNumbers("outputs") { if case .output(let number) = $0 { number } else { nil } }
     try require(!outputs.isEmpty, "no outputs")
+    // Callers cut their examples into batches by these sizes.
+    try require(
+      inputs.allSatisfy { $0.shape[0] == batch } && outputs.allSatisfy { $0.shape.elements % batch == 0 },
+      "an input or output is no batch of \(batch) examples")
   }
 
-  /// Whether a tensor of this shape has a size in bytes, with whatever block and halo.
-  private func isBounded(_ shape: [Int]) -> Bool {
-    guard shape.allSatisfy({ (1...Self.maximumSize).contains($0) }) else { return false }
-    let padded = shape.enumerated().map { $0 == 1 ? $1 + 63 : $0 > 1 ? $1 + 2 * Self.maximumHalo : $1 }
-    return (elementCount(padded) ?? .max) < 1 << 56
+  private func isBounded(_ shape: [Int]) -> Bool { (Self.largestCount(of: shape) ?? .max) < 1 << 56 }
+
+  /// Elements that a tensor of this shape may take, with whatever block and halo; nil when they are too many.
+  static func largestCount(of shape: [Int]) -> Int? {
+    guard shape.allSatisfy({ (1...maximumSize).contains($0) }) else { return nil }
+    return elementCount(shape.enumerated().map { $0 == 1 ? $1 + 63 : $0 > 1 ? $1 + 2 * maximumHalo : $1 })
   }
 
   /// The caller's buffers are numbered without holes, and each has one size: that of the one tensor that all

@@ -14,7 +14,7 @@ struct NetcCommand: ParsableCommand {
         netc check specs/lenet.yaml
       """,
     version: "netc \(Version.number) (\(Version.build))",
-    subcommands: [Check.self, Report.self, Explain.self, Compile.self, Run.self, Bench.self, Doctor.self])
+    subcommands: [Check.self, Report.self, Graph.self, Explain.self, Compile.self, Run.self, Bench.self, Doctor.self])
 }
 
 /// Options of every command.

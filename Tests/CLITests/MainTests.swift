@@ -2,7 +2,7 @@ import FileTestSupport
 import Testing
 
 @Suite struct MainTests {
-  static let commands = ["check", "report", "explain", "compile", "run", "bench", "doctor"]
+  static let commands = ["check", "report", "graph", "explain", "compile", "run", "bench", "doctor"]
 
   @Test func versionSaysNumberCommitAndBuild() throws {
     let run = NetcProcess.run(["--version"])
@@ -36,7 +36,8 @@ import Testing
     ["frobnicate"], ["--frobnicate"], ["check"], ["check", "--diagnostics", "pretty", Files.lenet],
     ["check", Files.lenet, "--frobnicate"], ["report"], ["report", Files.lenet, "--format", "pdf"],
     ["report", Files.lenet, "--sort", "beauty"], ["report", Files.lenet, "--batch", "0"],
-    ["report", Files.lenet, "--batch", "two"], ["explain"], ["explain", "N0203", "N0204"], ["compile"],
+    ["report", Files.lenet, "--batch", "two"], ["graph", Files.lenet], ["explain"],
+    ["explain", "N0203", "N0204"], ["compile"],
     ["compile", Files.lenet, "--emit", "poem"], ["compile", Files.lenet, "--precision", "fp8"],
     ["compile", Files.lenet, "--numerics", "loose"], ["run", Files.lenet],
     ["run", Files.lenet, "--input", "x", "--top", "0"], ["run", Files.lenet, "--input", "x", "--draw", "-1"],
@@ -64,6 +65,7 @@ import Testing
     let rest: [String] =
       switch command {
       case "explain": ["Conv2D"]
+      case "graph": [Files.lenet, "-o", folder.path + "/lenet.svg"]
       case "compile": [Files.lenet, "-o", folder.path + "/lenet.netc"]
       case "run": [Files.digits, "--weights", Files.weights, "--input", Files.images]
       case "bench": [Files.lenet, "--seconds", "0.01"]

@@ -55,7 +55,11 @@ enum PlanMemory {
     private mutating func makeTensors() {
       var outputIndex: [ValueID: Int] = [:]
       for (index, output) in graph.outputs.enumerated() { outputIndex[graph.root(of: output)] = index }
-      for id in graph.ids where !isConstant[id.index] {
+      // Callers see the first tensor of their buffer: an output that is a view stands before its root.
+      let views = graph.outputs.filter { graph.root(of: $0) != $0 }
+      let order = views + graph.ids.filter { [isConstant] in !isConstant[$0.index] && !views.contains($0) }
+      for (index, id) in order.enumerated() { tensorOf[id] = index }
+      result.tensors = order.map { id in
         let node = graph[id]
         let root = graph.root(of: id)
         let place: Plan.Tensor.Place =
@@ -63,11 +67,9 @@ enum PlanMemory {
           case .input(let index, _): .input(index)
           default: outputIndex[root].map { .output($0) } ?? .arena(offset: 0)
           }
-        tensorOf[id] = result.tensors.count
-        result.tensors.append(
-          Plan.Tensor(
-            name: node.name, shape: node.shape, layout: node.layout, place: place,
-            viewOf: root == id ? nil : tensorOf[root]))
+        return Plan.Tensor(
+          name: node.name, shape: node.shape, layout: node.layout, place: place,
+          viewOf: root == id ? nil : tensorOf[root])
       }
     }
 

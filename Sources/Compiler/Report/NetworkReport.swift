@@ -22,10 +22,14 @@ package struct NetworkReport: Sendable {
     package var window: Window?
     package var field: ReceptiveField?
     package var capacity: Capacity?
+    /// What it becomes, without the arithmetic on parameters.
+    package var ops: [GraphOp]
 
     package var parameters: Int { trainable + frozen }
   }
 
+  /// What is counted here.
+  package let network: Network
   package var name: String
   package var batch: Int
   package var rows: [Row]
@@ -47,6 +51,7 @@ package struct NetworkReport: Sendable {
 
   /// - Parameter options: the batch, and the target whose plan is measured.
   package init(_ network: Network, _ options: CompileOptions) throws {
+    self.network = network
     name = network.name
     batch = options.batch
     optimizer = network.optimizer
@@ -57,6 +62,7 @@ package struct NetworkReport: Sendable {
 
     let examples = network.fixedBatch ?? 1
     let (graph, nodes) = try network.lowered(batch: examples)
+    let isConstant = graph.constants()
     let fields = ReceptiveField.all(of: network)
     let capacities = Capacity.all(of: network)
     rows = network.layers.enumerated().map { index, layer in
@@ -76,7 +82,8 @@ package struct NetworkReport: Sendable {
         work: Work(macs: work.macs / examples, flops: work.flops / examples),
         weightBytes: 4 * (trainable + state),
         activationBytes: 4 * layer.shape.withBatch(options.batch).elements,
-        window: layer.kind.window(over: input), field: fields[index], capacity: capacities[index])
+        window: layer.kind.window(over: input), field: fields[index], capacity: capacities[index],
+        ops: nodes[index].filter { !isConstant[$0] }.map { graph[ValueID($0)].op })
     }
     guard
       let compiled = try Pipeline.compile(network.lowered(batch: options.batch).graph, options)

@@ -5,7 +5,7 @@ import Layers
 import NetIR
 
 package enum ReportFormat: String, CaseIterable, Sendable {
-  case text, markdown, json, csv
+  case text, markdown, json, csv, html
 }
 
 extension ReportFormat {
@@ -20,6 +20,7 @@ extension ReportFormat {
     case .markdown: MarkdownReport(report: report).rendered()
     case .json: JSONReport(report: report).rendered()
     case .csv: CSVReport(reports: [report]).rendered()
+    case .html: HTMLReport(report).rendered()
     }
   }
 }

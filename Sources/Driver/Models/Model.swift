@@ -24,7 +24,9 @@ package struct Model: Sendable {
   }
 
   /// Opens an artefact. One that was made for another CPU is unpacked and compiled again, from itself.
-  package static func open(_ path: String, threads: Int, verifyWeights: Bool = false) throws -> Model {
+  package static func open(
+    _ path: String, threads: Int, verifyWeights: Bool = false, host: HostCPU = .current
+  ) throws -> Model {
     let catalogue = KernelTable.catalogue
     let artefact = try Artefact(path: path, catalogue: catalogue, verifyWeights: verifyWeights)
     let (pieces, owner) = artefact.mappedConstants()
@@ -42,22 +44,28 @@ package struct Model: Sendable {
       exact.append(UnsafeRawBufferPointer(rebasing: piece[..<size]))
     }
     let pool = ThreadPool(threads: threads)
-    let host = HostCPU.current
     let needed = Set(artefact.plan.steps.compactMap { catalogue[$0.kernel]?.instructionSet })
     guard !needed.isSubset(of: host.instructionSets) else {
       let memory = ConstantMemory(exact, owner: owner)
       return Model(executable: try CPUExecutable(artefact.plan, constants: memory, pool: pool))
     }
-    return try withExtendedLifetime(owner) { try retarget(artefact, exact, pool) }
+    do {
+      return try withExtendedLifetime(owner) { try retarget(artefact, exact, pool, host) }
+    } catch let error as CompileError where error.reason == .bug {
+      // The graph came from the file: if it cannot be compiled, that is to blame.
+      throw Artefact.damaged(path, error.message)
+    } catch let error as GraphProblem {
+      throw Artefact.damaged(path, error.message)
+    }
   }
 
-  private static func retarget(_ artefact: Artefact, _ packed: [UnsafeRawBufferPointer], _ pool: ThreadPool)
-    throws -> Model
-  {
+  private static func retarget(
+    _ artefact: Artefact, _ packed: [UnsafeRawBufferPointer], _ pool: ThreadPool, _ host: HostCPU
+  ) throws -> Model {
     let old = artefact.plan
     let options = CompileOptions(
       batch: old.batch, precision: Precision(rawValue: old.precision) ?? .fp32,
-      numerics: Numerics(rawValue: old.numerics) ?? .fast, target: HostCPU.current.target,
+      numerics: Numerics(rawValue: old.numerics) ?? .fast, target: host.target,
       catalogue: KernelTable.catalogue)
     guard var compiled = try Pipeline.retarget(artefact.portable, options) else {
       throw CompileError(.bug, "no plan for this machine")

@@ -39,7 +39,7 @@ struct TextReport {
     for row in report.rows {
       table.rows.append([
         "\(row.index)", row.name, row.type, row.inputs.joined(separator: ", "), row.outputShape.crossed,
-        filter(row.window), row.field.map { $0.size.crossed } ?? "",
+        row.window?.words ?? "", row.field.map { $0.size.crossed } ?? "",
         row.parameters == 0 ? "" : Format.grouped(row.parameters),
         Format.percent(row.parameters, of: parameters),
         row.state == 0 ? "" : Format.grouped(row.state),
@@ -51,15 +51,6 @@ struct TextReport {
     if report.state == 0 { table.drop("state") }
     if report.image == nil { table.drop("field") }
     return table.rendered(width: width, style: style)
-  }
-
-  /// `5×5`, `3×3/2`, `3×3 d2`.
-  private func filter(_ window: Window?) -> String {
-    guard let window, window.kind != .everything else { return "" }
-    var text = window.size.crossed
-    if window.stride != Size2D(1) { text += "/\(window.stride.short)" }
-    if window.dilation != Size2D(1) { text += " d\(window.dilation.short)" }
-    return text
   }
 
   private func footer() -> String {
