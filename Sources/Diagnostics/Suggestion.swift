@@ -22,6 +22,9 @@ package enum Suggestion {
   /// Longer words get no suggestion: the comparison takes the product of the lengths.
   private static let longestWord = 100
 
+  /// Among more words than this nothing is sought: a file may have as many mistakes as it has words.
+  package static let mostCandidates = 500
+
   /// The candidate nearest to `word`, if one is near enough to be a slip of the pen.
   ///
   /// Case, `_` and `-` do not count. The distance is that of Damerau and Levenshtein (optimal string
@@ -31,13 +34,15 @@ package enum Suggestion {
     let letters = normalised(word)
     guard letters.count <= longestWord else { return nil }
     let limit = max(1, word.count / 3)
+    var rows = EditDistance()
     var best: (distance: Int, candidate: String)?
     for candidate in candidates {
+      guard candidate.utf8.count <= 4 * longestWord else { continue }
       let other = normalised(candidate)
       // A word of one or two letters turns into any other by replacing them.
-      guard abs(other.count - letters.count) <= limit else { continue }
-      let found = distance(letters, other)
-      guard found <= limit, found < max(letters.count, other.count) || found == 0 else { continue }
+      guard abs(other.count - letters.count) <= limit, let found = rows.distance(letters, other, atMost: limit),
+        found < max(letters.count, other.count) || found == 0
+      else { continue }
       if let current = best, (current.distance, current.candidate) <= (found, candidate) { continue }
       best = (found, candidate)
     }
@@ -46,37 +51,39 @@ package enum Suggestion {
 
   /// The words for an unknown `word`: the near candidate as a label, else the candidates as a line of help.
   package static func unknown(word: String, among candidates: some Sequence<String>) -> Hint {
-    let candidates = Set(candidates).sorted()
+    let candidates = Set(candidates.prefix(mostCandidates + 1))
+    guard !candidates.isEmpty, candidates.count <= mostCandidates else {
+      return Hint(label: "", help: [], suggestion: nil)
+    }
     if let near = best(for: word, among: candidates) {
       return Hint(label: "did you mean `\(near)`?", help: [], suggestion: near)
     }
-    guard !candidates.isEmpty else { return Hint(label: "", help: [], suggestion: nil) }
-    let listed = candidates.prefix(listedWords).map { "`\($0)`" }.joined(separator: ", ")
+    let listed = first(listedWords, of: candidates).map { "`\($0)`" }.joined(separator: ", ")
     let more = candidates.count - listedWords
     let tail = more > 0 ? " and \(more) more" : ""
     let help = candidates.count == 1 ? "expected \(listed)" : "expected one of \(listed)\(tail)"
     return Hint(label: "", help: [help], suggestion: nil)
   }
 
-  private static func normalised(_ word: String) -> [Character] {
-    word.lowercased().filter { $0 != "_" && $0 != "-" }
+  /// The first words in alphabetical order; sorting all of them would cost more than the search.
+  private static func first(_ count: Int, of words: Set<String>) -> [String] {
+    var found: [String] = []
+    for word in words {
+      if found.count == count, let last = found.last, last < word { continue }
+      found.insert(word, at: found.firstIndex { word < $0 } ?? found.count)
+      if found.count > count { found.removeLast() }
+    }
+    return found
   }
 
-  /// The number of insertions, deletions, replacements and swaps of neighbours between two words.
-  static func distance(_ left: [Character], _ right: [Character]) -> Int {
-    var beforeLast: [Int] = []
-    var last = Array(0...right.count)
-    for (i, letter) in left.enumerated() {
-      var row = [i + 1]
-      for (j, other) in right.enumerated() {
-        var cost = min(last[j] + (letter == other ? 0 : 1), last[j + 1] + 1, row[j] + 1)
-        if i > 0, j > 0, letter == right[j - 1], left[i - 1] == other {
-          cost = min(cost, beforeLast[j - 1] + 1)
-        }
-        row.append(cost)
-      }
-      (beforeLast, last) = (last, row)
+  private static func normalised(_ word: String) -> [UInt32] {
+    var letters: [UInt32] = []
+    letters.reserveCapacity(word.utf8.count)
+    let isPlain = word.utf8.allSatisfy { $0 < 0x80 }
+    for scalar in (isPlain ? word : word.lowercased()).unicodeScalars where scalar != "_" && scalar != "-" {
+      let isCapital = (0x41...0x5A).contains(scalar.value)
+      letters.append(isCapital ? scalar.value + 32 : scalar.value)
     }
-    return last[right.count]
+    return letters
   }
 }

@@ -27,7 +27,8 @@ import Testing
   private static let corpusNames =
     Repository.names(in: "Tests/FuzzTests/Corpus").map { "Tests/FuzzTests/Corpus/\($0)" }
   private static let corpus: [[UInt8]] =
-    corpusNames.map(bytes) + Repository.names(in: "specs", suffix: ".yaml").map { bytes("specs/\($0)") }
+    corpusNames.map(bytes) + LargeSpecs.all.sorted { $0.key < $1.key }.map { Array($0.value.utf8) }
+    + Repository.names(in: "specs", suffix: ".yaml").map { bytes("specs/\($0)") }
     + Repository.names(in: "specs/invalid").map { bytes("specs/invalid/\($0)") }
 
   private static func bytes(_ path: String) -> [UInt8] { TestFile.bytes("\(Repository.root)/\(path)") ?? [] }
@@ -58,6 +59,11 @@ import Testing
   @Test(arguments: corpusNames)
   func strangeSpecsHaveAnAnswer(path: String) { Self.check(Self.bytes(path), path) }
 
+  @Test(arguments: LargeSpecs.all.keys.sorted())
+  func largeSpecsHaveAnAnswerInTime(name: String) {
+    Self.check(Array((LargeSpecs.all[name] ?? "").utf8), name)
+  }
+
   @Test func theCorpusIsThere() { #expect(Self.corpusNames.count >= 8 && Self.library.count > 30) }
 
   @Test(.enabled(if: seconds == nil), arguments: 0..<400)
@@ -82,7 +88,10 @@ import Testing
       let duration = Self.time() - begin
       let grown = Self.peak() - highest
       highest += max(0, grown)
-      slowest = max(slowest, duration)
+      if duration > slowest {
+        TestFile.write(String(decoding: spec, as: UTF8.self), to: "\(folder)/netc-fuzz-slowest.yaml")
+        slowest = duration
+      }
       if fault != nil || duration > Self.mostSeconds || grown > Self.mostMegabytes {
         faults += 1
         TestFile.write(String(decoding: spec, as: UTF8.self), to: "\(folder)/netc-fuzz-\(seed).yaml")

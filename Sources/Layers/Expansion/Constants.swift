@@ -7,6 +7,9 @@ import YAMLSyntax
 struct Constants {
   private(set) var values: [String: Node] = [:]
 
+  /// Constants of constants double with every level.
+  private static let longestText = 1 << 14
+
   mutating func define(_ name: String, _ value: Node) { values[name] = value }
 
   /// The node with every constant in it replaced; nil when something was wrong and has been reported.
@@ -74,6 +77,12 @@ struct Constants {
         text += value.text
       }
     }
+    guard text.utf8.count <= Self.longestText else {
+      bag.report(
+        Diagnostic(
+          .expansionTooLarge, "written out, this text has more than \(Self.longestText) characters", at: node.span))
+      return nil
+    }
     return Node(value: .scalar(Node.Scalar(text: text, style: .doubleQuoted)), span: node.span, uses: node.uses)
   }
 
@@ -102,7 +111,7 @@ struct Constants {
     bag.report(
       .unknown(
         .unknownConstant, "`\(name)` is no constant that is known here", word: name, at: node.span,
-        among: values.keys.sorted(),
+        among: values.keys,
         notes: values.isEmpty ? ["constants come from `let:` and from the parameters of a block"] : []))
   }
 

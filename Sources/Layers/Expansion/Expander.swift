@@ -13,11 +13,14 @@ struct Expander {
   /// Entries that layers of a type get unless they say otherwise.
   var defaults: [String: [Node.Entry]] = [:]
   private(set) var usedBlocks: Set<String> = []
+  private var steps = 0
   /// The bound was hit, which was reported: nothing more is written out.
   private var isFull = false
 
   /// More layers than this are a mistake in a `repeat`.
   private static let mostLayers = 20_000
+  /// Uses of layers and blocks, those included that come to nothing: blocks of blocks double with every level.
+  private static let mostSteps = 50_000
   private static let deepest = 24
 
   /// Where layers are written out.
@@ -89,6 +92,8 @@ struct Expander {
   }
 
   private mutating func conditional(_ layer: WrittenLayer, in scope: inout Scope) {
+    steps += 1
+    guard steps <= Self.mostSteps else { return tooMany(layer.typeSpan) }
     guard let entry = layer.entry("when") else { return single(layer, in: &scope) }
     var rest = layer
     rest.entries.removeAll { $0.key.scalarText == "when" }
@@ -108,7 +113,8 @@ struct Expander {
       return
     }
     define(scope.full(name), targets, at: node.span)
-    scope.previous = Reference(name: scope.full(name), span: node.span, scope: "")
+    // The target itself, where there is one: a chain of layers that are not there stays short.
+    scope.previous = targets.count == 1 ? targets[0] : Reference(name: scope.full(name), span: node.span, scope: "")
   }
 
   // MARK: Layers

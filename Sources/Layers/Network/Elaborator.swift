@@ -10,6 +10,8 @@ package struct Elaborator {
   /// What a name means as an incoming: with `batch_norm` the last part of the layer.
   private var resultOf: [String: Int] = [:]
   private var indexOf: [String: Int] = [:]
+  /// What aliases came to; nil for none.
+  private var resolvedAliases: [String: [Int]?] = [:]
   /// Incoming layers by index; nil when they are not known.
   private var inputs: [[Int]?] = []
   private var shapes: [LayerShape?] = []
@@ -125,7 +127,7 @@ package struct Elaborator {
     var found: [Int] = []
     var good = true
     for reference in references {
-      if let layers = lookUp(reference, []) {
+      if let layers = lookUp(reference) {
         found += layers
       } else {
         good = false
@@ -141,20 +143,61 @@ package struct Elaborator {
   }
 
   /// Looks a name up in its block, then in the blocks around it; follows aliases.
-  private func lookUp(_ reference: Reference, _ visited: Set<String>) -> [Int]? {
+  private mutating func lookUp(_ reference: Reference) -> [Int]? {
+    var budget = Self.mostSteps
+    return lookUp(reference, depth: 0, &budget)
+  }
+
+  /// Steps from alias to alias that a name may take: more go in a circle, or through a tangle of several inputs.
+  private static let mostSteps = 10_000
+  private static let deepest = 64
+
+  private mutating func lookUp(_ reference: Reference, depth: Int, _ budget: inout Int) -> [Int]? {
+    var reference = reference
+    var passed: [String] = []
+    var found: [Int]?
+    search: while budget > 0 {
+      budget -= 1
+      switch target(of: reference) {
+      case .layer(let index): found = [index]
+      case .none: break
+      case .alias(let name, let alias):
+        if let known = resolvedAliases[name] {
+          found = known
+        } else if alias.targets.count == 1 {
+          passed.append(name)
+          reference = alias.targets[0]
+          continue search
+        } else if depth < Self.deepest {
+          passed.append(name)
+          var all: [Int]? = []
+          for target in alias.targets {
+            let layers = lookUp(target, depth: depth + 1, &budget)
+            all = layers.flatMap { more in all.map { $0 + more } }
+            if all == nil || (all?.count ?? 0) > Self.mostSteps { break }
+          }
+          found = all.flatMap { $0.count > Self.mostSteps ? nil : $0 }
+        }
+      }
+      break
+    }
+    for name in passed { resolvedAliases[name] = .some(found) }
+    return found
+  }
+
+  private enum Target {
+    case none
+    case layer(Int)
+    case alias(String, LayerAlias)
+  }
+
+  private func target(of reference: Reference) -> Target {
     var scope = Substring(reference.scope)
     while true {
       let full = scope.isEmpty ? reference.name : "\(scope)/\(reference.name)"
-      if let index = resultOf[full] { return [index] }
-      if let alias = aliases[full], !visited.contains(full) {
-        var found: [Int] = []
-        for target in alias.targets {
-          guard let layers = lookUp(target, visited.union([full])) else { return nil }
-          found += layers
-        }
-        return found
-      }
-      if scope.isEmpty { return nil }
+      if let index = resultOf[full] { return .layer(index) }
+      if let alias = aliases[full] { return .alias(full, alias) }
+      if scope.isEmpty { return .none }
       scope = scope.lastIndex(of: "/").map { scope[..<$0] } ?? ""
     }
   }
@@ -169,7 +212,7 @@ package struct Elaborator {
   private mutating func resolveOutputs(_ spec: Spec) -> [Int] {
     guard let references = spec.outputs else { return layers.isEmpty ? [] : [layers.count - 1] }
     return references.compactMap { reference in
-      if let found = lookUp(reference, []), found.count == 1 { return found[0] }
+      if let found = lookUp(reference), found.count == 1 { return found[0] }
       bag.report(
         .unknown(
           .unknownOutput, "the output `\(reference.name)` is no layer", word: reference.name,
@@ -180,7 +223,9 @@ package struct Elaborator {
 
   /// Names as they would be written in a scope.
   private func names(seenFrom scope: String, except name: String) -> [String] {
-    (layers.map(\.name) + aliases.keys).filter { $0 != name && !$0.isEmpty }.map { full in
+    // Among more nothing is sought.
+    guard layers.count + aliases.count <= Suggestion.mostCandidates else { return [] }
+    return (layers.map(\.name) + aliases.keys).filter { $0 != name && !$0.isEmpty }.map { full in
       !scope.isEmpty && full.hasPrefix(scope + "/") ? String(full.dropFirst(scope.count + 1)) : full
     }
   }

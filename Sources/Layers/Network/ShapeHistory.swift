@@ -9,6 +9,8 @@ struct ShapeHistory {
 
   /// More links than this are cut at the beginning.
   private let longestChain = 6
+  /// Layers that are looked at; many problems in a long network would make many long walks.
+  private static let longestWalk = 500
 
   /// A problem of a layer with its place in the spec, and the history of the inputs that it blames.
   func diagnostic(_ problem: ShapeProblem, _ layer: LayerDeclaration, _ sources: [Int]) -> Diagnostic {
@@ -29,7 +31,7 @@ struct ShapeHistory {
     var chain: [(name: String, size: String, layer: Int)] = []
     var current: Int? = layer
     var seen: Set<Int> = []
-    while let index = current, let shape = shapes[index], seen.insert(index).inserted {
+    while chain.count < Self.longestWalk, let index = current, let shape = shapes[index], seen.insert(index).inserted {
       chain.append((layers[index].name, words(shape, wholeShape), index))
       current = inputs[index]?.first
     }

@@ -10,12 +10,13 @@ struct TieResolver {
   func resolve(_ weights: inout [[Network.Weight]], shapes: [LayerShape?], bag: inout DiagnosticBag) {
     let original = weights
     var circular: Set<String> = []
+    var owners: [String: Network.Weight] = [:]
     for layer in weights.indices {
       for place in weights[layer].indices {
         guard case .tied = original[layer][place].source else { continue }
         guard
           let owner = owner(
-            of: original[layer][place], seenFrom: layers[layer].scope, in: original, shapes, &circular, &bag)
+            of: original[layer][place], seenFrom: layers[layer].scope, in: original, shapes, &circular, &owners, &bag)
         else { continue }
         guard owner.shape == original[layer][place].shape else {
           report(original[layer][place], owner, &bag)
@@ -31,10 +32,12 @@ struct TieResolver {
   /// Follows ties to the layer that has the parameter itself; nil after a report, or where a shape that is
   /// unknown for another reason makes the question moot.
   ///
-  /// - Parameter circular: the parameters whose ties were found to go in a circle; each circle is reported once.
+  /// - Parameters:
+  ///   - circular: the parameters whose ties were found to go in a circle; each circle is reported once.
+  ///   - owners: what was found before, so that no part of a chain is walked twice.
   private func owner(
     of weight: Network.Weight, seenFrom scope: String, in weights: [[Network.Weight]], _ shapes: [LayerShape?],
-    _ circular: inout Set<String>, _ bag: inout DiagnosticBag
+    _ circular: inout Set<String>, _ owners: inout [String: Network.Weight], _ bag: inout DiagnosticBag
   ) -> Network.Weight? {
     var current = weight
     var scope = scope
@@ -47,7 +50,8 @@ struct TieResolver {
           .unknown(
             isSlip ? .unknownInitialiser : .unknownTie, "`\(name)` is neither an initialiser nor a layer",
             word: name, at: span,
-            among: initialisers + layers.map(\.name).filter { !$0.isEmpty }))
+            among: initialisers
+              + (layers.count > Suggestion.mostCandidates / 2 ? [] : layers.map(\.name).filter { !$0.isEmpty })))
         return nil
       }
       guard shapes[index] != nil else { return nil }
@@ -67,8 +71,13 @@ struct TieResolver {
             help: ["one of the layers has to own the parameter: give it an initialiser"]))
         return nil
       }
+      if let owner = owners[next.name] {
+        current = owner
+        break
+      }
       (current, scope) = (next, layers[index].scope)
     }
+    for name in visited { owners[name] = current }
     return current
   }
 

@@ -43,6 +43,9 @@ package struct SpecReader {
     ("warnings", "warnings to switch off, by name: `{receptive-field: off}`"),
   ]
 
+  /// A longer key is no layer's: each `_` in it may end a name.
+  private static let longestKey = 1000
+
   /// - Parameter fileName: the spec's name when it does not say one.
   /// - Parameter files: finds what `include` and `base` name.
   package static func read(_ root: Node, fileName: String, files: any SpecFiles = NoFiles()) -> (
@@ -255,11 +258,13 @@ package struct SpecReader {
     let named = layers.indices.compactMap { index in
       layers[index]?.writtenName.map { (name: $0, index: index) }
     }
+    let owners = Dictionary(named.map { ($0.name, $0.index) }, uniquingKeysWith: { first, _ in first })
     for entry in flat {
       let key = entry.key.scalarText ?? ""
-      if let owner = named.filter({ key.hasPrefix($0.name + "_") }).max(by: { $0.name.count < $1.name.count }) {
-        let parameter = String(key.dropFirst(owner.name.count + 1))
-        layers[owner.index]?.entries.append(entry.renamed(parameter))
+      // The longest name that the key begins with.
+      let breaks = key.utf8.count > Self.longestKey ? [] : key.indices.reversed().filter { key[$0] == "_" }
+      if let end = breaks.first(where: { owners[String(key[..<$0])] != nil }), let owner = owners[String(key[..<end])] {
+        layers[owner]?.entries.append(entry.renamed(String(key[key.index(after: end)...])))
       } else if SpecKeys.nolearn.contains(key) || SpecKeys.nolearnPrefixes.contains(where: key.hasPrefix) {
         if key == "update" { readUpdate(entry.value) }
         if key == "objective_loss_function" { readObjective(entry.value) }
@@ -278,7 +283,9 @@ package struct SpecReader {
 
   /// `conv1_num_filters` and the like, for suggestions in a spec that uses them.
   private func flatKeys(_ named: [(name: String, type: String)]) -> [String] {
-    named.flatMap { layer in
+    // Among more nothing is sought.
+    guard named.count <= Suggestion.mostCandidates / 4 else { return [] }
+    return named.flatMap { layer in
       (LayerRegistry.kind(named: layer.type)?.parameterInfos ?? []).map { "\(layer.name)_\($0.key)" }
     }
   }
