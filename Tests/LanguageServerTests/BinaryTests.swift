@@ -31,7 +31,7 @@ import Testing
   }
 
   @Test func aSession() throws {
-    let uri: JSONValue = "file:///work/spec.yaml"
+    let uri: JSONValue = "file:///specs/spec.yaml"
     let text = Sample.lenet.replacing(first: "pool_size: 2", with: "pool_siez: 2")
     var input = message(1, "initialize", ["capabilities": [:]]) + message(nil, "initialized", [:])
     input += message(

@@ -38,27 +38,27 @@ struct Client {
     notifications += server.handle([["jsonrpc": "2.0", "method": .string(method), "params": parameters]])
   }
 
-  mutating func open(_ text: String, _ uri: String = "file:///work/spec.yaml") {
+  mutating func open(_ text: String, _ uri: String = "file:///specs/spec.yaml") {
     notify(
       "textDocument/didOpen",
       ["textDocument": ["uri": .string(uri), "languageId": "yaml", "version": 1, "text": .string(text)]])
   }
 
-  mutating func change(_ changes: JSONValue, _ uri: String = "file:///work/spec.yaml", version: Int = 2) {
+  mutating func change(_ changes: JSONValue, _ uri: String = "file:///specs/spec.yaml", version: Int = 2) {
     notify(
       "textDocument/didChange",
       ["textDocument": ["uri": .string(uri), "version": .int(version)], "contentChanges": changes])
   }
 
   /// Opens a text with a cursor in it, and asks something about that place.
-  mutating func ask(_ method: String, _ text: String, _ uri: String = "file:///work/spec.yaml") throws -> JSONValue {
+  mutating func ask(_ method: String, _ text: String, _ uri: String = "file:///specs/spec.yaml") throws -> JSONValue {
     let parts = text.split(separator: "‸", omittingEmptySubsequences: false)
     try #require(parts.count == 2, "one cursor")
     open(parts.joined(), uri)
     return try at(method, Self.position(behind: String(parts[0])), uri)
   }
 
-  mutating func at(_ method: String, _ position: JSONValue, _ uri: String = "file:///work/spec.yaml") throws
+  mutating func at(_ method: String, _ position: JSONValue, _ uri: String = "file:///specs/spec.yaml") throws
     -> JSONValue
   {
     let answer = try request("textDocument/" + method, ["textDocument": ["uri": .string(uri)], "position": position])
@@ -72,7 +72,7 @@ struct Client {
   }
 
   /// The diagnostics that are published of a document now.
-  mutating func diagnostics(_ uri: String = "file:///work/spec.yaml") throws -> [JSONValue] {
+  mutating func diagnostics(_ uri: String = "file:///specs/spec.yaml") throws -> [JSONValue] {
     notifications += server.settle()
     let last = try #require(
       notifications.last {

@@ -76,9 +76,9 @@ import Testing
     var client = try Client()
     client.open("layers: 3\n")
     #expect(try !client.diagnostics().isEmpty)
-    client.notify("textDocument/didClose", ["textDocument": ["uri": "file:///work/spec.yaml"]])
+    client.notify("textDocument/didClose", ["textDocument": ["uri": "file:///specs/spec.yaml"]])
     #expect(client.notifications.last?["params"]?["diagnostics"] == [])
-    client.notify("textDocument/didClose", ["textDocument": ["uri": "file:///work/spec.yaml"]])
+    client.notify("textDocument/didClose", ["textDocument": ["uri": "file:///specs/spec.yaml"]])
   }
 
   @Test func includedFilesAreThoseOfTheEditor() throws {
@@ -113,7 +113,7 @@ import Testing
   @Test(arguments: ["/dev/stdin", "/dev/zero", "missing.yaml", ".", "spec.yaml"])
   func badIncludes(path: String) throws {
     var client = try Client()
-    client.open("include: \(path)\n" + Sample.lenet, "file:///work/spec.yaml")
+    client.open("include: \(path)\n" + Sample.lenet, "file:///specs/spec.yaml")
     #expect(try client.diagnostics().contains { $0["code"] == "N0117" })
   }
 

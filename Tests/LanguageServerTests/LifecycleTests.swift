@@ -41,7 +41,7 @@ import Testing
       code(try client.request("textDocument/hover", ["textDocument": ["uri": "file:///nowhere"], "position": [:]]))
         == -32602)
     client.open(Sample.lenet)
-    let uri: JSONValue = ["uri": "file:///work/spec.yaml"]
+    let uri: JSONValue = ["uri": "file:///specs/spec.yaml"]
     #expect(code(try client.request("textDocument/hover", ["textDocument": uri])) == -32602)
     let negative: JSONValue = ["line": -1, "character": 0]
     #expect(code(try client.request("textDocument/hover", ["textDocument": uri, "position": negative])) == -32602)
@@ -73,7 +73,7 @@ import Testing
     client.open(Sample.lenet)
     let request: JSONValue = [
       "jsonrpc": "2.0", "id": 77, "method": "textDocument/documentSymbol",
-      "params": ["textDocument": ["uri": "file:///work/spec.yaml"]],
+      "params": ["textDocument": ["uri": "file:///specs/spec.yaml"]],
     ]
     let cancel: JSONValue = ["jsonrpc": "2.0", "method": "$/cancelRequest", "params": ["id": 77]]
     let answers = client.server.handle([request, cancel])

@@ -6,7 +6,7 @@ import Testing
 
 /// Whatever the text is, every question has an answer of the right form.
 @Suite struct RobustnessTests {
-  private static let uri = "file:///work/spec.yaml"
+  private static let uri = "file:///specs/spec.yaml"
 
   private func askAll(_ text: String, at offsets: some Sequence<Int>, _ client: inout Client) throws {
     client.open(text)

@@ -4,7 +4,7 @@ import Testing
 @testable import LanguageServer
 
 @Suite struct SymbolTests {
-  private let uri: JSONValue = ["textDocument": ["uri": "file:///work/spec.yaml"]]
+  private let uri: JSONValue = ["textDocument": ["uri": "file:///specs/spec.yaml"]]
 
   @Test func layersBlocksAndConstants() throws {
     var client = try Client()
@@ -49,6 +49,6 @@ import Testing
     client.open(Sample.blocks)
     let symbols = try #require(try client.request("textDocument/documentSymbol", uri)["result"]?.arrayValue)
     let inner = try #require(symbols.first { $0["name"] == "skip" })
-    #expect(inner["containerName"] == "unit" && inner["location"]?["uri"] == "file:///work/spec.yaml")
+    #expect(inner["containerName"] == "unit" && inner["location"]?["uri"] == "file:///specs/spec.yaml")
   }
 }
