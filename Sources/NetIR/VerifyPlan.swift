@@ -24,8 +24,8 @@ extension Plan {
       let halo = tensor.layout.halo
       let halos = [halo.top, halo.bottom, halo.left, halo.right]
       try require(
-        (1...8).contains(tensor.shape.count) && isBounded(tensor.shape)
-          && halos.allSatisfy { (0...Self.maximumHalo).contains($0) }
+        (1...8).contains(tensor.shape.count) && halos.allSatisfy { (0...Self.maximumHalo).contains($0) }
+          && isBounded(tensor.shape, halo: halos.max() ?? 0)
           && (1...64).contains(tensor.layout.block)
           && (tensor.shape.count == 4 || tensor.layout == .plain),
         "tensor `\(tensor.name)` has the shape \(tensor.shape) as \(tensor.layout.description)")
@@ -64,12 +64,15 @@ extension Plan {
       arenaBytes - (ends.max() ?? 0) < 64, "the arena of \(arenaBytes) bytes is larger than its tensors")
   }
 
-  private func isBounded(_ shape: [Int]) -> Bool { (Self.largestCount(of: shape) ?? .max) < 1 << 56 }
+  /// - Parameter halo: the widest side; constants have none.
+  private func isBounded(_ shape: [Int], halo: Int = 0) -> Bool {
+    (Self.largestCount(of: shape, halo: halo) ?? .max) < 1 << 56
+  }
 
-  /// Elements that a tensor of this shape may take, with whatever block and halo; nil when they are too many.
-  static func largestCount(of shape: [Int]) -> Int? {
+  /// Elements that a tensor of this shape may take, with whatever block; nil when they are too many.
+  static func largestCount(of shape: [Int], halo: Int = maximumHalo) -> Int? {
     guard shape.allSatisfy({ (1...maximumSize).contains($0) }) else { return nil }
-    return elementCount(shape.enumerated().map { $0 == 1 ? $1 + 63 : $0 > 1 ? $1 + 2 * maximumHalo : $1 })
+    return elementCount(shape.enumerated().map { $0 == 1 ? $1 + 63 : $0 > 1 ? $1 + 2 * halo : $1 })
   }
 
   /// The caller's buffers are numbered without holes, and each has one size: that of the one tensor that all

@@ -13,6 +13,8 @@ struct Expander {
   /// Entries that layers of a type get unless they say otherwise.
   var defaults: [String: [Node.Entry]] = [:]
   private(set) var usedBlocks: Set<String> = []
+  /// A mistake costs as much time as so many good layers.
+  private static let stepsOfMistake = 20
   private var steps = 0
   /// The bound was hit, which was reported: nothing more is written out.
   private var isFull = false
@@ -93,7 +95,11 @@ struct Expander {
 
   private mutating func conditional(_ layer: WrittenLayer, in scope: inout Scope) {
     steps += 1
-    guard steps <= Self.mostSteps else { return tooMany(layer.typeSpan) }
+    guard steps <= Self.mostSteps else {
+      // Stopped by a mistake that is repeated and was reported, or by sheer number.
+      if bag.hasErrors { isFull = true }
+      return tooMany(layer.typeSpan)
+    }
     guard let entry = layer.entry("when") else { return single(layer, in: &scope) }
     var rest = layer
     rest.entries.removeAll { $0.key.scalarText == "when" }
@@ -274,6 +280,7 @@ struct Expander {
   }
 
   private mutating func report(_ diagnostics: DiagnosticBag, _ scope: Scope) {
+    if diagnostics.hasErrors { steps += Self.stepsOfMistake }
     for diagnostic in diagnostics.sorted { report(diagnostic, scope) }
   }
 

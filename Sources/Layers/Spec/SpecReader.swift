@@ -139,6 +139,13 @@ package struct SpecReader {
     bag.append(expander.bag)
     (spec.layers, spec.aliases) = (expander.layers, expander.aliases)
     guard !bag.hasErrors else { return }
+    guard !spec.layers.isEmpty else {
+      bag.report(
+        Diagnostic(
+          .noLayers, "written out, the spec has no layers", at: node?.span ?? firstLine(root.span),
+          help: ["each of them has `repeat: 0` or a `when` that is false"]))
+      return
+    }
     for finding in UnusedDefinitions(blocks: expander.blocks).findings(in: root) { bag.report(finding) }
   }
 
