@@ -81,7 +81,7 @@ struct Expander {
       scope.constants.define(
         "i", Node(value: .scalar(Node.Scalar(text: "\(index)", style: .plain)), span: entry.key.span))
       var copy = single
-      if count > 1, let name = single.nameNode, name.scalarText?.contains("$i") != true,
+      if count > 1, let name = single.nameNode, !name.isNull, name.scalarText?.contains("$i") != true,
         name.scalarText?.contains("${") != true
       {
         copy.rename("\(name.scalarText ?? "")_\(index)", at: name.span)

@@ -274,9 +274,10 @@ package struct SpecReader {
         layers[owner]?.entries.append(entry.renamed(String(key[key.index(after: end)...])))
       } else if SpecKeys.nolearn.contains(key) || SpecKeys.nolearnPrefixes.contains(where: key.hasPrefix) {
         if key == "update" { readUpdate(entry.value) }
-        if key == "objective_loss_function" { readObjective(entry.value) }
-        if key == "regression", entry.value.scalarText == "true", spec.objective == nil {
-          spec.objective = WrittenObjective(name: "squared_error", span: entry.key.span)
+        if key == "objective" || key == "objective_loss_function" { readObjective(entry.value) }
+        if key == "regression", case .bool(let isRegression) = entry.value.resolved, spec.objective == nil {
+          let name = isRegression ? "squared_error" : "categorical_crossentropy"
+          spec.objective = WrittenObjective(name: name, span: entry.key.span)
         }
       } else {
         let known = Self.keys.map(\.key) + (named.isEmpty ? [] : SpecKeys.nolearn)
