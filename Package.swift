@@ -34,6 +34,7 @@ let package = Package(
     .target(name: "YAMLSyntax", dependencies: ["CYAML", "Diagnostics"]),
     .target(name: "NetIR"),
     .target(name: "Layers", dependencies: ["Diagnostics", "NetIR", "YAMLSyntax"]),
+    .target(name: "Formatting", dependencies: ["Diagnostics", "Layers", "YAMLSyntax"]),
 
     // The middle: layers to a plan.
     .target(name: "Compiler", dependencies: ["Layers", "NetIR"]),
@@ -58,8 +59,8 @@ let package = Package(
     .target(
       name: "Driver",
       dependencies: [
-        "CBuildInfo", "Compiler", "CPUBackend", "DataPipeline", "Diagnostics", "Drawing", "Exchange", "LanguageServer",
-        "Layers", "NetIR", "Runtime", "YAMLSyntax",
+        "CBuildInfo", "Compiler", "CPUBackend", "DataPipeline", "Diagnostics", "Drawing", "Exchange", "Formatting",
+        "LanguageServer", "Layers", "NetIR", "Runtime", "YAMLSyntax",
       ]),
     .executableTarget(
       name: "netc",
@@ -72,6 +73,9 @@ let package = Package(
     .testTarget(name: "NetIRTests", dependencies: ["Exchange", "FileTestSupport", "NetIR"]),
     .testTarget(
       name: "LayersTests", dependencies: ["Diagnostics", "FileTestSupport", "Layers", "NetIR", "YAMLSyntax"]),
+    .testTarget(
+      name: "FormattingTests",
+      dependencies: ["Diagnostics", "Driver", "FileTestSupport", "Formatting", "Layers", "YAMLSyntax", "netc"]),
     .testTarget(
       name: "CompilerTests",
       dependencies: ["CPUBackend", "Compiler", "FileTestSupport", "Layers", "NetIR", "NetworkTestSupport"]),

@@ -12,6 +12,10 @@ package struct LoadedSpec: Sendable {
   package var bag: DiagnosticBag
   /// nil when there are errors.
   package var network: Network?
+  /// The document as written; nil when the file is no YAML or could not be read.
+  package var root: Node?
+  /// What could be understood of the document.
+  package var spec: Spec?
 }
 
 package enum SpecLoader {
@@ -46,11 +50,21 @@ package enum SpecLoader {
           help: ["a spec is a YAML file"]))
       return loaded
     }
-    let id = file.withBytes { loaded.map.add(SourceFile(path: shown, bytes: Array($0))) }
+    return understand(file.withBytes { Array($0) }, path, as: shown)
+  }
+
+  /// Reads and checks the text of a spec, which need not be in a file yet.
+  ///
+  /// - Parameter path: gives the network its name when the spec does not.
+  package static func understand(_ bytes: [UInt8], _ path: String, as shown: String) -> LoadedSpec {
+    var loaded = LoadedSpec(path: shown, map: SourceMap(), bag: DiagnosticBag())
+    let id = loaded.map.add(SourceFile(path: shown, bytes: bytes))
     guard let root = parseYAML(id, in: loaded.map, bag: &loaded.bag) else { return loaded }
+    loaded.root = root
     let files = FolderFiles(map: loaded.map)
     let (spec, bag) = SpecReader.read(root, fileName: stem(path), files: files)
     loaded.map = files.map
+    loaded.spec = spec
     loaded.bag.append(bag)
     let (network, more) = Elaborator.elaborate(spec)
     loaded.bag.append(more)
