@@ -50,7 +50,7 @@ let package = Package(
     // Editors.
     .target(
       name: "LanguageServer",
-      dependencies: ["Compiler", "Diagnostics", "Exchange", "Layers", "NetIR", "YAMLSyntax"]),
+      dependencies: ["Compiler", "Diagnostics", "Exchange", "Formatting", "Layers", "NetIR", "YAMLSyntax"]),
 
     // Pictures of graphs.
     .target(name: "Drawing"),
