@@ -83,7 +83,7 @@ let package = Package(
     .testTarget(
       name: "CPUBackendTests",
       dependencies: [
-        "CKernels", "CPUBackend", "Compiler", "FileTestSupport", "Layers", "NetIR", "NetworkTestSupport",
+        "CKernels", "CPUBackend", "Compiler", "Exchange", "FileTestSupport", "Layers", "NetIR", "NetworkTestSupport",
         "Runtime",
       ]),
     .testTarget(
