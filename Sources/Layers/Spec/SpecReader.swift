@@ -253,7 +253,7 @@ package struct SpecReader {
     let (base, found) = SpecReader.read(document, fileName: reference.path, files: files, open: open)
     bag.append(found)
     guard !found.hasErrors else { return nil }
-    spec.baseWeights = reference.weights
+    spec.baseWeights = reference.weights(of: base)
     spec.silenced.formUnion(base.silenced)
     if spec.preprocessing.isEmpty { spec.preprocessing = base.preprocessing }
     if spec.classes.isEmpty, written.isEmpty { (spec.classes, spec.classesSpan) = (base.classes, base.classesSpan) }
