@@ -32,7 +32,7 @@ struct BaseWeightsFile {
     let unexpected = found.filter { !names.contains($0.name) && !base.known.contains($0.name) }
     let problems = Problems(base: base, network: network.name)
     problems.patterns(candidates.map(\.weight.name), file, &bag)
-    if !missing.isEmpty { bag.report(problems.missing(missing, unexpected)) }
+    if !missing.isEmpty { bag.report(problems.missing(missing)) }
     let differing = wanted.filter { candidate in
       tensors[candidate.weight.name].map {
         $0.shape != candidate.weight.shape && $0.shape != candidate.weight.storedShape
@@ -90,12 +90,10 @@ struct BaseWeightsFile {
       }
     }
 
-    func missing(_ weights: [Network.Weight], _ unexpected: [TensorInfo]) -> Diagnostic {
-      var notes = listed(weights.map { ($0.name, $0.storedShape) }, "missing")
-      notes += listed(unexpected.map { ($0.name, $0.shape) }, "in the file, and of no layer of the base")
-      return Diagnostic(
+    func missing(_ weights: [Network.Weight]) -> Diagnostic {
+      Diagnostic(
         .missingTensor, "`\(base.path)` lacks \(Format.count(weights.count, "tensor")) of the base `\(base.base)`",
-        at: base.span, notes: notes,
+        at: base.span, notes: listed(weights.map { ($0.name, $0.storedShape) }, "missing"),
         help: [
           "tensors are called `<layer>.W`, `.b`, `.gamma`, `.beta`, `.mean`, `.var`, with the names of the base",
           "`fresh: \(Self.layers(weights.map(\.name)))` in `base` would initialise them",
@@ -142,7 +140,6 @@ struct BaseWeightsFile {
     }
 
     private func listed(_ items: [(name: String, shape: [Int])], _ what: String) -> [String] {
-      guard !items.isEmpty else { return [] }
       let shown = items.prefix(mostListed).map { "`\($0.name)` \($0.shape.crossed)" }.joined(separator: ", ")
       return ["\(what): \(shown)\(items.count > mostListed ? " and \(items.count - mostListed) more" : "")"]
     }
