@@ -3,8 +3,8 @@
 #include "../include/ck_reference.h"
 
 // The networks of the tests have billions of products. One build serves every CPU: the compiler makes a version of
-// the inner loops for each of these and chooses when the program is loaded.
-#if defined(__x86_64__) && defined(__linux__)
+// the inner loops for each of these and chooses when the program is loaded, which needs the loader of glibc.
+#if defined(__x86_64__) && defined(__GLIBC__)
 #define EVERY_CPU __attribute__((target_clones("default", "fma", "avx512f")))
 #else
 #define EVERY_CPU
@@ -60,7 +60,7 @@ static inline __attribute__((always_inline)) void sum_tile(taps t, padded p, con
       }
     }
   }
-  memcpy(sums, s, sizeof(s));
+  memcpy(sums, s, (size_t)filters * sizeof(s[0]));
 }
 
 EVERY_CPU
