@@ -99,7 +99,7 @@ package struct Weights: Sendable {
   /// The numbers of a parameter in C order.
   package func values(_ name: String, _ shape: [Int]) throws -> [Float] {
     if let weight = initialised[name], case .initialiser(let initialiser) = weight.source {
-      return initialiser.sample(shape: shape, seed: seed, name: name)
+      return initialiser.sample(shape: shape, fanShape: weight.fanShape, seed: seed, name: name)
     }
     guard let file else { throw GraphProblem("no parameter is called `\(name)`") }
     return try file.floats(named: name)
