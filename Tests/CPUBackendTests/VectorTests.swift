@@ -22,7 +22,9 @@ struct VectorTests {
     ("matmul: matmul tests with no attributes: multiplies 2D broadcasted to 4D tensors", "the same"),
     ("matmul: matmul tests with no attributes: multiplies 4D broadcasted to 5D tensors", "the same"),
     ("pad: Reflect", "padding has one value"), ("pad: Edge", "padding has one value"),
-    ("split:", "no op has two results"), ("transpose:", "no op moves axes"), ("upsample:", "no op repeats pixels"),
+    ("upsample: Upsample - Nearest15X", "sizes grow by whole numbers"),
+    ("upsample: Upsample - 4D Bilinear: ", "interpolated between corners of pixels, not centres"),
+    ("upsample: Upsample - 2D Bilinear", "the same"),
   ]
 
   private static func reason(_ vector: VectorCase) -> String? {
