@@ -29,6 +29,7 @@ static void direct_unpack(const ck_kernel *kernel, const void *args, const float
 }
 
 const ck_packing conv2d_direct_packing = {direct_floats, direct_pack, direct_unpack};
+const ck_packing conv2d_winograd_packing = {direct_floats, direct_pack, direct_unpack};
 
 // Depthwise: [channel block][tap][lane], zero beyond the last channel.
 static int64_t depthwise_floats(const ck_kernel *kernel, const void *args) {
