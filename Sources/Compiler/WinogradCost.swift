@@ -56,7 +56,7 @@ struct WinogradCost {
 
   private static func cost(_ winograd: Winograd, blocks: Int, cores: Int) -> Double {
     let (tiles, channels) = (Double(winograd.tiles), Double(winograd.channels))
-    let filters = Double(winograd.filterTiles * winograd.filtersAtOnce)
+    let filters = Double(winograd.filters)
     let work =
       tiles * channels * filters * product + tiles * (channels + filters) * transform
       + Double(blocks) * channels * filters * filter

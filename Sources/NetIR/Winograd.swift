@@ -15,9 +15,8 @@ package struct Winograd: Hashable, Sendable {
 
   /// Tiles of the whole batch.
   package let tiles: Int
-  /// Channels in whole blocks.
-  package let channels: Int
-  package let filters: Int
+  /// Channels and filters, in whole blocks.
+  package let channels, filters: Int
   /// Filters of a unit.
   package let filtersAtOnce: Int
 
@@ -30,8 +29,8 @@ package struct Winograd: Hashable, Sendable {
     else { return nil }
     func tilesAcross(_ size: Int) -> Int { (size + Self.tileSize - 1) / Self.tileSize }
     tiles = result[0] * tilesAcross(result[2]) * tilesAcross(result[3])
-    channels = (input[1] + kernel.block - 1) / kernel.block * kernel.block
-    filters = result[1]
+    func inBlocks(_ count: Int) -> Int { (count + kernel.block - 1) / kernel.block * kernel.block }
+    (channels, filters) = (inBlocks(input[1]), inBlocks(result[1]))
     filtersAtOnce = kernel.tileColumns
   }
 

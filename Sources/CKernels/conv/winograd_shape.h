@@ -8,6 +8,7 @@
 
 #include <stdint.h>
 #include "../include/ck_args.h"
+#include "../include/ck_table.h"
 
 enum {
   CK_WINOGRAD_OUT = 4,      // output pixels of a tile, either way
@@ -33,13 +34,6 @@ typedef struct {
 
 static inline int64_t ck_winograd_chunk(int64_t channels) {
   return channels < CK_WINOGRAD_CHUNK ? channels : CK_WINOGRAD_CHUNK;
-}
-
-// Floats of workspace for blocks of `tiles` tiles; `channels` is a multiple of the row's block.
-static inline int64_t ck_winograd_floats(int64_t tiles, int64_t channels, int64_t tile_n) {
-  return CK_WINOGRAD_POINTS * (ck_winograd_plane(tiles * channels) +
-                               ck_winograd_plane(ck_winograd_chunk(channels) * tile_n) +
-                               ck_winograd_plane(tiles * tile_n));
 }
 
 static inline ck_winograd_shape ck_winograd_shape_of(const ck_conv2d_args *a, int64_t tile_n) {
