@@ -7,10 +7,14 @@ package struct Concat: LayerKind {
   package static let summary = "Joins its inputs along an axis, the channels unless said."
   package static let arity = Arity.atLeast(1)
   package static let parameters: [Parameter<Self>] = [
-    Parameter("axis", \.axis, .any, default: "1", "0 is the batch; negative counts from the end")
+    Parameter("axis", \.axis, .any, default: "1", "0 is the batch; negative counts from the end"),
+    Parameter(
+      "cropping", \.cropping, .cropping, default: "null",
+      "per axis null, `lower`, `center` or `upper`: cuts larger inputs to the smallest along the other axes"),
   ]
 
   package var axis = 1
+  package var cropping = Cropping()
 
   package init() {}
 
@@ -21,6 +25,8 @@ package struct Concat: LayerKind {
       throw ShapeProblem(
         .badAxis, "`\(context.name)` joins along axis \(axis) of \(result.count)", at: "axis", blaming: [0])
     }
+    let inputs = try cropping.cut(inputs, except: along, in: context)
+    result = inputs[0]
     for (index, input) in inputs.enumerated().dropFirst() {
       guard input.count == result.count else {
         throw differs(inputs, index, "\(result.count) and \(input.count) axes", along, context)
@@ -41,16 +47,20 @@ package struct Concat: LayerKind {
   private func differs(
     _ inputs: [LayerShape], _ index: Int, _ what: String, _ along: Int, _ context: LayerContext
   ) -> ShapeProblem {
-    ShapeProblem(
+    var help = ["all sizes except those of axis \(along) have to be equal"]
+    if along == 1, inputs[0].count == 4, inputs[index].count == 4 {
+      help.append("`cropping: [null, null, center, center]` cuts larger images to the smallest")
+    }
+    return ShapeProblem(
       .concatShapesDiffer,
       "`\(context.name)` joins \(inputs[0].crossed) and \(inputs[index].crossed)",
-      label: "the inputs differ: \(what)",
-      help: ["all sizes except those of axis \(along) have to be equal"], blaming: [0, index])
+      label: "the inputs differ: \(what)", help: help, blaming: [0, index])
   }
 
   package func lower(_ inputs: [ValueID], into lowering: inout Lowering) throws(GraphProblem) -> ValueID {
     let along = axis < 0 ? lowering.shape(inputs[0]).count + axis : axis
-    return try lowering.add(.concat(axis: along), inputs)
+    let operands = try cropping.lower(inputs, except: along, into: &lowering)
+    return try lowering.add(.concat(axis: along), operands)
   }
 }
 
