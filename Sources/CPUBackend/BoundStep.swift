@@ -13,6 +13,8 @@ final class BoundStep: @unchecked Sendable {
   /// Independent pieces of work; 0 for a kernel of another architecture, which can only pack.
   let units: Int
   private let kernel: UnsafePointer<ck_kernel>
+  /// The threads' own scratch memory, where the kernel needs some. Each of these threads has a copy of the arguments.
+  private let workspaces: [UnsafeMutableRawPointer?]
   private let tensors: [Plan.Tensor]
   private let constantShapes: [[Int]]
   private let arguments: UnsafeMutableRawPointer
@@ -22,17 +24,21 @@ final class BoundStep: @unchecked Sendable {
 
   private static let argumentBytes = 1024
 
-  /// - Parameter isRunnable: whether this CPU has the kernel's instructions; packing needs none of them.
+  /// - Parameters:
+  ///   - isRunnable: whether this CPU has the kernel's instructions; packing needs none of them.
+  ///   - workspaces: one for each thread that may run the step, if the plan gives it any.
   init(
     _ step: Plan.Step, of plan: Plan, _ kernel: UnsafePointer<ck_kernel>, isRunnable: Bool,
-    _ address: Address = { _ in nil }
+    workspaces: [UnsafeMutableRawPointer?] = [], _ address: Address = { _ in nil }
   ) {
     self.step = step
     self.kernel = kernel
     tensors = plan.tensors
     constantShapes = plan.constants.map(\.shape)
-    arguments = .allocate(byteCount: Self.argumentBytes, alignment: 16)
-    arguments.initializeMemory(as: UInt8.self, repeating: 0, count: Self.argumentBytes)
+    self.workspaces = workspaces.isEmpty ? [nil] : workspaces
+    let bytes = Self.argumentBytes * self.workspaces.count
+    arguments = .allocate(byteCount: bytes, alignment: 16)
+    arguments.initializeMemory(as: UInt8.self, repeating: 0, count: bytes)
     inputs = .allocate(capacity: max(1, step.operands.count))
     inputs.initialize(repeating: ck_tensor(), count: max(1, step.operands.count))
     if case .elementwise(let attributes, _) = step.op, !attributes.coefficients.isEmpty {
@@ -42,7 +48,7 @@ final class BoundStep: @unchecked Sendable {
     } else {
       coefficients = nil
     }
-    Self.write(step, tensors, constantShapes, address, arguments, inputs, coefficients)
+    Self.write(step, tensors, constantShapes, address, arguments, inputs, coefficients, self.workspaces)
     units = isRunnable ? Int(kernel.pointee.units?(UnsafeRawPointer(arguments)) ?? 0) : 0
   }
 
@@ -54,12 +60,14 @@ final class BoundStep: @unchecked Sendable {
 
   /// Writes the addresses anew.
   func bind(_ address: Address) {
-    Self.write(step, tensors, constantShapes, address, arguments, inputs, coefficients)
+    Self.write(step, tensors, constantShapes, address, arguments, inputs, coefficients, workspaces)
   }
 
-  func run(_ range: Range<Int>) {
+  /// - Parameter thread: the number of the calling thread in its team.
+  func run(_ range: Range<Int>, thread: Int = 0) {
     guard !range.isEmpty else { return }
-    kernel.pointee.run?(UnsafeRawPointer(arguments), Int64(range.lowerBound), Int64(range.upperBound))
+    let copy = workspaces.count > 1 ? thread * Self.argumentBytes : 0
+    kernel.pointee.run?(UnsafeRawPointer(arguments + copy), Int64(range.lowerBound), Int64(range.upperBound))
   }
 
   // MARK: Weights
@@ -82,11 +90,11 @@ final class BoundStep: @unchecked Sendable {
   private static func write(
     _ step: Plan.Step, _ tensors: [Plan.Tensor], _ constants: [[Int]], _ address: Address,
     _ memory: UnsafeMutableRawPointer, _ inputs: UnsafeMutablePointer<ck_tensor>,
-    _ coefficients: UnsafeMutablePointer<Float>?
+    _ coefficients: UnsafeMutablePointer<Float>?, _ workspaces: [UnsafeMutableRawPointer?]
   ) {
-    func store<Arguments>(_ arguments: Arguments) {
+    func store<Arguments>(_ arguments: Arguments, copy: Int = 0) {
       precondition(MemoryLayout<Arguments>.size <= argumentBytes)
-      memory.storeBytes(of: arguments, as: Arguments.self)
+      memory.storeBytes(of: arguments, toByteOffset: copy * argumentBytes, as: Arguments.self)
     }
     func floats(_ place: Int) -> UnsafeMutablePointer<Float>? {
       step.operands.indices.contains(place)
@@ -122,7 +130,11 @@ final class BoundStep: @unchecked Sendable {
       )
       arguments.groups = Int64(attributes.groups)
       arguments.activation = KernelArguments.activation(epilogue.activation)
-      store(arguments)
+      arguments.workspace_floats = Int64((step.workspace?.bytesPerThread ?? 0) / MemoryLayout<Float>.stride)
+      for (copy, workspace) in workspaces.enumerated() {
+        arguments.workspace = workspace?.assumingMemoryBound(to: Float.self)
+        store(arguments, copy: copy)
+      }
     case .dense(let epilogue):
       let input = operand(0).shape
       let bias = epilogue.bias ? floats(2) : nil

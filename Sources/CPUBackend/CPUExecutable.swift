@@ -26,7 +26,8 @@ package final class CPUExecutable: Executable {
     self.plan = plan
     self.constants = constants
     self.pool = pool
-    let arena = AlignedBuffer(byteCount: plan.arenaBytes)
+    arenaBytes = plan.arenaBytes + plan.workspaceBytes(beyondArenaFor: pool.threadCount)
+    let arena = AlignedBuffer(byteCount: arenaBytes)
     var steps: [BoundStep] = []
     for step in plan.steps {
       guard let row = KernelTable[step.kernel],
@@ -34,7 +35,10 @@ package final class CPUExecutable: Executable {
       else { throw GraphProblem("this CPU cannot run the kernel \(step.kernel)") }
       steps.append(
         arena.withBytes { bytes in
-          BoundStep(step, of: plan, row.kernel, isRunnable: true) {
+          BoundStep(
+            step, of: plan, row.kernel, isRunnable: true,
+            workspaces: plan.workspaces(of: step, threads: pool.threadCount, arena: bytes.baseAddress)
+          ) {
             Self.address(of: $0, in: plan, constants, bytes.baseAddress, [], [])
           }
         })
@@ -44,8 +48,9 @@ package final class CPUExecutable: Executable {
     state = Mutex(Arena(buffer: arena))
   }
 
-  /// Bytes of scratch memory that this executable took.
-  package var arenaBytes: Int { plan.arenaBytes }
+  /// Bytes of scratch memory that this executable took: the plan's arena, and workspaces for threads that the plan
+  /// did not expect.
+  package let arenaBytes: Int
 
   package func run(inputs: [UnsafeBufferPointer<Float>], outputs: [UnsafeMutableBufferPointer<Float>]) {
     precondition(inputs.count == plan.inputs.count && outputs.count == plan.outputs.count)
@@ -76,7 +81,7 @@ package final class CPUExecutable: Executable {
       for step in steps {
         if step.isShared {
           if isAlone { member.wait() }
-          step.run(member.share(of: step.units))
+          step.run(member.share(of: step.units), thread: member.index)
           member.wait()
           isAlone = false
         } else {
@@ -115,6 +120,26 @@ extension BoundStep {
 }
 
 extension Plan {
+  /// Threads beyond those of a workspace's plan work behind the arena, all steps in the same place.
+  fileprivate func workspaceBytes(beyondArenaFor threads: Int) -> Int {
+    steps.compactMap(\.workspace).map { max(0, threads - $0.threads) * $0.bytesPerThread }.max() ?? 0
+  }
+
+  fileprivate func workspaces(of step: Step, threads: Int, arena: UnsafeMutableRawPointer?)
+    -> [UnsafeMutableRawPointer?]
+  {
+    guard let workspace = step.workspace else { return [] }
+    // Tensors end before the next multiple of 64, and so do workspaces.
+    let end = (arenaBytes + 63) / 64 * 64
+    return (0..<threads).map { thread in
+      let offset =
+        thread < workspace.threads
+        ? workspace.offset + thread * workspace.bytesPerThread
+        : end + (thread - workspace.threads) * workspace.bytesPerThread
+      return arena.map { $0 + offset }
+    }
+  }
+
   fileprivate func touchesCaller(_ step: Step) -> Bool {
     (step.operands + [.tensor(step.result)]).contains { operand in
       guard case .tensor(let index) = operand else { return false }

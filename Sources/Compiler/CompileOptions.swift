@@ -2,7 +2,7 @@ import NetIR
 
 /// How sums may be reordered and approximated.
 package enum Numerics: String, Sendable, CaseIterable {
-  /// Algorithms may trade accuracy for speed within a stated budget.
+  /// Algorithms may trade accuracy for speed within `CompileOptions.errorBudget`.
   case fast
   /// Plain fp32 products only.
   case strict
@@ -19,6 +19,10 @@ package struct CompileOptions: Sendable {
   package var precision: Precision
   package var numerics: Numerics
   package var target: TargetDescription
+  /// With `fast` numerics: the largest error, relative to the results, that a layer's algorithm may be expected to
+  /// make (`Plan.expectedError`).
+  package static let errorBudget = 5e-6
+
   /// The kernels that exist.
   package var catalogue: KernelCatalogue
 

@@ -61,6 +61,24 @@ package struct Plan: Sendable, Codable, Equatable {
     case constant(Int)
   }
 
+  /// Scratch memory in the arena for the kernel of one step. Its contents mean nothing before and after the step.
+  package struct Workspace: Sendable, Codable, Equatable {
+    /// Bytes from the start of the arena to the first thread's share, a multiple of 64; the others' follow.
+    package var offset: Int
+    /// What each thread gets, a multiple of 64.
+    package var bytesPerThread: Int
+    /// For how many threads there is room in the arena. Others bring their own: results do not depend on it.
+    package var threads: Int
+
+    package init(offset: Int, bytesPerThread: Int, threads: Int) {
+      self.offset = offset
+      self.bytesPerThread = bytesPerThread
+      self.threads = threads
+    }
+
+    package var bytes: Int { bytesPerThread * threads }
+  }
+
   package struct Step: Sendable, Codable, Equatable {
     package var name: String
     package var op: GraphOp
@@ -72,10 +90,12 @@ package struct Plan: Sendable, Codable, Equatable {
     package var result: Int
     /// Whether the work is worth waking the other threads. How it is split never changes the result.
     package var parallel: Bool
+    /// Present where the kernel needs one.
+    package var workspace: Workspace?
 
     package init(
       name: String, op: GraphOp, kernel: String, algorithm: String, operands: [Operand], result: Int,
-      parallel: Bool
+      parallel: Bool, workspace: Workspace? = nil
     ) {
       self.name = name
       self.op = op
@@ -84,6 +104,7 @@ package struct Plan: Sendable, Codable, Equatable {
       self.operands = operands
       self.result = result
       self.parallel = parallel
+      self.workspace = workspace
     }
   }
 
@@ -128,12 +149,13 @@ package struct Plan: Sendable, Codable, Equatable {
 
   /// The arithmetic of one run.
   package func work(of step: Step) -> Work {
-    let shapes = step.operands.map { operand in
-      switch operand {
-      case .tensor(let index): tensors[index].shape
-      case .constant(let index): constants[index].shape
-      }
+    step.op.work(step.operands.map { shape(of: $0) }, result: tensors[step.result].shape)
+  }
+
+  package func shape(of operand: Operand) -> [Int] {
+    switch operand {
+    case .tensor(let index): tensors[index].shape
+    case .constant(let index): constants[index].shape
     }
-    return step.op.work(shapes, result: tensors[step.result].shape)
   }
 }

@@ -59,7 +59,9 @@ extension Plan {
     try require(
       inputs.allSatisfy { $0.shape[0] == batch } && outputs.allSatisfy { $0.shape.elements % batch == 0 },
       "an input or output is no batch of \(batch) examples")
-    let ends = tensors.map { if case .arena(let offset) = $0.place { offset + $0.bytes } else { 0 } }
+    let ends =
+      tensors.map { if case .arena(let offset) = $0.place { offset + $0.bytes } else { 0 } }
+      + steps.compactMap { $0.workspace.map { $0.offset + $0.bytes } }
     try require(
       arenaBytes - (ends.max() ?? 0) < 64, "the arena of \(arenaBytes) bytes is larger than its tensors")
   }
@@ -144,6 +146,7 @@ extension Plan {
     if let problem = kernel.mismatch(op: step.op, operands: operands, result: result) {
       throw GraphProblem("step `\(step.name)`: \(problem)")
     }
+    try verifyWorkspace(of: step, kernel.workspace(op: step.op, input: shapes.first ?? [], result: shape))
   }
 
   /// Replays the plan: whose numbers lie in memory, step by step.
@@ -164,6 +167,8 @@ extension Plan {
           && tensors[index].shape == tensors[step.result].shape
         try require(inPlace, "step `\(step.name)` overwrites its own operand")
       }
+      try verifyWorkspaceIsApart(of: step)
+      alive = alive.filter { !step.overwrites(tensors[$0]) }
       alive = alive.filter { !overlaps(tensors[$0], tensors[target]) }
       alive.insert(target)
     }
@@ -182,7 +187,7 @@ extension Plan {
     }
   }
 
-  private func require(_ condition: Bool, _ message: @autoclosure () -> String) throws(GraphProblem) {
+  func require(_ condition: Bool, _ message: @autoclosure () -> String) throws(GraphProblem) {
     if !condition { throw GraphProblem(message()) }
   }
 }
@@ -234,6 +239,10 @@ extension KernelDescriptor {
         halo.top >= reach.top && halo.bottom >= reach.bottom && halo.left >= reach.left
           && halo.right >= reach.right
       else { return "the halo of `\(input.name)` is narrower than the padding" }
+      if algorithm == Winograd.algorithm {
+        guard inputBlock == block, Winograd(attributes, input: input.shape, result: result.shape, by: self) != nil
+        else { return "\(name) takes 3×3 filters at stride 1, in blocks" }
+      }
       if algorithm == "depthwise" {
         guard attributes.groups == input.shape[1], result.shape[1] == input.shape[1], inputBlock == block
         else {

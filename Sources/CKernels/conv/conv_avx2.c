@@ -13,5 +13,10 @@
 #define CK_DEPTHWISE_EACH_M(X) X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8)
 #include "depthwise.h"
 
+#define CK_WINOGRAD_M 6
+#define CK_WINOGRAD_N 16
+#define CK_WINOGRAD_EACH_M CK_DIRECT_EACH_M
+#include "winograd.h"
+
 #pragma clang attribute pop
 #endif

@@ -3,6 +3,7 @@
 
 #include <string.h>
 #include "../include/ckernels.h"
+#include "winograd_shape.h"
 
 static int64_t direct_floats(const ck_kernel *kernel, const void *args) {
   const ck_conv_packing p = ck_conv_packing_of(args, kernel->tile_n);
@@ -29,6 +30,14 @@ static void direct_unpack(const ck_kernel *kernel, const void *args, const float
 }
 
 const ck_packing conv2d_direct_packing = {direct_floats, direct_pack, direct_unpack};
+// Filters are transformed where they are used.
+const ck_packing conv2d_winograd_packing = {direct_floats, direct_pack, direct_unpack};
+
+int64_t ck_winograd_floats(int64_t tiles, int64_t channels, int64_t tile_n) {
+  return CK_WINOGRAD_POINTS * (ck_winograd_plane(tiles * channels) +
+                               ck_winograd_plane(ck_winograd_chunk(channels) * tile_n) +
+                               ck_winograd_plane(tiles * tile_n));
+}
 
 // Depthwise: [channel block][tap][lane], zero beyond the last channel.
 static int64_t depthwise_floats(const ck_kernel *kernel, const void *args) {

@@ -39,6 +39,9 @@ typedef struct {
   const float *bias;     // out.c floats, or NULL
   int64_t kernel_h, kernel_w, stride_h, stride_w, dilation_h, dilation_w, pad_top, pad_left, groups;
   ck_activation activation;
+  float *workspace;  // of the calling thread alone, for rows that need one; its contents mean nothing before and
+                     // after a call
+  int64_t workspace_floats;
 } ck_conv2d_args;
 
 // out[r,u] = act(bias[u] + residual[r,u] + Σ_i w[u,i]·in[r,i]), all arrays in C order.

@@ -68,6 +68,10 @@ typedef struct ck_kernel {
   const ck_packing *packing;
 } ck_kernel;
 
+// Floats of workspace with which a "winograd" row of conv2d takes `tiles` tiles of 4 × 4 pixels at once. `channels`
+// is a multiple of the row's block.
+int64_t ck_winograd_floats(int64_t tiles, int64_t channels, int64_t tile_n);
+
 // All kernels of netc, whatever this CPU has, and those of other architectures without their code. The table is
 // constant.
 const ck_kernel *ck_kernels(int64_t *count);

@@ -88,7 +88,20 @@ enum PlanMemory {
           parallel: false)
         result.steps.append(step)
         result.steps[index].parallel = isWorthThreads(step)
+        result.steps[index].workspace = workspace(for: result.steps[index])
       }
+    }
+
+    /// Of no place yet.
+    private func workspace(for step: Plan.Step) -> Plan.Workspace? {
+      guard case .conv2D(let attributes, _) = step.op, let kernel = catalogue[step.kernel],
+        let winograd = Winograd(
+          attributes, input: result.shape(of: step.operands[0]), result: result.tensors[step.result].shape, by: kernel)
+      else { return nil }
+      let threads = step.parallel ? max(1, result.target.cores) : 1
+      let cost = WinogradCost(winograd, cores: threads, cache: result.target.cache)
+      return Plan.Workspace(
+        offset: 0, bytesPerThread: winograd.workspaceBytes(tilesAtOnce: cost.tilesAtOnce), threads: threads)
     }
 
     private func algorithm(_ kernel: String) -> String { catalogue[kernel]?.algorithm ?? "" }
@@ -145,8 +158,13 @@ enum PlanMemory {
           allocation[tensor] = placer.add(bytes: result.tensors[tensor].bytes, alive: life)
         }
       }
+      var workspaces: [Int: Int] = [:]
+      for (index, step) in result.steps.enumerated() {
+        if let bytes = step.workspace?.bytes { workspaces[index] = placer.add(bytes: bytes, alive: index...index) }
+      }
       let offsets = placer.place()
       for (tensor, block) in allocation { result.tensors[tensor].place = .arena(offset: offsets[block]) }
+      for (step, block) in workspaces { result.steps[step].workspace?.offset = offsets[block] }
       for index in result.tensors.indices {
         if let root = result.tensors[index].viewOf {
           result.tensors[index].place = result.tensors[root].place

@@ -27,20 +27,36 @@ enum SelectKernels {
     return options.catalogue.kernels
       .filter {
         $0.op == op && $0.storage == storage && options.target.instructionSets.contains($0.instructionSet)
-          && suits($0, graphOp, graph, id)
+          && suits($0, graphOp, graph, id, options)
       }
       // The most special instructions first, then the most special algorithm; names break ties for good.
       .max { ($0.instructionSet, speciality($0), $1.name) < ($1.instructionSet, speciality($1), $0.name) }
   }
 
   /// Algorithms that only serve some cases.
-  private static func suits(_ kernel: KernelDescriptor, _ op: GraphOp, _ graph: Graph, _ id: ValueID) -> Bool {
-    guard kernel.algorithm == "depthwise", case .conv2D(let attributes, _) = op else { return true }
-    let channels = graph[graph[id].operands[0]].shape[1]
-    return attributes.groups == channels && graph[id].shape[1] == channels && channels > 1
+  private static func suits(
+    _ kernel: KernelDescriptor, _ op: GraphOp, _ graph: Graph, _ id: ValueID, _ options: CompileOptions
+  ) -> Bool {
+    guard case .conv2D(let attributes, _) = op else { return true }
+    let (input, result) = (graph[graph[id].operands[0]].shape, graph[id].shape)
+    switch kernel.algorithm {
+    case "depthwise":
+      return attributes.groups == input[1] && result[1] == input[1] && input[1] > 1
+    case Winograd.algorithm:
+      guard options.numerics == .fast, input[1] >= kernel.block,
+        Winograd.expectedError(channels: input[1]) <= CompileOptions.errorBudget,
+        let winograd = Winograd(attributes, input: input, result: result, by: kernel)
+      else { return false }
+      return WinogradCost(winograd, cores: options.target.cores, cache: options.target.cache).isWorthwhile(
+        for: result)
+    default: return true
+    }
   }
 
   private static func speciality(_ kernel: KernelDescriptor) -> Int {
-    kernel.algorithm == "depthwise" ? 1 : 0
+    switch kernel.algorithm {
+    case "depthwise", Winograd.algorithm: 1
+    default: 0
+    }
   }
 }

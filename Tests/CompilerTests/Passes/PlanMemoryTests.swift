@@ -121,7 +121,8 @@ import Testing
       // No more than a quarter above what no placement can beat.
       #expect(plan.arenaBytes <= plan.arenaBound * 5 / 4)
       let everything = plan.tensors.filter { $0.viewOf == nil }.reduce(0) { $0 + $1.bytes }
-      #expect(plan.arenaBytes < everything)
+      let workspace = plan.steps.compactMap(\.workspace?.bytes).max() ?? 0
+      #expect(plan.arenaBytes < everything + workspace)
     }
   }
 

@@ -1,0 +1,100 @@
+import CKernels
+import Compiler
+import NetIR
+import NetworkTestSupport
+import Runtime
+import Testing
+
+@testable import CPUBackend
+
+@Suite struct WinogradPlanTests {
+  /// Two convolutions with a shortcut around the second.
+  private func graph(_ channels: Int, _ size: Int, batch: Int) throws -> Graph {
+    var graph = Graph(name: "block")
+    func constant(_ name: String, _ shape: [Int]) throws -> ValueID {
+      try graph.add(.constant(name: name, shape: shape), name: name)
+    }
+    let padding = Padding2D(top: 1, bottom: 1, left: 1, right: 1)
+    let attributes = ConvolutionAttributes(kernel: Size2D(3), padding: padding)
+    let shape = [channels, channels, 3, 3]
+    let x = try graph.add(.input(index: 0, shape: [batch, channels, size, size]), name: "x")
+    let epilogue = Epilogue(bias: true, activation: .rectify)
+    let a = try graph.add(
+      .conv2D(attributes, epilogue), [x, try constant("a.W", shape), try constant("a.b", [channels])], name: "a")
+    let b = try graph.add(
+      .conv2D(attributes, Epilogue(bias: false, residual: true)), [a, try constant("b.W", shape), a], name: "b")
+    graph.outputs = [b]
+    return graph
+  }
+
+  @Test(arguments: Agreement.targets, [(32, 12, 2), (64, 27, 1), (40, 11, 3)])
+  func agreesWithTheInterpreter(target: String, sizes: (Int, Int, Int)) throws {
+    let target = try #require(TargetDescription.named(target))
+    let agreement = try Agreement(graph(sizes.0, sizes.1, batch: sizes.2))
+    let compiled = try agreement.compiled(for: target, batch: sizes.2)
+    #expect(compiled.plan.steps.count { $0.algorithm == "winograd" } == 2)
+    try agreement.check(on: target, batch: sizes.2, tolerance: 2e-5)
+  }
+
+  /// Whole networks, before the softmax hides small differences: the error that all layers make together.
+  @Test(arguments: ["resnet18", "squeezenet"])
+  func logitsOfNetworks(name: String) throws {
+    var graph = try Networks.spec(name).lowered(batch: 1).graph
+    graph.outputs = graph.outputs.map { output in
+      if case .softmax = graph[output].op { graph[output].operands[0] } else { output }
+    }
+    let agreement = try Agreement(graph)
+    let compiled = try agreement.compiled(for: HostCPU.current.target, batch: 1)
+    #expect(compiled.plan.steps.contains { $0.algorithm == "winograd" })
+    let found = try agreement.results(of: compiled, pool: Agreement.pools[1], allParallel: false)
+    agreement.check(found, tolerance: 1e-5)
+  }
+
+  /// More threads than the plan has workspaces for: theirs lie behind the arena, and the bits are the same.
+  @Test func anyNumberOfThreads() throws {
+    let agreement = try Agreement(graph(64, 28, batch: 1))
+    var target = HostCPU.current.target
+    target.cores = 1
+    let compiled = try agreement.compiled(for: target, batch: 1)
+    let workspaces = compiled.plan.steps.compactMap(\.workspace)
+    #expect(workspaces.count == 2 && workspaces.allSatisfy { $0.threads == 1 })
+    let wanted = try agreement.results(of: compiled, pool: Agreement.pools[0], allParallel: true)
+    for pool in Agreement.pools.dropFirst() {
+      #expect(try agreement.results(of: compiled, pool: pool, allParallel: true) == wanted)
+      let executable = try CPUExecutable(compiled.plan, constants: compiled.constants, pool: pool)
+      let room = (pool.threadCount - 1) * (workspaces.map(\.bytesPerThread).max() ?? 0)
+      #expect(executable.arenaBytes == compiled.plan.arenaBytes + room)
+    }
+    agreement.check(wanted, tolerance: Agreement.shallow)
+  }
+
+  /// The compiler and the kernels count a workspace's floats alike.
+  @Test func workspacesAreAsLargeAsKernelsSay() throws {
+    let rows = KernelTable.catalogue.kernels.filter { $0.algorithm == "winograd" }
+    #expect(rows.count == 3)
+    for row in rows {
+      for (channels, size) in [(1, 4), (16, 9), (17, 30), (64, 56), (200, 14), (512, 28)] {
+        let cut = try #require(
+          Winograd(
+            ConvolutionAttributes(kernel: Size2D(3)), input: [2, channels, size, size], result: [2, 8, size, size],
+            by: row))
+        for tiles in [1, 2, 7, 28, 56] {
+          let floats = ck_winograd_floats(Int64(tiles), Int64(cut.channels), Int64(row.tileColumns))
+          #expect(cut.workspaceBytes(tilesAtOnce: tiles) == 4 * Int(floats))
+        }
+      }
+    }
+  }
+
+  @Test func strictNumericsTakePlainSums() throws {
+    let graph = try graph(64, 28, batch: 1)
+    for numerics in Numerics.allCases {
+      let options = CompileOptions(
+        batch: 1, numerics: numerics, target: HostCPU.current.target, catalogue: KernelTable.catalogue)
+      let plan = try #require(try Pipeline.compile(graph, options)).plan
+      let expected = plan.steps.map { plan.expectedError(of: $0) }
+      #expect(expected.contains { $0 != nil } == (numerics == .fast))
+      #expect(expected.allSatisfy { ($0 ?? 0) <= CompileOptions.errorBudget })
+    }
+  }
+}

@@ -1,0 +1,181 @@
+import CKernels
+import Testing
+
+extension ConvCase {
+  static let winograd: [ConvCase] =
+    [1, 3, 17, 33, 64, 65, 130].flatMap { c in
+      [1, 17, 33].map { ConvCase(name: "channels \(c) to \($0)", c: c, h: 6, w: 5, f: $0) }
+    }
+    + (1...9).map { ConvCase(name: "image \($0)×\(10 - $0)", n: 2, c: 5, h: $0, w: 10 - $0, f: 20) }
+    + [13, 14, 15, 16, 29].map { ConvCase(name: "a row of \($0) tiles", c: 3, h: 4, w: 4 * $0 - 1, f: 9) }
+    + ck_activation.each.map {
+      ConvCase(
+        name: "activation \($0.kind)", c: 18, h: 5, w: 9, f: 18, outHalo: .all(1), residual: $0.kind % 2 == 0,
+        activation: $0)
+    } + [
+      ConvCase(name: "no padding", c: 20, h: 10, w: 11, pads: [0, 0, 0, 0]),
+      ConvCase(name: "full padding", c: 20, h: 7, w: 6, f: 18, pads: [2, 2, 2, 2]),
+      ConvCase(name: "asymmetric pads", c: 18, h: 8, w: 7, pads: [0, 1, 2, 0]),
+      ConvCase(name: "one pixel", n: 3, c: 17, h: 1, w: 1),
+      ConvCase(
+        name: "a larger halo than needed, gaps", n: 2, h: 9, w: 10, extraHalo: 3,
+        outHalo: Halo(top: 1, bottom: 2, left: 3, right: 4), gap: 5, residual: true),
+      ConvCase(
+        name: "whole tiles, residual, rectifier", n: 2, c: 16, h: 8, w: 8, residual: true,
+        activation: .init(CK_RECTIFY)),
+      ConvCase(name: "whole tiles, residual", c: 16, h: 8, w: 4, f: 32, outHalo: .all(2), residual: true, bias: false),
+      ConvCase(name: "many images", n: 7, c: 9, h: 4, w: 5, f: 36, outHalo: .all(1)),
+    ]
+}
+
+extension Kernels {
+  /// Against double precision, within what the algorithm may lose; the bits depend neither on the units at once nor
+  /// on the size of the workspace.
+  @Suite struct WinogradTests {
+    @Test(arguments: Row.of(CK_OP_CONV2D, "winograd"), ConvCase.winograd)
+    func againstTheOracle(row: Row, test: ConvCase) {
+      let problem = Problem(test)
+      let run = WinogradRun(row, test, problem, tiles: 1)
+      run.run()
+      run.out.expectSound("out")
+      let found = run.out.values
+      problem.check(found, "a tile at a time")
+      let bits = run.out.buffer.bits
+      run.out.buffer.reset()
+      row.runInPieces(run.args)
+      #expect(run.out.buffer.bits == bits, "the split of units changes the result")
+      for tiles in [2, 5, 64] {
+        let other = WinogradRun(row, test, problem, tiles: tiles)
+        row.runInPieces(other.args)
+        other.out.expectSound("out")
+        other.workspace.expectIntact("the workspace")
+        #expect(other.out.values == found, "\(tiles) tiles at a time change the result")
+      }
+      if test.residual && test.outHalo.top == 0 {
+        run.out.write(problem.residual)
+        run.args.residual = run.out.c
+        run.run()
+        problem.check(run.out.values, "in place of the residual")
+      }
+    }
+
+    /// Rows of different vector lengths read different layouts and sum in the same order.
+    @Test(arguments: ConvCase.winograd.filter { $0.c > 16 })
+    func rowsAgree(test: ConvCase) {
+      let problem = Problem(test)
+      let results = Row.of(CK_OP_CONV2D, "winograd").map { row in
+        let run = WinogradRun(row, test, problem, tiles: 3)
+        run.run()
+        return run.out.values
+      }
+      for other in results.dropFirst() {
+        for i in other.indices {
+          #expect(abs(Double(other[i]) - Double(results[0][i])) <= 2 * problem.bounds[i])
+        }
+      }
+    }
+
+    /// The root mean square of the error is what plans say: √(1.2·10⁻¹³ + 8.1·10⁻¹⁵·C) of that of the results.
+    @Test(arguments: Row.of(CK_OP_CONV2D, "winograd"), [16, 64, 200])
+    func expectedError(row: Row, channels: Int) {
+      let test = ConvCase(name: "error", c: channels, h: 12, w: 12, f: 16, bias: false)
+      let problem = Problem(test)
+      let run = WinogradRun(row, test, problem, tiles: 9)
+      run.run()
+      var (errors, results) = (0.0, 0.0)
+      for (got, want) in zip(run.out.values, problem.want) {
+        errors += (Double(got) - want) * (Double(got) - want)
+        results += want * want
+      }
+      let expected = (1.2e-13 + 8.1e-15 * Double(channels)).squareRoot()
+      let found = (errors / results).squareRoot()
+      #expect(found < 1.25 * expected && found > 0.6 * expected, "\(found), not \(expected)")
+    }
+
+    @Test(arguments: Row.of(CK_OP_CONV2D, "winograd"))
+    func unitsFollowTheWorkspace(row: Row) {
+      // 25 tiles.
+      let test = ConvCase(name: "units", c: 20, h: 20, w: 18, f: 1)
+      let problem = Problem(test)
+      for tiles in [1, 2, 12, 13, 24, 25, 99] {
+        let run = WinogradRun(row, test, problem, tiles: tiles)
+        let channels = Int64((20 + row.block - 1) / row.block * row.block)
+        let most = (1...25).last {
+          ck_winograd_floats(Int64($0), channels, Int64(row.kernel.tile_n)) <= run.args.workspace_floats
+        }
+        // A plane is whole cache lines: sometimes there is room for one more.
+        #expect(most == min(tiles, 25) || most == tiles + 1)
+        let blocks = (25 + (most ?? 1) - 1) / (most ?? 1)
+        #expect(withUnsafePointer(to: run.args) { Int(row.kernel.units($0)) } == blocks)
+      }
+    }
+  }
+}
+
+/// Numbers for a case, what they give, and how far from it one may be.
+private struct Problem {
+  let test: ConvCase
+  let input, weights, bias, residual: [Float]
+  let want, bounds: [Double]
+
+  init(_ test: ConvCase) {
+    let g = test.geometry
+    self.test = test
+    input = noise(test.n * test.c * test.h * test.w, 1)
+    weights = noise(test.f * test.c * 9, 2)
+    residual = noise(test.n * test.f * g.oh * g.ow, 3)
+    bias = noise(test.f, 4)
+    var sums = Oracle.conv(g, doubles(input), doubles(weights), test.bias ? doubles(bias) : nil)
+    if test.residual { for i in sums.indices { sums[i] += Double(residual[i]) } }
+    want = Oracle.activate(sums, test.activation)
+    bounds = WinogradBound().of(g, input, weights)
+  }
+
+  func check(_ found: [Float], _ what: String, sourceLocation: SourceLocation = #_sourceLocation) {
+    #expect(found.count == want.count, sourceLocation: sourceLocation)
+    // No activation here is steeper than 2; each has an error of its own, as bias and residual have.
+    let isWrong = found.indices.filter {
+      !(abs(Double(found[$0]) - want[$0]) <= 2 * bounds[$0] + 1e-5 * (1 + abs(want[$0])))
+    }
+    if let at = isWrong.first {
+      Issue.record("\(what): [\(at)] is \(found[at]), not \(want[at])", sourceLocation: sourceLocation)
+    }
+  }
+}
+
+/// A row with tensors, weights and a workspace with room for some tiles, full of NaN.
+private final class WinogradRun {
+  let row: Row
+  let input, out, residual: Tensor
+  let packed, bias, workspace: Guarded
+  var args: ck_conv2d_args
+
+  init(_ row: Row, _ test: ConvCase, _ problem: Problem, tiles: Int) {
+    let g = test.geometry
+    self.row = row
+    input = Tensor([test.n, test.c, test.h, test.w], problem.input, block: row.block, halo: test.inHalo, gap: test.gap)
+    out = Tensor([test.n, test.f, g.oh, g.ow], block: row.block, halo: test.outHalo, gap: test.gap)
+    residual = Tensor([test.n, test.f, g.oh, g.ow], problem.residual, block: row.block, halo: .all(1))
+    bias = Guarded(problem.bias)
+    args = ck_conv2d_args()
+    args.in = input.c
+    args.out = out.c
+    (args.kernel_h, args.kernel_w, args.stride_h, args.stride_w) = (3, 3, 1, 1)
+    (args.dilation_h, args.dilation_w, args.groups) = (1, 1, 1)
+    (args.pad_top, args.pad_left) = (Int64(g.pt), Int64(g.pl))
+    args.activation = test.activation
+    packed = row.pack(args, problem.weights)
+    args.weights = UnsafePointer(packed.data)
+    if test.bias { args.bias = UnsafePointer(bias.data) }
+    if test.residual { args.residual = residual.c }
+    let channels = (test.c + row.block - 1) / row.block * row.block
+    args.workspace_floats = ck_winograd_floats(Int64(tiles), Int64(channels), Int64(row.kernel.tile_n))
+    workspace = Guarded(Int(args.workspace_floats))
+    args.workspace = workspace.data
+  }
+
+  func run() {
+    row.run(args)
+    workspace.expectIntact("the workspace")
+  }
+}
