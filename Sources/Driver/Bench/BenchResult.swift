@@ -10,8 +10,15 @@ struct BenchResult {
   let times: [Double]
   let loadTime: Double
   let firstTime: Double
+  /// The most memory that this process held while it loaded and ran the model.
+  let peakBytes = Self.residentPeak()
   var check: OutputCheck?
   var profile: Profile?
+
+  init(plan: Plan, threads: Int, times: [Double], loadTime: Double, firstTime: Double) {
+    (self.plan, self.threads, self.times) = (plan, threads, times)
+    (self.loadTime, self.firstTime) = (loadTime, firstTime)
+  }
 
   private func quantile(_ share: Double) -> Double {
     rounded(times[Int((share * Double(times.count - 1)).rounded())] * 1000, to: 1e-6)
@@ -27,7 +34,7 @@ struct BenchResult {
     Double(plan.steps.reduce(0) { $0 + plan.work(of: $1).flops }) / 1e9
   }
 
-  private var peakBytes: Int {
+  private static func residentPeak() -> Int {
     var usage = rusage()
     getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
     return usage.ru_maxrss * 1024
