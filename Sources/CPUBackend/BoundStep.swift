@@ -180,10 +180,26 @@ final class BoundStep: @unchecked Sendable {
         ck_softmax_args(
           in: floats(0), out: resultFloats, outer: Int64(shape.prefix(axis).reduce(1, *)),
           classes: Int64(shape[axis]), inner: Int64(shape.dropFirst(axis + 1).reduce(1, *))))
+    case .parametricRectify:
+      store(ck_parametric_rectify_args(in: tensor(0), out: result, slope: floats(1)))
+    case .standardize(let axis, let epsilon):
+      let shape = resultTensor.shape
+      store(
+        ck_standardize_args(
+          in: floats(0), out: resultFloats, rows: Int64(shape.prefix(axis).reduce(1, *)),
+          length: Int64(shape.dropFirst(axis).reduce(1, *)), epsilon: epsilon))
     case .copy:
       store(ck_copy_args(in: tensor(0), out: result))
     case .pad(let attributes):
-      store(pad(attributes, operand(0).shape, floats(0), resultFloats))
+      store(KernelArguments.pad(attributes, operand(0).shape, floats(0), resultFloats))
+    case .rearrange(let rearrangement):
+      store(KernelArguments.rearrange(rearrangement, operand(0).shape, floats(0), resultFloats))
+    case .upscaleBilinear(let scale):
+      let shape = operand(0).shape.map(Int64.init)
+      store(
+        ck_upscale_bilinear_args(
+          in: floats(0), out: resultFloats, planes: shape[0] * shape[1], h: shape[2], w: shape[3],
+          scale_h: scale.pair.0, scale_w: scale.pair.1))
     case .concat(let axis):
       let isPlain =
         resultTensor.layout == .plain && step.operands.indices.allSatisfy { operand($0).layout == .plain }
@@ -211,29 +227,6 @@ final class BoundStep: @unchecked Sendable {
       return (KernelArguments.row(input, inputAddress), KernelArguments.row(output, outputAddress))
     }
     return (KernelArguments.tensor(input, inputAddress), KernelArguments.tensor(output, outputAddress))
-  }
-
-  private static func pad(
-    _ attributes: PadAttributes, _ shape: [Int], _ input: UnsafeMutablePointer<Float>?,
-    _ output: UnsafeMutablePointer<Float>?
-  ) -> ck_pad_args {
-    var arguments = ck_pad_args()
-    arguments.in = input.map { UnsafePointer($0) }
-    arguments.out = output
-    arguments.rank = Int64(shape.count)
-    arguments.value = attributes.value
-    for axis in shape.indices {
-      withUnsafeMutableBytes(of: &arguments.in_shape) {
-        $0.bindMemory(to: Int64.self)[axis] = Int64(shape[axis])
-      }
-      withUnsafeMutableBytes(of: &arguments.before) {
-        $0.bindMemory(to: Int64.self)[axis] = Int64(attributes.before[axis])
-      }
-      withUnsafeMutableBytes(of: &arguments.after) {
-        $0.bindMemory(to: Int64.self)[axis] = Int64(attributes.after[axis])
-      }
-    }
-    return arguments
   }
 }
 

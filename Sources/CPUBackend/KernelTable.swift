@@ -49,6 +49,10 @@ extension KernelOp {
     case CK_OP_COPY: self = .copy
     case CK_OP_PAD: self = .pad
     case CK_OP_CONCAT: self = .concat
+    case CK_OP_REARRANGE: self = .rearrange
+    case CK_OP_PARAMETRIC_RECTIFY: self = .parametricRectify
+    case CK_OP_STANDARDIZE: self = .standardize
+    case CK_OP_UPSCALE_BILINEAR: self = .upscaleBilinear
     default: return nil
     }
   }

@@ -43,9 +43,12 @@ package struct ReferenceInterpreter {
       return inputs[index]
     case .constant(let name, let shape): return try parameter(name, shape).map(Double.init)
     case .fill(let value, let shape): return [Double](repeating: Double(value), count: shape.elements)
-    case .reshape, .dropout, .copy: return x[0]
+    case .reshape, .dropout, .gaussianNoise, .copy: return x[0]
     case .conv2D(let attributes, let epilogue):
       convolve(attributes, shapes[0], shape, x[0], x[1], epilogue.bias ? x[2] : nil, &out)
+      finish(epilogue, x, &out)
+    case .transposedConv2D(let attributes, let epilogue):
+      convolveTransposed(attributes, shapes[0], shape, x[0], x[1], epilogue.bias ? x[2] : nil, &out)
       finish(epilogue, x, &out)
     case .dense(let epilogue):
       withOptional(epilogue.bias ? x[2] : nil) { bias in
@@ -75,6 +78,15 @@ package struct ReferenceInterpreter {
     case .scaleShift(let activation):
       scaleShift(x[0], x[1], x[2], shape, &out)
       apply(activation, &out)
+    case .parametricRectify:
+      let pixels = shape.dropFirst(2).reduce(1, *)
+      for index in out.indices {
+        out[index] = max(x[0][index], 0) + x[1][index / pixels % shape[1]] * min(x[0][index], 0)
+      }
+    case .randomizedRectify(let lower, let upper):
+      return x[0].map { $0 > 0 ? $0 : 2 * $0 / (Double(lower) + Double(upper)) }
+    case .standardize(let axis, let epsilon):
+      return standardize(x[0], length: shape.dropFirst(axis).reduce(1, *), Double(epsilon))
     case .elementwise(let attributes, let activation):
       combine(attributes, x, &out)
       apply(activation, &out)
@@ -93,6 +105,8 @@ package struct ReferenceInterpreter {
         a.after.map(Int64.init),
         Double(a.value))
     case .concat(let axis): concat(axis, shapes, x, shape, &out)
+    case .rearrange(let rearrangement): return rearrangement.apply(x[0], of: shapes[0])
+    case .upscaleBilinear(let scale): return upscale(x[0], shapes[0], scale)
     case .normScale(let epsilon):
       return zip(x[0], x[1]).map { $0 / ($1 + Double(epsilon)).squareRoot() }
     case .normShift: return x[0].indices.map { x[0][$0] - x[1][$0] * x[2][$0] }
@@ -116,6 +130,53 @@ package struct ReferenceInterpreter {
         Int64(a.kernel.width),
         Int64(a.stride.height), Int64(a.stride.width), Int64(a.dilation.height), Int64(a.dilation.width),
         Int64(a.padding.top), Int64(a.padding.left), Int64(a.groups))
+    }
+  }
+
+  private func convolveTransposed(
+    _ a: TransposedConvolutionAttributes, _ input: [Int], _ result: [Int], _ x: [Double], _ w: [Double],
+    _ bias: [Double]?, _ out: inout [Double]
+  ) {
+    let (i, o) = (input.map(Int64.init), result.map(Int64.init))
+    withOptional(bias) { bias in
+      ckr_transposed_conv2d(
+        x, w, bias, &out, i[0], i[1], i[2], i[3], o[1], o[2], o[3], Int64(a.kernel.height), Int64(a.kernel.width),
+        Int64(a.stride.height), Int64(a.stride.width), Int64(a.crop.height), Int64(a.crop.width))
+    }
+  }
+
+  private func standardize(_ x: [Double], length: Int, _ epsilon: Double) -> [Double] {
+    var out: [Double] = []
+    out.reserveCapacity(x.count)
+    for start in stride(from: 0, to: x.count, by: length) {
+      let row = x[start..<start + length]
+      let mean = row.reduce(0, +) / Double(length)
+      let variance = row.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(length)
+      out += row.map { ($0 - mean) / (variance + epsilon).squareRoot() }
+    }
+    return out
+  }
+
+  private func upscale(_ x: [Double], _ shape: [Int], _ scale: Size2D) -> [Double] {
+    /// The two neighbours of output i, and how much the second weighs.
+    func between(_ i: Int, _ scale: Int, _ size: Int) -> (Int, Int, Double) {
+      let place = min(max((Double(i) + 0.5) / Double(scale) - 0.5, 0), Double(size - 1))
+      let first = Int(place)
+      return (first, min(first + 1, size - 1), place - Double(first))
+    }
+    let (h, w) = (shape[2], shape[3])
+    let rows = (0..<h * scale.height).map { between($0, scale.height, h) }
+    let columns = (0..<w * scale.width).map { between($0, scale.width, w) }
+    return (0..<shape[0] * shape[1]).flatMap { plane in
+      rows.flatMap { row in
+        columns.map { column in
+          func mix(_ y: Int) -> Double {
+            let start = (plane * h + y) * w
+            return x[start + column.0] * (1 - column.2) + x[start + column.1] * column.2
+          }
+          return mix(row.0) * (1 - row.2) + mix(row.1) * row.2
+        }
+      }
     }
   }
 

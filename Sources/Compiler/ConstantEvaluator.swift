@@ -19,6 +19,10 @@ package struct ConstantEvaluator {
     case .constant(let name, let shape): return try parameter(name, shape)
     case .fill(let value, let shape): return [Float](repeating: value, count: shape.elements)
     case .reshape: return try value(of: node.operands[0])
+    case .rearrange(let rearrangement):
+      return rearrangement.apply(try value(of: node.operands[0]), of: graph[node.operands[0]].shape)
+    case .pad(let attributes):
+      return pad(try value(of: node.operands[0]), graph[node.operands[0]].shape, attributes, attributes.value)
     default: return try doubles(of: id).map(Float.init)
     }
   }
@@ -29,6 +33,10 @@ package struct ConstantEvaluator {
     switch node.op {
     case .constant, .fill: return try value(of: id).map(Double.init)
     case .reshape: return try operand(0)
+    case .rearrange(let rearrangement):
+      return rearrangement.apply(try operand(0), of: graph[node.operands[0]].shape)
+    case .pad(let attributes):
+      return pad(try operand(0), graph[node.operands[0]].shape, attributes, Double(attributes.value))
     case .normScale(let epsilon):
       return zip(try operand(0), try operand(1)).map { $0 / ($1 + Double(epsilon)).squareRoot() }
     case .normShift:
@@ -45,5 +53,19 @@ package struct ConstantEvaluator {
     default:
       throw CompileError(.bug, "\(node.op.name) of `\(node.name)` is no arithmetic on constants")
     }
+  }
+
+  /// The values of an array of that shape with `value` around them.
+  private func pad<Value>(_ values: [Value], _ shape: [Int], _ attributes: PadAttributes, _ value: Value) -> [Value] {
+    var result: [Value] = []
+    func walk(_ axis: Int, _ place: Int?) {
+      guard axis < shape.count else { return result.append(place.map { values[$0] } ?? value) }
+      for index in -attributes.before[axis]..<shape[axis] + attributes.after[axis] {
+        let inside = (0..<shape[axis]).contains(index)
+        walk(axis + 1, inside ? place.map { $0 * shape[axis] + index } : nil)
+      }
+    }
+    walk(0, 0)
+    return result
   }
 }

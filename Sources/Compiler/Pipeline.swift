@@ -16,6 +16,7 @@ package enum Pipeline {
     FoldScaleShift.pass,
     FuseResidual.pass,
     FuseActivation.pass,
+    LowerTransposedConvolution.pass,
     FoldReshapes.pass,
     RemoveDead.pass,
     KeepPortable.pass,

@@ -49,6 +49,7 @@ package enum DiagnosticCode: String, CaseIterable, Sendable {
   case tiedShapeDiffers = "N0210"
   case badAxis = "N0211"
   case padTooLarge = "N0212"
+  case cropTooLarge = "N0213"
   // How layers are connected
   case unknownIncoming = "N0301"
   case cycle = "N0302"
@@ -164,6 +165,7 @@ extension DiagnosticCode {
     case .tiedShapeDiffers: return ShapeCodes.tiedShapeDiffers
     case .badAxis: return ShapeCodes.badAxis
     case .padTooLarge: return ShapeCodes.padTooLarge
+    case .cropTooLarge: return ShapeCodes.cropTooLarge
     case .unknownIncoming: return GraphCodes.unknownIncoming
     case .cycle: return GraphCodes.cycle
     case .wrongIncomingCount: return GraphCodes.wrongIncomingCount

@@ -116,6 +116,8 @@ package struct WeightSpec: Sendable, Equatable {
   package var role: Role
   /// Whether penalties such as l2 apply; biases and normalisation parameters are spared.
   package var isRegularized: Bool
+  /// The shape that tells an initialiser the fans, when it is not the tensor's own.
+  package var fanShape: [Int]?
   /// The shape in weight files, when it is another view of the same numbers.
   package var storedShape: [Int]?
 
@@ -133,7 +135,11 @@ package struct WeightSpec: Sendable, Equatable {
 
 /// A sliding window, per axis.
 package struct Window: Sendable, Equatable {
-  package enum Kind: Sendable, Equatable { case convolution, maxPool, otherPool, everything }
+  package enum Kind: Sendable, Equatable {
+    case convolution, maxPool, otherPool, everything
+    /// Neighbouring units are closer by the stride, not further apart.
+    case transposed
+  }
   package var kind: Kind
   package var size: Size2D
   package var stride: Size2D
@@ -177,6 +183,17 @@ package struct Lowering {
     let value = try graph.add(.constant(name: name, shape: shape), name: name)
     constants[name] = value
     return value
+  }
+
+  /// The value under another shape.
+  package mutating func reshaped(_ value: ValueID, _ shape: [Int]) throws(GraphProblem) -> ValueID {
+    self.shape(value) == shape ? value : try add(.reshape(shape: shape), [value])
+  }
+
+  /// The sum with a parameter that has a number for each element of an example.
+  package mutating func addMap(_ map: ValueID, to value: ValueID) throws(GraphProblem) -> ValueID {
+    let one = try reshaped(map, [1] + shape(value).dropFirst())
+    return try add(.elementwise(ElementwiseAttributes(kind: .sum), .linear), [value, one])
   }
 
   /// Adds a nonlinearity, if it is one; softmax runs over `axis`.

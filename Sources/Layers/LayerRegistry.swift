@@ -5,28 +5,42 @@ package enum LayerRegistry {
   package static let kinds: [any LayerKind.Type] = [
     Input.self,
     Conv2D.self,
+    Conv1D.self,
+    Conv3D.self,
+    TransposedConv2D.self,
+    DepthwiseConv2D.self,
+    LocallyConnected2D.self,
     Dense.self,
+    NIN.self,
     MaxPool2D.self,
+    MaxPool1D.self,
+    MaxPool3D.self,
     Pool2D.self,
     GlobalPool.self,
+    FeaturePool.self,
+    SpatialPyramidPooling.self,
+    Upscale2D.self,
     LRN.self,
     BatchNorm.self,
+    Standardization.self,
+    InstanceNorm.self,
+    LayerNorm.self,
     Dropout.self,
+    SpatialDropout.self,
+    GaussianNoise.self,
     NonlinearityLayer.self,
+    ParametricRectifier.self,
+    RandomizedRectifier.self,
+    Bias.self,
+    Scale.self,
     Concat.self,
     ElemwiseSum.self,
+    ElemwiseMerge.self,
     Flatten.self,
     Reshape.self,
+    Dimshuffle.self,
     Pad.self,
-  ]
-
-  /// Layers of the language that this version cannot build yet. Naming them is better than calling them
-  /// unknown.
-  package static let planned: [String] = [
-    "Conv1D", "Conv3D", "TransposedConv2D", "DepthwiseConv2D", "LocallyConnected2D", "NIN", "MaxPool1D",
-    "MaxPool3D", "FeaturePool", "SpatialPyramidPooling", "Upscale2D", "Standardization", "InstanceNorm",
-    "LayerNorm", "SpatialDropout", "GaussianNoise", "ParametricRectifier", "RandomizedRectifier", "Bias",
-    "Scale", "ElemwiseMerge", "Dimshuffle", "Slice",
+    Slice.self,
   ]
 
   /// The names that a spec may use, without the suffix `Layer`.
@@ -35,10 +49,6 @@ package enum LayerRegistry {
   /// Finds a type by its name, with or without the suffix `Layer`.
   package static func kind(named name: String) -> (any LayerKind.Type)? {
     byName[name] ?? (name.hasSuffix("Layer") ? byName[String(name.dropLast(5))] : nil)
-  }
-
-  package static func isPlanned(_ name: String) -> Bool {
-    planned.contains(name) || name.hasSuffix("Layer") && planned.contains(String(name.dropLast(5)))
   }
 
   private static let byName: [String: any LayerKind.Type] = {

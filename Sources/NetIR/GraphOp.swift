@@ -14,6 +14,8 @@ package enum GraphOp: Hashable, Sendable, Codable {
   /// x, W (filters, channels / groups, kh, kw) [, bias (filters)] [, residual like the result]:
   /// cross-correlation, never flipped.
   case conv2D(ConvolutionAttributes, Epilogue)
+  /// x, W (filters, channels, kh, kw) [, bias] [, residual]: the transposed convolution (Zeiler et al. 2010).
+  case transposedConv2D(TransposedConvolutionAttributes, Epilogue)
   /// x (N×K), W (units, K) [, bias (units)] [, residual like the result]
   case dense(Epilogue)
   case pool2D(PoolAttributes)
@@ -24,6 +26,10 @@ package enum GraphOp: Hashable, Sendable, Codable {
   case batchNorm(epsilon: Float)
   /// x, scale (channels), shift (channels): x·scale + shift along axis 1
   case scaleShift(Activation)
+  /// x, slope (channels): max(x, 0) + slope·min(x, 0) along axis 1 (He et al. 2015)
+  case parametricRectify
+  /// (x − mean)/√(variance + ε) over all axes from `axis` on, separately for each index before it
+  case standardize(axis: Int, epsilon: Float)
   /// Any number of equal shapes, combined element by element.
   case elementwise(ElementwiseAttributes, Activation)
   case lrn(LRNAttributes)
@@ -32,8 +38,17 @@ package enum GraphOp: Hashable, Sendable, Codable {
   case reshape(shape: [Int])
   case pad(PadAttributes)
   case concat(axis: Int)
+  /// Elements in another order or number, none of them changed.
+  case rearrange(Rearrangement)
+  /// Each pixel becomes height × width pixels, interpolated between pixel centres; edges are repeated.
+  case upscaleBilinear(Size2D)
   /// Identity at inference.
   case dropout(probability: Float)
+  /// x + N(0, sigma²) in training; identity at inference.
+  case gaussianNoise(sigma: Float)
+  /// x > 0 ? x : x/a with a ~ U(lower, upper) in training; at inference the slope is 2/(lower + upper)
+  /// (Xu et al. 2015).
+  case randomizedRectify(lower: Float, upper: Float)
   /// The same tensor in another memory layout.
   case copy
 
@@ -54,19 +69,26 @@ package enum GraphOp: Hashable, Sendable, Codable {
     case .constant: "constant"
     case .fill: "fill"
     case .conv2D: "conv2d"
+    case .transposedConv2D: "transposed_conv2d"
     case .dense: "dense"
     case .pool2D: "pool2d"
     case .globalPool: "global_pool"
     case .activation: "activation"
     case .batchNorm: "batch_norm"
     case .scaleShift: "scale_shift"
+    case .parametricRectify: "parametric_rectify"
+    case .standardize: "standardize"
     case .elementwise: "elementwise"
     case .lrn: "lrn"
     case .softmax: "softmax"
     case .reshape: "reshape"
     case .pad: "pad"
     case .concat: "concat"
+    case .rearrange: "rearrange"
+    case .upscaleBilinear: "upscale_bilinear"
     case .dropout: "dropout"
+    case .gaussianNoise: "gaussian_noise"
+    case .randomizedRectify: "randomized_rectify"
     case .copy: "copy"
     case .normScale: "norm_scale"
     case .normShift: "norm_shift"

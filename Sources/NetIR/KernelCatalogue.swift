@@ -12,6 +12,10 @@ package enum KernelOp: String, Hashable, Sendable, Codable, CaseIterable {
   case copy
   case pad
   case concat
+  case rearrange
+  case parametricRectify = "parametric_rectify"
+  case standardize
+  case upscaleBilinear = "upscale_bilinear"
 }
 
 extension GraphOp {
@@ -30,7 +34,12 @@ extension GraphOp {
     case .copy: .copy
     case .pad: .pad
     case .concat: .concat
-    case .input, .constant, .fill, .reshape, .dropout, .batchNorm: nil
+    case .rearrange: .rearrange
+    case .parametricRectify: .parametricRectify
+    case .standardize: .standardize
+    case .upscaleBilinear: .upscaleBilinear
+    case .input, .constant, .fill, .reshape, .batchNorm, .transposedConv2D: nil
+    case .dropout, .gaussianNoise, .randomizedRectify: nil
     case .normScale, .normShift, .scaleRows, .scaleBias: nil
     }
   }

@@ -27,6 +27,8 @@ extension GraphOp {
     case .fill(let value, _): "fill \(value)"
     case .conv2D(let attributes, let epilogue):
       "conv2d \(attributes.described)\(epilogue.described)"
+    case .transposedConv2D(let attributes, let epilogue):
+      "transposed conv2d \(attributes.described)\(epilogue.described)"
     case .dense(let epilogue): "dense\(epilogue.described)"
     case .pool2D(let attributes): "\(attributes.mode.rawValue)_pool \(attributes.described)"
     case .globalPool(let mode): "global_\(mode.rawValue)_pool"
@@ -42,9 +44,14 @@ extension GraphOp {
     case .softmax(let axis): axis == 1 ? "softmax" : "softmax axis \(axis)"
     case .reshape(let shape): "reshape \(shape.crossed)"
     case .pad(let attributes): "pad \(attributes.before) \(attributes.after) with \(attributes.value)"
+    case .rearrange(let rearrangement): "rearrange \(rearrangement.described)"
+    case .upscaleBilinear(let scale): "upscale bilinear \(scale.short)"
+    case .standardize(let axis, let epsilon): "standardize from axis \(axis) ε \(epsilon)"
     case .concat(let axis): axis == 1 ? "concat" : "concat axis \(axis)"
     case .dropout(let probability): "dropout \(probability)"
-    case .copy, .normScale, .normShift, .scaleRows, .scaleBias: name
+    case .gaussianNoise(let sigma): "gaussian noise \(sigma)"
+    case .randomizedRectify(let lower, let upper): "randomized rectify \(lower) to \(upper)"
+    case .parametricRectify, .copy, .normScale, .normShift, .scaleRows, .scaleBias: name
     }
   }
 }
@@ -66,6 +73,27 @@ extension ConvolutionAttributes {
     if dilation != Size2D(1) { words.append("dilation \(dilation.short)") }
     if groups != 1 { words.append("groups \(groups)") }
     return words.joined(separator: " ")
+  }
+}
+
+extension TransposedConvolutionAttributes {
+  package var described: String {
+    var words = [kernel.crossed + (stride == Size2D(1) ? "" : "/" + stride.short)]
+    if crop.height != 0 || crop.width != 0 { words.append("crop \(crop.short)") }
+    return words.joined(separator: " ")
+  }
+}
+
+extension Rearrangement {
+  /// Per axis of the result where it comes from: `0, 2, 1[3:-2]`; `·` repeats.
+  package var described: String {
+    axes.map { axis in
+      guard let source = axis.source else { return "·×\(axis.count)" }
+      // What came from a damaged file is printed before it is refused.
+      let start = starts.indices.contains(source) ? "\(starts[source])" : "?"
+      let range = axis.step == 1 ? "\(start)+\(axis.count)" : "\(start)+\(axis.count):\(axis.step)"
+      return "\(source)[\(range)]"
+    }.joined(separator: ", ")
   }
 }
 

@@ -7,6 +7,10 @@ extension GraphOp {
       return try positive(shape)
     case .conv2D(let attributes, let epilogue):
       return try convolution(attributes, epilogue, operands)
+    case .transposedConv2D(let attributes, let epilogue):
+      let shape = try positive(attributes.resultShape(operands[0], operands[1]))
+      try checkEpilogue(epilogue, operands, units: shape[1], shape: shape)
+      return shape
     case .dense(let epilogue):
       return try dense(epilogue, operands)
     case .pool2D(let attributes):
@@ -14,7 +18,7 @@ extension GraphOp {
     case .globalPool:
       try require(operands[0].count >= 3, "needs spatial axes, got \(operands[0])")
       return Array(operands[0].prefix(2))
-    case .activation, .dropout, .copy:
+    case .activation, .dropout, .gaussianNoise, .randomizedRectify, .copy:
       return operands[0]
     case .lrn(let attributes):
       try require(operands[0].count == 4, "needs N×C×H×W, got \(operands[0])")
@@ -25,7 +29,7 @@ extension GraphOp {
     case .batchNorm:
       for vector in operands.dropFirst() { try channels(vector, of: operands[0]) }
       return operands[0]
-    case .scaleShift:
+    case .scaleShift, .parametricRectify:
       for vector in operands.dropFirst() { try channels(vector, of: operands[0]) }
       return operands[0]
     case .elementwise(let attributes, _):
@@ -39,6 +43,10 @@ extension GraphOp {
         attributes.coefficients.isEmpty || attributes.coefficients.count == operands.count,
         "\(attributes.coefficients.count) coefficients for \(operands.count) operands")
       return operands[0]
+    case .standardize(let axis, let epsilon):
+      try require(axis >= 1 && axis < operands[0].count, "axis \(axis) of \(operands[0])")
+      try require(epsilon >= 0, "epsilon \(epsilon) is negative")
+      return operands[0]
     case .softmax(let axis):
       try require(operands[0].indices.contains(axis), "axis \(axis) of \(operands[0])")
       return operands[0]
@@ -50,6 +58,14 @@ extension GraphOp {
       return try pad(attributes, operands[0])
     case .concat(let axis):
       return try concat(axis, operands)
+    case .rearrange(let rearrangement):
+      return try positive(rearrangement.resultShape(operands[0]))
+    case .upscaleBilinear(let scale):
+      try require(operands[0].count == 4 && Bound.allows(scale), "needs N×C×H×W and positive factors")
+      try require(operands[0].allSatisfy(Bound.sizes.contains), "\(operands[0]) is too large")
+      return try positive([
+        operands[0][0], operands[0][1], operands[0][2] * scale.height, operands[0][3] * scale.width,
+      ])
     case .normScale:
       try require(operands[0].count == 1 && operands[0] == operands[1], "vectors differ: \(operands)")
       return operands[0]
@@ -67,12 +83,13 @@ extension GraphOp {
   private var arity: Int? {
     switch self {
     case .input, .constant, .fill: 0
-    case .conv2D(_, let epilogue), .dense(let epilogue): 2 + epilogue.operandCount
+    case .conv2D(_, let epilogue), .transposedConv2D(_, let epilogue), .dense(let epilogue): 2 + epilogue.operandCount
     case .batchNorm: 5
     case .scaleShift, .normShift, .scaleBias: 3
-    case .normScale, .scaleRows: 2
+    case .normScale, .scaleRows, .parametricRectify: 2
     case .elementwise, .concat: nil
-    case .pool2D, .globalPool, .activation, .lrn, .softmax, .reshape, .pad, .dropout, .copy: 1
+    case .pool2D, .globalPool, .activation, .lrn, .softmax, .standardize, .reshape, .pad, .copy: 1
+    case .rearrange, .upscaleBilinear, .dropout, .gaussianNoise, .randomizedRectify: 1
     }
   }
 

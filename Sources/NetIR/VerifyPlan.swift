@@ -197,13 +197,18 @@ extension GraphOp {
   }
 
   /// Whether operands behind the first are plain vectors or weights, and not tensors like the first.
-  fileprivate var hasVectors: Bool { if case .scaleShift = self { true } else { hasWeights } }
+  fileprivate var hasVectors: Bool {
+    switch self {
+    case .scaleShift, .parametricRectify: true
+    default: hasWeights
+    }
+  }
 
   /// Whether the result may lie where an operand of the same layout lay: each element depends on the
   /// element of the same place alone.
   package var worksInPlace: Bool {
     switch self {
-    case .activation, .scaleShift, .elementwise, .softmax: true
+    case .activation, .scaleShift, .parametricRectify, .elementwise, .softmax, .standardize: true
     default: false
     }
   }
@@ -237,9 +242,9 @@ extension KernelDescriptor {
       }
       if epilogue.residual, blocks.dropLast().last != block { return "the residual lies otherwise" }
       return nil
-    case .dense, .softmax, .pad:
+    case .dense, .softmax, .pad, .rearrange, .standardize, .upscaleBilinear:
       return tensors.allSatisfy { $0.layout == .plain } ? nil : "\(name) works on plain tensors"
-    case .pool2D, .activation, .scaleShift, .elementwise, .lrn:
+    case .pool2D, .activation, .scaleShift, .parametricRectify, .elementwise, .lrn:
       let same = blocks.allSatisfy { $0 == blocks[0] } && (blocks[0] == 1 || block == 0 || block == blocks[0])
       return same ? nil : "\(name) wants equal blocks"
     case .globalPool:

@@ -34,7 +34,7 @@ extension GraphOp {
   /// Whether it may stand in a graph behind the passes that know no target.
   fileprivate var isPortable: Bool {
     switch self {
-    case .batchNorm, .dropout: false
+    case .batchNorm, .transposedConv2D, .dropout, .gaussianNoise, .randomizedRectify: false
     case .conv2D(let attributes, _):
       max(
         attributes.padding.top, attributes.padding.bottom, attributes.padding.left, attributes.padding.right)

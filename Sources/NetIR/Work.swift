@@ -23,6 +23,10 @@ extension GraphOp {
       // Every output is a sum over one filter: channels/groups·kh·kw, or the inputs of a dense layer.
       let macs = outputs * operands[1].dropFirst().reduce(1, *)
       return Work(macs: macs, flops: 2 * macs + epilogue.flopsPerOutput * outputs)
+    case .transposedConv2D(_, let epilogue):
+      // Every pixel of the input meets every filter once, also where the result is cropped.
+      let macs = operands[0].elements * operands[1][0] * operands[1].dropFirst(2).reduce(1, *)
+      return Work(macs: macs, flops: 2 * macs + epilogue.flopsPerOutput * outputs)
     case .pool2D(let attributes):
       return Work(flops: outputs * attributes.window.height * attributes.window.width)
     case .globalPool:
@@ -40,10 +44,22 @@ extension GraphOp {
     case .lrn(let attributes):
       // A square and an addition per neighbour, then scale, shift, power and product.
       return Work(flops: (2 * attributes.size + 4) * outputs)
+    case .parametricRectify:
+      // The comparison and the product.
+      return Work(flops: 2 * outputs)
+    case .randomizedRectify:
+      return Work(flops: outputs)
+    case .standardize:
+      // A sum; a difference, a square and a sum; a product.
+      return Work(flops: 5 * outputs)
+    case .upscaleBilinear:
+      // Three interpolations of a product, a product and a sum.
+      return Work(flops: 9 * outputs)
     case .softmax:
       // Maximum, difference, exponential, sum, quotient.
       return Work(flops: 5 * outputs)
-    case .input, .constant, .fill, .reshape, .pad, .concat, .dropout, .copy: return Work()
+    case .input, .constant, .fill, .reshape, .pad, .concat, .rearrange, .copy: return Work()
+    case .dropout, .gaussianNoise: return Work()
     case .normScale, .normShift, .scaleRows, .scaleBias: return Work()
     }
   }

@@ -3,11 +3,12 @@ import NetIR
 extension Initialiser {
   /// First values for a parameter of this shape, outputs first.
   ///
+  /// - Parameter fanShape: the shape that tells the fans, where it is another.
   /// - Parameter name: the parameter's own name: it alone, with the seed, decides the values.
-  package func sample(shape: [Int], seed: UInt64, name: String) -> [Float] {
+  package func sample(shape: [Int], fanShape: [Int]? = nil, seed: UInt64, name: String) -> [Float] {
     var stream = RandomStream(seed: seed, name: name)
     let count = shape.elements
-    let fans = Fans(outputsFirst: shape)
+    let fans = Fans(outputsFirst: fanShape ?? shape)
     let glorot = (2 / Double(fans.fanIn + fans.fanOut)).squareRoot()
     let fanIn = 1 / Double(max(1, fans.fanIn)).squareRoot()
     switch self {

@@ -75,6 +75,39 @@ import Testing
       Case(op: .lrn(LRNAttributes(size: 7, alpha: 0.7, beta: 1.5, k: 2)), shapes: [[1, 4, 2, 3]]),
     ]
 
+  private static func transposed(
+    _ kernel: Size2D, stride: Size2D = Size2D(1), crop: Size2D = Size2D(0, 0), output: Size2D,
+    epilogue: Epilogue = Epilogue(bias: true), shapes: [[Int]]
+  ) -> Case {
+    let attributes = TransposedConvolutionAttributes(kernel: kernel, stride: stride, crop: crop, output: output)
+    return Case(op: .transposedConv2D(attributes, epilogue), shapes: shapes)
+  }
+
+  static let enlarging = [
+    transposed(Size2D(3), output: Size2D(6, 7), shapes: [[2, 3, 4, 5], [4, 3, 3, 3], [4]]),
+    transposed(
+      Size2D(4, 3), stride: Size2D(2, 3), crop: Size2D(1, 0), output: Size2D(9, 17),
+      epilogue: Epilogue(bias: false, residual: true, activation: .rectify),
+      shapes: [[2, 2, 4, 5], [3, 2, 4, 3], [2, 3, 9, 17]]),
+    transposed(Size2D(2), stride: Size2D(3), output: Size2D(11, 10), shapes: [[1, 2, 4, 4], [3, 2, 2, 2], [3]]),
+    Case(op: .upscaleBilinear(Size2D(2)), shapes: [[2, 3, 4, 5]]),
+    Case(op: .upscaleBilinear(Size2D(3, 4)), shapes: [[1, 2, 1, 3]]),
+  ]
+
+  static let rearrangements = [
+    Case(op: .rearrange(.transpose([2, 3, 4, 5], [3, 0, 2, 1])), shapes: [[2, 3, 4, 5]]),
+    Case(op: .rearrange(.slice([2, 7, 3], axis: 1, start: 5, count: 3, step: -2)), shapes: [[2, 7, 3]]),
+    Case(
+      op: .rearrange(
+        Rearrangement(
+          starts: [0, 1, 0],
+          axes: [
+            .init(0, count: 2), .init(1, count: 3, step: 2), .init(1, count: 2), .init(nil, count: 3),
+            .init(2, count: 4),
+          ])),
+      shapes: [[2, 8, 4]]),
+  ]
+
   static let others = [
     Case(op: .dense(Epilogue(bias: true)), shapes: [[3, 4], [5, 4], [5]]),
     Case(
@@ -88,6 +121,12 @@ import Testing
     Case(op: .concat(axis: 2), shapes: [[2, 3, 2], [2, 3, 5]]),
     Case(op: .concat(axis: 0), shapes: [[2, 3], [1, 3]]),
     Case(op: .dropout(probability: 0.5), shapes: [[2, 3]]),
+    Case(op: .gaussianNoise(sigma: 0.5), shapes: [[2, 3]]),
+    Case(op: .randomizedRectify(lower: 3, upper: 8), shapes: [[2, 9]]),
+    Case(op: .parametricRectify, shapes: [[2, 3, 4, 2], [3]]),
+    Case(op: .parametricRectify, shapes: [[4, 3], [3]]),
+    Case(op: .standardize(axis: 1, epsilon: 0.01), shapes: [[3, 5, 2]]),
+    Case(op: .standardize(axis: 2, epsilon: 0.01), shapes: [[3, 5, 2, 4]]),
     Case(op: .copy, shapes: [[2, 3, 4, 5]]),
     Case(op: .normScale(epsilon: 0.01), shapes: [[5], [5]], positive: [1]),
     Case(op: .normShift, shapes: [[5], [5], [5]]),
@@ -95,7 +134,7 @@ import Testing
     Case(op: .scaleBias, shapes: [[5], [5], [5]]),
   ]
 
-  @Test(arguments: convolutions + pools + pointwise + others)
+  @Test(arguments: convolutions + enlarging + pools + pointwise + rearrangements + others)
   func computesItsDefinition(_ test: Case) throws {
     var graph = Graph(name: "one op")
     let operands = try test.shapes.enumerated().map {

@@ -79,6 +79,26 @@ extension Kernels {
       }
     }
 
+    @Test(arguments: Row.of(CK_OP_PARAMETRIC_RECTIFY), LayoutCase.all)
+    func parametricRectify(row: Row, t: LayoutCase) {
+      let values = noise(t.count, 1)
+      let slope = Guarded(noise(t.shape[1], 2).map { 2 * $0 })
+      let input = t.input(row, values)
+      let out = t.output(row)
+      var args = ck_parametric_rectify_args(in: input.c, out: out.c, slope: slope.data)
+      let want = values.enumerated().map { i, x in
+        max(Double(x), 0) + Double(slope.values[i / (t.shape[2] * t.shape[3]) % t.shape[1]]) * min(Double(x), 0)
+      }
+      checkUnits(row, args, out, want)
+      if t.alike {
+        args.out = input.c
+        row.run(args)
+        input.expectSound("in place")
+        expectClose(input.values, want)
+      }
+      slope.expectIntact("slope")
+    }
+
     @Test(arguments: Row.of(CK_OP_ELEMENTWISE), LayoutCase.all)
     func elementwise(row: Row, t: LayoutCase) {
       let values = (1...3).map { noise(t.count, UInt64($0)) }

@@ -51,6 +51,31 @@ struct PadCase: Sendable, CustomTestStringConvertible {
   ]
 }
 
+/// Counts and strides of the output's axes over an input of `size` floats.
+struct RearrangeCase: Sendable, CustomTestStringConvertible {
+  var size: Int, offset = 0, counts: [Int], strides: [Int]
+  var testDescription: String { "\(counts) by \(strides) from \(offset)" }
+
+  func want(_ values: [Float]) -> [Float] {
+    var places = [offset]
+    for (count, stride) in zip(counts, strides) {
+      places = places.flatMap { place in (0..<count).map { place + $0 * stride } }
+    }
+    return places.map { values[$0] }
+  }
+
+  static let all = [
+    RearrangeCase(size: 5, counts: [5], strides: [1]),
+    RearrangeCase(size: 1, counts: [1], strides: [1]),
+    RearrangeCase(size: 9, offset: 8, counts: [5], strides: [-2]),
+    RearrangeCase(size: 12, counts: [4, 3], strides: [1, 4]),
+    RearrangeCase(size: 2, counts: [3, 2, 4], strides: [0, 1, 0]),
+    RearrangeCase(size: 120, counts: [2, 5, 3, 4], strides: [60, 1, 20, 5]),
+    RearrangeCase(size: 120, offset: 21, counts: [2, 2, 3], strides: [60, 20, 1]),
+    RearrangeCase(size: 65, offset: 1, counts: [2, 1, 2, 2, 2, 1, 2, 2], strides: [32, 7, 16, 1, 4, 9, 2, 8]),
+  ]
+}
+
 extension Kernels {
   @Suite struct LayoutTests {
     @Test(arguments: Row.of(CK_OP_COPY), CopyCase.all)
@@ -94,6 +119,46 @@ extension Kernels {
       set(&args.before, t.before)
       set(&args.after, t.after)
       checkUnits(row, args, out, doubles(want), tolerance: 0)
+    }
+
+    @Test(arguments: Row.of(CK_OP_REARRANGE), RearrangeCase.all)
+    func rearrange(row: Row, t: RearrangeCase) {
+      let values = noise(t.size, 1)
+      let input = Guarded(values)
+      let want = t.want(values)
+      let out = Guarded(want.count)
+      var args = ck_rearrange_args()
+      (args.in, args.out, args.offset) = (UnsafePointer(input.data), out.data, Int64(t.offset))
+      args.rank = Int64(t.counts.count)
+      set(&args.counts, t.counts)
+      set(&args.strides, t.strides)
+      checkUnits(row, args, out, doubles(want), tolerance: 0)
+    }
+
+    @Test(
+      arguments: Row.of(CK_OP_UPSCALE_BILINEAR),
+      [[1, 1, 1, 3, 2], [2, 3, 4, 2, 2], [3, 5, 2, 1, 3], [1, 7, 9, 4, 5]])
+    func upscaleBilinear(row: Row, t: [Int]) {
+      let (planes, h, w, sy, sx) = (t[0], t[1], t[2], t[3], t[4])
+      let values = noise(planes * h * w, 1)
+      let input = Guarded(values)
+      let want = (0..<planes * h * sy * w * sx).map { at in
+        let (x, y, plane) = (at % (w * sx), at / (w * sx) % (h * sy), at / (w * sx) / (h * sy))
+        /// How much each pixel of the axis weighs: a tent around its centre, edges repeated.
+        func tent(_ i: Int, _ scale: Int, _ size: Int) -> [Double] {
+          let place = min(max((Double(i) + 0.5) / Double(scale) - 0.5, 0), Double(size - 1))
+          return (0..<size).map { max(0, 1 - abs(place - Double($0))) }
+        }
+        let (rows, columns) = (tent(y, sy, h), tent(x, sx, w))
+        return (0..<h * w).reduce(0.0) {
+          $0 + rows[$1 / w] * columns[$1 % w] * Double(values[plane * h * w + $1])
+        }
+      }
+      let out = Guarded(want.count)
+      let args = ck_upscale_bilinear_args(
+        in: input.data, out: out.data, planes: Int64(planes), h: Int64(h), w: Int64(w), scale_h: Int64(sy),
+        scale_w: Int64(sx))
+      checkUnits(row, args, out, want, tolerance: 1e-6)
     }
 
     /// Fills a C array, which Swift imports as a tuple.

@@ -36,6 +36,29 @@ extension Kernels {
     }
 
     @Test(
+      arguments: Row.of(CK_OP_STANDARDIZE), [[1, 1], [3, 2], [2, 16], [5, 33], [2, 64], [1, 5000], [3, 147]])
+    func standardize(row: Row, shape: [Int]) {
+      for offset: Float in [0, 100] {
+        let values = noise(shape.reduce(1, *), 1).map { $0 * 3 + offset }
+        let input = Guarded(values)
+        let out = Guarded(values.count)
+        let want = stride(from: 0, to: values.count, by: shape[1]).flatMap { start in
+          let x = doubles(Array(values[start..<start + shape[1]]))
+          let mean = x.reduce(0, +) / Double(x.count)
+          let variance = x.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(x.count)
+          return x.map { ($0 - mean) / (variance + 0.01).squareRoot() }
+        }
+        var args = ck_standardize_args(
+          in: input.data, out: out.data, rows: Int64(shape[0]), length: Int64(shape[1]), epsilon: 0.01)
+        checkUnits(row, args, out, want, tolerance: offset == 0 ? 1e-5 : 1e-4)
+        args.out = input.data
+        row.run(args)
+        input.expectIntact("in place")
+        #expect(input.bits == out.bits)
+      }
+    }
+
+    @Test(
       arguments: Row.of(CK_OP_SOFTMAX),
       [[1, 1, 1], [3, 10, 1], [2, 16, 1], [2, 1000, 1], [2, 33, 1], [2, 5, 7], [1, 21, 16], [2, 3, 37]])
     func softmax(row: Row, shape: [Int]) {

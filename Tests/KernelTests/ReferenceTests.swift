@@ -27,6 +27,34 @@ extension Kernels {
       expectClose(got, Oracle.conv(g, x, w, bias), tolerance: Self.tolerance)
     }
 
+    /// A transposed convolution is the adjoint: ⟨conv(x), y⟩ = ⟨x, transposed(y)⟩ for all x and y.
+    @Test(arguments: [(3, 1, 0), (2, 2, 0), (4, 2, 1), (3, 2, 1), (5, 3, 2)])
+    func transposedConv2d(k: Int, s: Int, crop: Int) {
+      let (n, c, f, h) = (2, 3, 4, 5)
+      // The size that a convolution with this padding maps to h without a rest.
+      let big = (h - 1) * s + k - 2 * crop
+      let y = doubles(noise(n * c * h * h, 1))
+      let x = doubles(noise(n * f * big * big, 2))
+      let w = doubles(noise(f * c * k * k, 3))
+      let up = run(x.count) {
+        ckr_transposed_conv2d(
+          y, w, nil, $0, Int64(n), Int64(c), Int64(h), Int64(h), Int64(f), Int64(big), Int64(big), Int64(k), Int64(k),
+          Int64(s), Int64(s), Int64(crop), Int64(crop))
+      }
+      // The convolution reads f channels and gives c: its filters are the transposed ones.
+      let swapped = (0..<c * f * k * k).map { at in
+        let (tap, filter, channel) = (at % (k * k), at / (k * k) % f, at / (k * k) / f)
+        return w[(filter * c + channel) * k * k + tap]
+      }
+      let down = run(y.count) {
+        ckr_conv2d(
+          x, swapped, nil, $0, Int64(n), Int64(f), Int64(big), Int64(big), Int64(c), Int64(h), Int64(h), Int64(k),
+          Int64(k), Int64(s), Int64(s), 1, 1, Int64(crop), Int64(crop), 1)
+      }
+      let (left, right) = (zip(up, x).reduce(0) { $0 + $1.0 * $1.1 }, zip(down, y).reduce(0) { $0 + $1.0 * $1.1 })
+      #expect(abs(left - right) <= 1e-10 * abs(left))
+    }
+
     @Test(arguments: DenseCase.all)
     func dense(t: DenseCase) {
       let x = doubles(noise(t.rows * t.inputs, 1))

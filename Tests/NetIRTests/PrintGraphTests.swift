@@ -50,6 +50,21 @@ struct PrintGraphTests {
       (.softmax(axis: 1), "softmax"), (.softmax(axis: 2), "softmax axis 2"), (.reshape(shape: [2, 3]), "reshape 2×3"),
       (.pad(PadAttributes(before: [0, 1], after: [0, 2], value: 0.5)), "pad [0, 1] [0, 2] with 0.5"),
       (.concat(axis: 1), "concat"), (.concat(axis: 0), "concat axis 0"), (.dropout(probability: 0.5), "dropout 0.5"),
+      (
+        .transposedConv2D(
+          TransposedConvolutionAttributes(
+            kernel: Size2D(4), stride: Size2D(2), crop: Size2D(1), output: Size2D(8)),
+          Epilogue(bias: true, activation: .rectify)), "transposed conv2d 4×4/2 crop 1 + bias + rectify"
+      ),
+      (.rearrange(.transpose([2, 3], [1, 0])), "rearrange 1[0+3], 0[0+2]"),
+      (
+        .rearrange(Rearrangement(starts: [4], axes: [.init(0, count: 2, step: -2), .init(nil, count: 3)])),
+        "rearrange 0[4+2:-2], ·×3"
+      ),
+      (.upscaleBilinear(Size2D(2)), "upscale bilinear 2"),
+      (.standardize(axis: 2, epsilon: 0.5), "standardize from axis 2 ε 0.5"),
+      (.gaussianNoise(sigma: 0.5), "gaussian noise 0.5"), (.parametricRectify, "parametric_rectify"),
+      (.randomizedRectify(lower: 3, upper: 8), "randomized rectify 3.0 to 8.0"),
       (.fill(value: 1, shape: [2]), "fill 1.0"), (.copy, "copy"), (.scaleRows, "scale_rows"),
     ] as [(GraphOp, String)])
   func words(_ op: GraphOp, _ words: String) {

@@ -116,6 +116,45 @@ struct ShapeRulesTests {
     Row(.softmax(axis: -1), [[2, 4]], nil),
   ]
 
+  private static func transposed(_ k: Int, stride: Int = 1, crop: Int = 0, output: Int) -> GraphOp {
+    .transposedConv2D(
+      TransposedConvolutionAttributes(
+        kernel: Size2D(k), stride: Size2D(stride), crop: Size2D(crop), output: Size2D(output)),
+      Epilogue(bias: false))
+  }
+
+  private static func walk(_ start: Int, _ count: Int, step: Int = 1) -> GraphOp {
+    .rearrange(Rearrangement(starts: [0, start], axes: [.init(0, count: 2), .init(1, count: count, step: step)]))
+  }
+
+  static let enlarging = [
+    Row(transposed(3, output: 7), [[2, 4, 5, 5], [6, 4, 3, 3]], [2, 6, 7, 7]),
+    Row(transposed(3, stride: 2, crop: 1, output: 9), [[2, 4, 5, 5], [6, 4, 3, 3]], [2, 6, 9, 9]),
+    Row(transposed(3, stride: 2, crop: 1, output: 11), [[2, 4, 5, 5], [6, 4, 3, 3]], [2, 6, 11, 11]),
+    Row(transposed(3, stride: 2, crop: 1, output: 12), [[2, 4, 5, 5], [6, 4, 3, 3]], nil),
+    Row(transposed(3, crop: -1, output: 5), [[2, 4, 5, 5], [6, 4, 3, 3]], nil),
+    Row(transposed(3, output: 0), [[2, 4, 5, 5], [6, 4, 3, 3]], nil),
+    Row(transposed(3, stride: 0, output: 3), [[2, 4, 5, 5], [6, 4, 3, 3]], nil),
+    Row(transposed(3, stride: .max, output: 3), [[2, 4, 5, 5], [6, 4, 3, 3]], nil),
+    Row(transposed(3, output: 7), [[2, 4, 5, 5], [6, 5, 3, 3]], nil),
+    Row(transposed(3, output: 7), [[2, 4, 5, 5], [6, 4, 2, 3]], nil),
+    Row(.upscaleBilinear(Size2D(2, 3)), [[2, 4, 5, 5]], [2, 4, 10, 15]),
+    Row(.upscaleBilinear(Size2D(0, 3)), [[2, 4, 5, 5]], nil), Row(.upscaleBilinear(Size2D(2)), [[2, 4, 5]], nil),
+    Row(.upscaleBilinear(Size2D(1 << 24)), [[1, 1, 1 << 40, 1]], nil),
+    Row(walk(0, 5), [[2, 5]], [2, 5]), Row(walk(1, 4), [[2, 5]], [2, 4]), Row(walk(1, 5), [[2, 5]], nil),
+    Row(walk(4, 3, step: -2), [[2, 5]], [2, 3]), Row(walk(3, 3, step: -2), [[2, 5]], nil),
+    Row(walk(-1, 3), [[2, 5]], nil), Row(walk(0, 0), [[2, 5]], nil), Row(walk(0, 9, step: 0), [[2, 5]], [2, 9]),
+    Row(walk(0, .max, step: .max), [[2, 5]], nil), Row(walk(0, 2), [[2, 5, 1]], nil),
+    Row(.rearrange(Rearrangement(starts: [0], axes: [.init(1, count: 1)])), [[2]], nil),
+    Row(.rearrange(.identity([1, 1, 1, 1, 1, 1, 1, 1, 1])), [[1, 1, 1, 1, 1, 1, 1, 1, 1]], nil),
+    Row(.standardize(axis: 1, epsilon: 1), [[2, 4, 3]], [2, 4, 3]),
+    Row(.standardize(axis: 0, epsilon: 1), [[2, 4]], nil), Row(.standardize(axis: 2, epsilon: 1), [[2, 4]], nil),
+    Row(.standardize(axis: 1, epsilon: -1), [[2, 4]], nil),
+    Row(.parametricRectify, [[2, 4, 3], [4]], [2, 4, 3]), Row(.parametricRectify, [[2, 4, 3], [3]], nil),
+    Row(.parametricRectify, [[2, 4, 3]], nil), Row(.gaussianNoise(sigma: 1), [[2, 4]], [2, 4]),
+    Row(.randomizedRectify(lower: 3, upper: 8), [[2, 4]], [2, 4]),
+  ]
+
   static let movers = [
     Row(.reshape(shape: [2, 12]), [[2, 3, 4]], [2, 12]), Row(.reshape(shape: [2, 11]), [[2, 3, 4]], nil),
     Row(.reshape(shape: [-2, -12]), [[2, 3, 4]], nil), Row(.reshape(shape: [24]), [], nil),
@@ -136,7 +175,7 @@ struct ShapeRulesTests {
     Row(.scaleRows, [[4, 3]], nil),
   ]
 
-  @Test(arguments: leaves + convolutions + denses + pools + pointwise + movers + constants)
+  @Test(arguments: leaves + convolutions + denses + pools + pointwise + movers + enlarging + constants)
   func rule(_ row: Row) {
     let result = Result { try row.op.resultShape(row.operands) }
     #expect((try? result.get()) == row.result)

@@ -22,6 +22,12 @@ struct WorkTests {
         conv(groups: 1, Epilogue(bias: true, residual: true)),
         [[1, 1, 8, 8], [6, 1, 5, 5], [6], [1, 6, 4, 4]], [1, 6, 4, 4], 2_400, 4_800 + 2 * 96
       ),
+      (
+        .transposedConv2D(
+          TransposedConvolutionAttributes(
+            kernel: Size2D(2), stride: Size2D(2), crop: Size2D(1), output: Size2D(6)), Epilogue(bias: true)),
+        [[1, 3, 4, 4], [5, 3, 2, 2], [5]], [1, 5, 6, 6], 48 * 20, 2 * 48 * 20 + 180
+      ),
       (.dense(Epilogue(bias: true)), [[3, 784], [30, 784], [30]], [3, 30], 70_560, 141_120 + 90),
       (.dense(Epilogue(bias: false, activation: .tanh)), [[3, 784], [30, 784]], [3, 30], 70_560, 141_120 + 90),
     ] as [(GraphOp, [[Int]], [Int], Int, Int)])
@@ -47,6 +53,10 @@ struct WorkTests {
       (.lrn(LRNAttributes(size: 5, alpha: 1, beta: 1, k: 1)), [[1, 2, 3, 4]], [1, 2, 3, 4], 24 * 14),
       (.softmax(axis: 1), [[2, 10]], [2, 10], 100), (.input(index: 0, shape: [2, 5]), [], [2, 5], 0),
       (.reshape(shape: [10]), [[2, 5]], [10], 0), (.dropout(probability: 0.5), [[2, 5]], [2, 5], 0),
+      (.gaussianNoise(sigma: 1), [[2, 5]], [2, 5], 0), (.randomizedRectify(lower: 1, upper: 2), [[2, 5]], [2, 5], 10),
+      (.parametricRectify, [[2, 5], [5]], [2, 5], 20), (.standardize(axis: 1, epsilon: 1), [[2, 5]], [2, 5], 50),
+      (.rearrange(.transpose([2, 5], [1, 0])), [[2, 5]], [5, 2], 0),
+      (.upscaleBilinear(Size2D(2)), [[1, 1, 2, 3]], [1, 1, 4, 6], 9 * 24),
       (.concat(axis: 1), [[2, 5], [2, 5]], [2, 10], 0), (.copy, [[2, 5]], [2, 5], 0),
       (.pad(PadAttributes(before: [0, 1], after: [0, 1], value: 0)), [[2, 5]], [2, 7], 0),
       (.constant(name: "w", shape: [5]), [], [5], 0), (.fill(value: 1, shape: [5]), [], [5], 0),

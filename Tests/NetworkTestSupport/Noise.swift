@@ -48,7 +48,7 @@ package enum NoiseWeights {
   package static func values(_ name: String, _ shape: [Int]) -> [Float] {
     let count = shape.elements
     var values = Noise.floats(min(count, period), seed: Noise.seed(of: name))
-    let isVector = shape.count == 1
+    let isVector = shape.count == 1 || name.hasSuffix(".var") || name.hasSuffix(".gamma")
     // Uniform numbers in ±√(3·2/n) keep the variance through a rectifier (He et al. 2015).
     let factor = isVector ? 0.3 : (6 / Float(max(1, shape.dropFirst().reduce(1, *)))).squareRoot()
     let offset: Float = name.hasSuffix(".var") || name.hasSuffix(".gamma") ? 1 : 0

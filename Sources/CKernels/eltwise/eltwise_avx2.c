@@ -3,6 +3,7 @@
 
 #include "activation.h"
 #include "scale_shift.h"
+#include "parametric_rectify.h"
 #include "elementwise.h"
 
 #pragma clang attribute pop

@@ -2,4 +2,5 @@
 
 #include "activation.h"
 #include "scale_shift.h"
+#include "parametric_rectify.h"
 #include "elementwise.h"

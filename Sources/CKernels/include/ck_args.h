@@ -91,6 +91,12 @@ typedef struct {
   ck_activation activation;
 } ck_scale_shift_args;
 
+// out[n,c,y,x] = max(in, 0) + slope[c]·min(in, 0); same block; may be in place.
+typedef struct {
+  ck_tensor in, out;
+  const float *slope;  // c floats
+} ck_parametric_rectify_args;
+
 typedef enum { CK_SUM, CK_MUL, CK_MAX, CK_MIN, CK_MEAN } ck_elementwise_kind;
 
 // out = act(inputs[0] ∘ inputs[1] ∘ …), from left to right; equal sizes and blocks; out may be any inputs[k].
@@ -118,6 +124,14 @@ typedef struct {
   int64_t outer, classes, inner;
 } ck_softmax_args;
 
+// out[r,i] = (in[r,i] − μ_r)/√(σ²_r + epsilon), μ_r and σ²_r the mean and the biased variance of row r. May be in place.
+typedef struct {
+  const float *in;
+  float *out;
+  int64_t rows, length;
+  float epsilon;
+} ck_standardize_args;
+
 // out = in, between any two layouts of the same sizes: block 1 ↔ vector length, other strides, halos. Lanes beyond
 // c of a blocked `out` become 0. Not in place.
 typedef struct {
@@ -132,6 +146,24 @@ typedef struct {
   int64_t in_shape[8], before[8], after[8];
   float value;
 } ck_pad_args;
+
+// out[i₀, i₁, …] = in[offset + Σ i_d·strides[d]]; `out` in C order with counts[d] elements along axis d; 1 ≤ rank ≤ 8.
+// Strides may be 0 (the element is repeated) or negative. Not in place.
+typedef struct {
+  const float *in;
+  float *out;
+  int64_t rank, offset;
+  int64_t counts[8], strides[8];
+} ck_rearrange_args;
+
+// Each pixel of `planes` images of h × w becomes scale_h × scale_w pixels. out[y] lies at (y + ½)/scale − ½ of `in`,
+// between two rows and two columns whose values are weighted by the distance to the other; beyond the edges the
+// outermost pixel is repeated. C-order arrays, not in place.
+typedef struct {
+  const float *in;
+  float *out;
+  int64_t planes, h, w, scale_h, scale_w;
+} ck_upscale_bilinear_args;
 
 // out = the inputs one after the other along `axis` (0 n, 1 c, 2 h, 3 w); any mix of layouts; channel offsets need
 // not be multiples of a block, but copying is fastest when they are. Lanes beyond c of a blocked `out` become 0.

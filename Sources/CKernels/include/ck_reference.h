@@ -15,6 +15,13 @@ void ckr_conv2d(const double *in, const double *weights, const double *bias, dou
                 int64_t kernel_w, int64_t stride_h, int64_t stride_w, int64_t dilation_h, int64_t dilation_w,
                 int64_t pad_top, int64_t pad_left, int64_t groups);
 
+// out[n,f,y,x] = bias[f] + Σ w[f,c,ky,kx]·in[n,c,iy,ix] over all taps with iy·stride_h + ky − crop_top = y, and so for x.
+// weights: filters × channels × kernel_h × kernel_w.
+void ckr_transposed_conv2d(const double *in, const double *weights, const double *bias, double *out, int64_t n,
+                           int64_t channels, int64_t h, int64_t w, int64_t filters, int64_t out_h, int64_t out_w,
+                           int64_t kernel_h, int64_t kernel_w, int64_t stride_h, int64_t stride_w, int64_t crop_top,
+                           int64_t crop_left);
+
 // out[r,u] = bias[u] + Σ_i w[u,i]·in[r,i]; weights: units × inputs.
 void ckr_dense(const double *in, const double *weights, const double *bias, double *out, int64_t rows, int64_t inputs,
                int64_t units);

@@ -30,6 +30,11 @@ typedef enum {
   CK_OP_COPY,
   CK_OP_PAD,
   CK_OP_CONCAT,
+  CK_OP_REARRANGE,
+  CK_OP_PARAMETRIC_RECTIFY,
+  CK_OP_STANDARDIZE,
+  CK_OP_UPSCALE_BILINEAR,
+  CK_OP_COUNT,  // of ops, not one
 } ck_op;
 
 struct ck_kernel;

@@ -2,6 +2,7 @@
 #include "../common/isa_avx512.h"
 
 #include "lrn.h"
+#include "standardize.h"
 
 #pragma clang attribute pop
 #endif

@@ -1,3 +1,4 @@
 #include "../common/isa_generic.h"
 
 #include "lrn.h"
+#include "standardize.h"

@@ -61,3 +61,29 @@ void ckr_dense(const double *in, const double *weights, const double *bias, doub
     }
   }
 }
+
+void ckr_transposed_conv2d(const double *in, const double *weights, const double *bias, double *out, int64_t n,
+                           int64_t channels, int64_t h, int64_t w, int64_t filters, int64_t out_h, int64_t out_w,
+                           int64_t kernel_h, int64_t kernel_w, int64_t stride_h, int64_t stride_w, int64_t crop_top,
+                           int64_t crop_left) {
+  for (int64_t p = 0; p < n * filters; p++) {
+    double *plane = out + p * out_h * out_w;
+    for (int64_t i = 0; i < out_h * out_w; i++) plane[i] = bias ? bias[p % filters] : 0;
+    for (int64_t c = 0; c < channels; c++) {
+      const double *image = in + (p / filters * channels + c) * h * w;
+      const double *filter = weights + (p % filters * channels + c) * kernel_h * kernel_w;
+      for (int64_t iy = 0; iy < h; iy++) {
+        for (int64_t ix = 0; ix < w; ix++) {
+          for (int64_t ky = 0; ky < kernel_h; ky++) {
+            const int64_t y = iy * stride_h + ky - crop_top;
+            if (y < 0 || y >= out_h) continue;
+            for (int64_t kx = 0; kx < kernel_w; kx++) {
+              const int64_t x = ix * stride_w + kx - crop_left;
+              if (x >= 0 && x < out_w) plane[y * out_w + x] += filter[ky * kernel_w + kx] * image[iy * w + ix];
+            }
+          }
+        }
+      }
+    }
+  }
+}

@@ -53,7 +53,7 @@ enum ChooseLayouts {
     private mutating func place(_ node: Graph.Node, in graph: inout Graph) throws -> ValueID {
       var node = node
       switch node.op {
-      case .input, .reshape, .dense, .softmax, .pad:
+      case .input, .reshape, .dense, .softmax, .pad, .rearrange, .standardize, .upscaleBilinear:
         node.operands = try node.operands.map { try convert($0, to: 1, in: &graph) }
       case .conv2D(_, let epilogue):
         let kernel = try descriptor(node)
@@ -66,7 +66,7 @@ enum ChooseLayouts {
           node.operands[node.operands.count - 1] = try convert(residual, to: kernel.block, in: &graph)
         }
         node.layout.block = kernel.block
-      case .pool2D, .lrn, .activation, .scaleShift:
+      case .pool2D, .lrn, .activation, .scaleShift, .parametricRectify:
         let kernel = try descriptor(node)
         if kernel.block > 1, node.shape.count == 4, graph[node.operands[0]].layout.block == 1,
           isWindowed(node.op)
@@ -170,7 +170,7 @@ enum ChooseLayouts {
       for output in graph.outputs { fixed[output.index] = true }
       for id in graph.ids {
         switch graph[id].op {
-        case .reshape, .dense, .softmax, .pad:
+        case .reshape, .dense, .softmax, .pad, .rearrange, .standardize, .upscaleBilinear:
           fixed[id.index] = true
           for operand in graph[id].operands { fixed[operand.index] = true }
         case .input: fixed[id.index] = true

@@ -33,7 +33,7 @@ enum FoldScaleShift {
   /// The constants of a layer whose result can be scaled by scaling them.
   private static func scalable(_ node: Graph.Node) -> (weights: ValueID, bias: ValueID?)? {
     switch node.op {
-    case .conv2D(_, let epilogue), .dense(let epilogue):
+    case .conv2D(_, let epilogue), .transposedConv2D(_, let epilogue), .dense(let epilogue):
       guard epilogue.activation == .linear, !epilogue.residual else { return nil }
       return (node.operands[1], epilogue.bias ? node.operands[2] : nil)
     default: return nil
@@ -45,6 +45,7 @@ extension GraphOp {
   fileprivate var withBias: GraphOp {
     switch self {
     case .conv2D(let attributes, _): .conv2D(attributes, Epilogue(bias: true))
+    case .transposedConv2D(let attributes, _): .transposedConv2D(attributes, Epilogue(bias: true))
     case .dense: .dense(Epilogue(bias: true))
     default: self
     }

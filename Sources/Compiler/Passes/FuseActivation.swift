@@ -25,6 +25,9 @@ extension GraphOp {
     case .conv2D(let attributes, var epilogue) where epilogue.activation == .linear:
       epilogue.activation = activation
       return .conv2D(attributes, epilogue)
+    case .transposedConv2D(let attributes, var epilogue) where epilogue.activation == .linear:
+      epilogue.activation = activation
+      return .transposedConv2D(attributes, epilogue)
     case .dense(var epilogue) where epilogue.activation == .linear:
       epilogue.activation = activation
       return .dense(epilogue)

@@ -42,6 +42,9 @@ package struct TrainingMemory: Sendable, Equatable {
     case .pool2D(let attributes): attributes.mode == .max ? 5 : 4
     // The result, and a byte for who was dropped.
     case .dropout: 5
+    // Whose slope was drawn is kept; the sum with noise has the gradient of its operand.
+    case .randomizedRectify: 8
+    case .gaussianNoise: 4
     // The result, and the denominators.
     case .lrn: 8
     default: 4

@@ -85,6 +85,9 @@ enum ShapeCodes {
     essay: """
       A convolution in g groups cuts its input channels and its filters into g equal parts, and each part of
       the filters sees one part of the channels. So `num_groups` must divide both.
+
+      FeaturePool makes one feature of every `pool_size` neighbours, which must divide their number for the same
+      reason, and a channelwise LocallyConnected2D has one filter for each channel.
       """,
     example: """
       layers:
@@ -232,5 +235,25 @@ enum ShapeCodes {
       layers:
         - Input: {shape: [null, 1, 29, 29]}
         - MaxPool2D: {pool_size: 3, stride: 2, pad: 1}
+      """)
+
+  static let cropTooLarge = CatalogueEntry(
+    title: "the crop or output size of a transposed convolution does not fit",
+    essay: """
+      A transposed convolution of n rows gives (n − 1)·stride + filter rows, from which `crop` cuts on both sides;
+      at least one has to be left. With a stride above 1 several sizes come from the same n: a convolution that
+      rounds down maps `stride` different sizes to it. `output_size` says which is meant, and must be one of them.
+
+      Cut less, or leave `output_size` out.
+      """,
+    example: """
+      layers:
+        - Input: {shape: [null, 8, 14, 14]}
+        - TransposedConv2D: {num_filters: 4, filter_size: 2, stride: 2, output_size: 32}
+      """,
+    fixed: """
+      layers:
+        - Input: {shape: [null, 8, 14, 14]}
+        - TransposedConv2D: {num_filters: 4, filter_size: 2, stride: 2, output_size: 28}
       """)
 }

@@ -133,13 +133,13 @@ extension Tint {
   init(_ op: GraphOp) {
     switch op {
     case .input: self = .input
-    case .conv2D: self = .convolution
+    case .conv2D, .transposedConv2D: self = .convolution
     case .dense: self = .dense
     case .pool2D, .globalPool: self = .pooling
-    case .batchNorm, .scaleShift, .lrn: self = .normalisation
+    case .batchNorm, .scaleShift, .lrn, .standardize: self = .normalisation
     case .elementwise, .concat: self = .merge
-    case .activation, .softmax: self = .activation
-    case .reshape, .pad, .dropout: self = .shape
+    case .activation, .parametricRectify, .randomizedRectify, .softmax: self = .activation
+    case .reshape, .pad, .dropout, .gaussianNoise, .rearrange, .upscaleBilinear: self = .shape
     case .copy: self = .conversion
     default: self = .other
     }

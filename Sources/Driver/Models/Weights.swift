@@ -76,7 +76,7 @@ package struct Weights: Sendable {
       guard let weight = table[name], case .initialiser(let initialiser) = weight.source else {
         throw GraphProblem("no parameter is called `\(name)`")
       }
-      return initialiser.sample(shape: shape, seed: seed, name: name)
+      return initialiser.sample(shape: shape, fanShape: weight.fanShape, seed: seed, name: name)
     }
   }
 

@@ -31,7 +31,6 @@ package enum ReferenceChapter: String, CaseIterable, Sendable {
       "# Layers\n\nThe suffix `Layer` is optional: `Conv2DLayer` is `Conv2D`. Every layer takes "
         + "\(LayerReference.commonKeys) besides what is listed here.\n\n"
         + LayerRegistry.kinds.map { LayerReference(kind: $0).markdown }.joined(separator: "\n")
-        + "\n## Not in this version\n\n\(Self.listed(LayerRegistry.planned)).\n"
     case .nonlinearities:
       "# Nonlinearities\n\nWritten as a name, or with numbers: "
         + "`nonlinearity: {leaky_rectify: {leakiness: 0.2}}`. `null` is `linear`.\n\n"

@@ -27,27 +27,14 @@ package struct BatchNorm: LayerKind {
   package init() {}
 
   package func shape(of inputs: [LayerShape], in context: LayerContext) throws(ShapeProblem) -> LayerShape {
-    let rank = inputs[0].count
-    guard rank > 1 else {
-      throw ShapeProblem(
-        .wrongRank, "`\(context.name)` needs channels, and `\(context.inputNames[0])` has one axis",
-        blaming: [0])
-    }
-    if let axes, axes != [0] + (2..<max(2, rank)) {
-      guard axes.allSatisfy({ (0..<rank).contains($0) }) else {
-        throw ShapeProblem(
-          .badAxis, "`\(context.name)` normalises over axes \(axes) of the \(rank) of its input", at: "axes",
-          help: ["axes count from 0, the batch"], blaming: [0])
-      }
-      throw ShapeProblem(
-        .notYetSupported, "BatchNorm over axes \(axes) is not in this version", at: "axes",
-        help: ["`auto` normalises each channel: over the batch and the image"])
-    }
+    try parameterAxes.check(inputs[0], at: "axes", in: context)
     return inputs[0]
   }
 
+  private var parameterAxes: ParameterAxes { ParameterAxes(shared: axes) }
+
   package func weights(for inputs: [LayerShape]) -> [WeightSpec] {
-    let shape = [inputs[0].channels ?? 0]
+    let shape = parameterAxes.shape(inputs[0])
     var specs: [WeightSpec] = []
     if let gamma { specs.append(WeightSpec("gamma", shape, gamma)) }
     if let beta { specs.append(WeightSpec("beta", shape, beta)) }
@@ -57,26 +44,20 @@ package struct BatchNorm: LayerKind {
   }
 
   package func lower(_ inputs: [ValueID], into lowering: inout Lowering) throws(GraphProblem) -> ValueID {
-    let shape = [lowering.shape(inputs[0])[1]]
+    let axes = parameterAxes
+    let x = inputs[0]
+    let count = axes.shape(lowering.shape(x).map(Optional.some)).elements
     let scale =
       gamma == nil
-      ? try lowering.add(.fill(value: 1, shape: shape), []) : try lowering.weight("gamma", shape)
+      ? try lowering.add(.fill(value: 1, shape: [count]), []) : try lowering.vector("gamma", axes, of: x)
     let shift =
       beta == nil
-      ? try lowering.add(.fill(value: 0, shape: shape), []) : try lowering.weight("beta", shape)
-    let mean = try lowering.weight("mean", shape)
-    let variance = try lowering.weight("var", shape)
-    return try lowering.add(.batchNorm(epsilon: epsilon), inputs + [scale, shift, mean, variance])
-  }
-}
-
-extension ValueType where Value == [Int]? {
-  fileprivate static let axes = ValueType(
-    "`auto`, or a list of axes such as [0, 2, 3]",
-    schema: .oneOf([.words(["auto"]), .list(of: ValueType<Int>.nonNegative.schema, count: 1...8)])
-  ) { node, context in
-    if node.scalarText == "auto" { return .some(nil) }
-    let list = ValueType<[Int]>.list(of: .nonNegative, "`auto`, or a list of axes such as [0, 2, 3]")
-    return list.decode(node, &context).map { .some($0.sorted()) }
+      ? try lowering.add(.fill(value: 0, shape: [count]), []) : try lowering.vector("beta", axes, of: x)
+    let mean = try lowering.vector("mean", axes, of: x)
+    let variance = try lowering.vector("var", axes, of: x)
+    let epsilon = epsilon
+    return try lowering.alongAxes(axes, of: x) { (lowering, view) throws(GraphProblem) in
+      try lowering.add(.batchNorm(epsilon: epsilon), [view, scale, shift, mean, variance])
+    }
   }
 }

@@ -7,10 +7,14 @@ package struct Concat: LayerKind {
   package static let summary = "Joins its inputs along an axis, the channels unless said."
   package static let arity = Arity.atLeast(1)
   package static let parameters: [Parameter<Self>] = [
-    Parameter("axis", \.axis, .any, default: "1", "0 is the batch; negative counts from the end")
+    Parameter("axis", \.axis, .any, default: "1", "0 is the batch; negative counts from the end"),
+    Parameter(
+      "cropping", \.cropping, .cropping, default: "null",
+      "per axis null, `lower`, `center` or `upper`: cuts larger inputs to the smallest along the other axes"),
   ]
 
   package var axis = 1
+  package var cropping = Cropping()
 
   package init() {}
 
@@ -21,6 +25,8 @@ package struct Concat: LayerKind {
       throw ShapeProblem(
         .badAxis, "`\(context.name)` joins along axis \(axis) of \(result.count)", at: "axis", blaming: [0])
     }
+    let inputs = try cropping.cut(inputs, except: along, in: context)
+    result = inputs[0]
     for (index, input) in inputs.enumerated().dropFirst() {
       guard input.count == result.count else {
         throw differs(inputs, index, "\(result.count) and \(input.count) axes", along, context)
@@ -50,7 +56,8 @@ package struct Concat: LayerKind {
 
   package func lower(_ inputs: [ValueID], into lowering: inout Lowering) throws(GraphProblem) -> ValueID {
     let along = axis < 0 ? lowering.shape(inputs[0]).count + axis : axis
-    return try lowering.add(.concat(axis: along), inputs)
+    let operands = try cropping.lower(inputs, except: along, into: &lowering)
+    return try lowering.add(.concat(axis: along), operands)
   }
 }
 

@@ -47,15 +47,7 @@ package struct Conv2D: LayerKind {
 
   package func shape(of inputs: [LayerShape], in context: LayerContext) throws(ShapeProblem) -> LayerShape {
     let image = try ImageShape(inputs[0], of: Self.typeName, in: context)
-    guard image.channels % numGroups == 0, numFilters % numGroups == 0 else {
-      let culprit =
-        image.channels % numGroups == 0
-        ? "\(numFilters) filters" : "the \(image.channels) channels of `\(context.inputNames[0])`"
-      throw ShapeProblem(
-        .groupsDoNotDivide, "\(numGroups) groups do not divide \(culprit)", at: "num_groups",
-        notes: ["channels \(image.channels), filters \(numFilters), groups \(numGroups)"],
-        help: ["`num_groups` must divide both the channels and `num_filters`"])
-    }
+    try checkGroups(numGroups, channels: image.channels, filters: numFilters, in: context)
     let padding = padding(over: image)
     let height = try axis(
       "height", image, image.height, filterSize.height, stride.height, dilation.height,
@@ -70,18 +62,9 @@ package struct Conv2D: LayerKind {
     _ name: String, _ image: ImageShape, _ n: Int, _ k: Int, _ s: Int, _ d: Int, _ pad: Int,
     _ context: LayerContext
   ) throws(ShapeProblem) -> Int {
-    let length = ShapeArithmetic.convolution(input: n, size: k, stride: s, dilation: d, pad: pad)
-    guard length < 1 else { return length }
-    let dilated = dilation == Size2D(1) ? "" : " with dilation \(dilation.short)"
-    let extent = ShapeArithmetic.extent(size: k, dilation: d)
-    throw ShapeProblem(
-      .filterTooLarge,
-      "filter \(filterSize.crossed)\(dilated) does not fit the \(image.crossed) input of `\(context.name)`",
-      at: "filter_size", label: "larger than the input",
-      notes: [
-        "\(name): " + lengthNote(window: "filter", input: n, padding: pad, size: extent, stride: s, length)
-      ], help: ["use `pad: same`, or a filter no larger than \(max(1, (n + pad - 1) / d + 1))"],
-      blaming: [0])
+    try convolutionLength(
+      name, input: n, filter: k, stride: s, dilation: d, padding: pad, filterText: filterSize.crossed,
+      inputText: image.crossed, dilated: dilation == Size2D(1) ? nil : dilation.short, in: context)
   }
 
   func padding(over image: ImageShape) -> Padding2D {
@@ -118,9 +101,8 @@ package struct Conv2D: LayerKind {
     var value = try lowering.add(
       .conv2D(attributes, Epilogue(bias: bias != nil && !untieBiases)), operands)
     if bias != nil, untieBiases {
-      let shape = Array(lowering.shape(value).dropFirst())
-      let map = try lowering.add(.reshape(shape: [1] + shape), [try lowering.weight("b", shape)])
-      value = try lowering.add(.elementwise(ElementwiseAttributes(kind: .sum), .linear), [value, map])
+      let map = try lowering.weight("b", Array(lowering.shape(value).dropFirst()))
+      value = try lowering.addMap(map, to: value)
     }
     return try lowering.apply(nonlinearity, to: value)
   }

@@ -1,6 +1,5 @@
 import Diagnostics
 import NetIR
-import YAMLSyntax
 
 /// Sets random units to zero in training (Srivastava et al. 2014); identity at inference.
 package struct Dropout: LayerKind {
@@ -29,15 +28,5 @@ package struct Dropout: LayerKind {
 
   package func lower(_ inputs: [ValueID], into lowering: inout Lowering) throws(GraphProblem) -> ValueID {
     try lowering.add(.dropout(probability: probability), inputs)
-  }
-}
-
-extension ValueType where Value == [Int] {
-  /// A list of axes that may be empty.
-  fileprivate static let axisList = ValueType(
-    "a list of axes such as [2, 3]", schema: .list(of: ValueType<Int>.nonNegative.schema, count: 0...8)
-  ) { node, context in
-    if node.elements?.isEmpty == true { return [] }
-    return ValueType.list(of: .nonNegative, "a list of axes such as [2, 3]").decode(node, &context)
   }
 }

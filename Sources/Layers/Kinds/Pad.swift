@@ -1,6 +1,5 @@
 import Diagnostics
 import NetIR
-import YAMLSyntax
 
 /// Puts a constant around the image.
 package struct Pad: LayerKind {
@@ -46,35 +45,5 @@ package struct Pad: LayerKind {
     }
     let attributes = PadAttributes(before: axes.map(\.before), after: axes.map(\.after), value: value)
     return try lowering.add(.pad(attributes), inputs)
-  }
-}
-
-/// Elements before and after one axis.
-package struct PadWidth: Sendable, Equatable {
-  package var before: Int
-  package var after: Int
-}
-
-extension ValueType where Value == [PadWidth] {
-  private static var schema: ValueSchema {
-    let number = ValueType<Int>.nonNegative.schema
-    return .oneOf([number, .list(of: .oneOf([number, .list(of: number, count: 2...2)]), count: 1...8)])
-  }
-
-  fileprivate static let padWidths = ValueType(
-    "a whole number from 0, or a list with one entry per axis", schema: schema
-  ) { node, context in
-    func one(_ node: Node, _ context: inout DecodeContext) -> PadWidth? {
-      if let pair = node.elements, pair.count == 2 {
-        guard let before = ValueType<Int>.nonNegative.decode(pair[0], &context),
-          let after = ValueType<Int>.nonNegative.decode(pair[1], &context)
-        else { return nil }
-        return PadWidth(before: before, after: after)
-      }
-      return ValueType<Int>.nonNegative.decode(node, &context).map { PadWidth(before: $0, after: $0) }
-    }
-    guard let elements = node.elements, !elements.isEmpty else { return one(node, &context).map { [$0] } }
-    let widths = elements.map { one($0, &context) }
-    return widths.contains { $0 == nil } ? nil : widths.compactMap { $0 }
   }
 }

@@ -40,20 +40,9 @@ package struct PoolGeometry: Sendable, Equatable {
     _ name: String, _ image: ImageShape, _ n: Int, _ k: Int, _ s: Int, _ before: Int, _ after: Int,
     _ context: LayerContext
   ) throws(ShapeProblem) -> Int {
-    let length = ShapeArithmetic.pooling(
-      input: n, size: k, stride: s, padBefore: before, padAfter: after, ceil: round == .ceil)
-    guard length < 1 else { return length }
-    throw ShapeProblem(
-      .windowTooLarge,
-      "pooling window \(poolSize.crossed) does not fit the \(image.crossed) input of `\(context.name)`",
-      at: "pool_size", label: "larger than the input",
-      notes: [
-        "\(name): "
-          + lengthNote(
-            window: "window", input: n, padding: before + after, size: k, stride: s, rounding: round, length)
-      ],
-      help: ["use a window no larger than \(n + before + after), or GlobalPool to pool the whole image"],
-      blaming: [0])
+    try poolingLength(
+      name, input: n, window: k, stride: s, pad: PadWidth(before: before, after: after), round,
+      windowText: poolSize.crossed, inputText: image.crossed, in: context)
   }
 
   func attributes(_ mode: PoolMode) -> PoolAttributes {
@@ -74,4 +63,25 @@ package struct PoolGeometry: Sendable, Equatable {
     }
     return found
   }
+}
+
+/// The result's size along one axis, or why there is none.
+func poolingLength(
+  _ axis: String, input n: Int, window k: Int, stride s: Int, pad: PadWidth, _ round: Rounding, windowText: String,
+  inputText: String, in context: LayerContext
+) throws(ShapeProblem) -> Int {
+  let length = ShapeArithmetic.pooling(
+    input: n, size: k, stride: s, padBefore: pad.before, padAfter: pad.after, ceil: round == .ceil)
+  guard length < 1 else { return length }
+  throw ShapeProblem(
+    .windowTooLarge,
+    "pooling window \(windowText) does not fit the \(inputText) input of `\(context.name)`",
+    at: "pool_size", label: "larger than the input",
+    notes: [
+      "\(axis): "
+        + lengthNote(
+          window: "window", input: n, padding: pad.total, size: k, stride: s, rounding: round, length)
+    ],
+    help: ["use a window no larger than \(n + pad.total), or GlobalPool to pool everything"],
+    blaming: [0])
 }

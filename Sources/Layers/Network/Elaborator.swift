@@ -252,7 +252,7 @@ package struct Elaborator {
         Network.Weight(
           name: "\(layer.name).\(spec.suffix)", suffix: spec.suffix, shape: spec.shape, source: spec.source,
           role: spec.role, isRegularized: spec.isRegularized, isTied: false,
-          storedShape: spec.storedShape ?? spec.shape)
+          storedShape: spec.storedShape ?? spec.shape, fanShape: spec.fanShape ?? spec.shape)
       }
     } catch {
       bag.report(history().diagnostic(error, layer, sources))

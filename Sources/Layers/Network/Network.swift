@@ -26,6 +26,8 @@ package struct Network: Sendable {
     package var isTied: Bool
     /// The shape in weight files.
     package var storedShape: [Int]
+    /// The shape whose fans an initialiser takes.
+    package var fanShape: [Int]
   }
 
   package var name: String

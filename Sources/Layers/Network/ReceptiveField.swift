@@ -1,7 +1,7 @@
 import NetIR
 
 /// How much of the image a unit sees: r += (k − 1)·d·j, then j *= s, along every path, the maximum over
-/// branches; pooling counts. Behind a dense layer or a global pool a unit sees the whole image.
+/// branches; pooling counts; a transposed convolution divides j by its stride. Behind a dense layer or a global pool a unit sees the whole image.
 package struct ReceptiveField: Sendable, Equatable {
   /// Pixels of the input that one unit sees, per axis.
   package var size: Size2D
@@ -34,6 +34,16 @@ package struct ReceptiveField: Sendable, Equatable {
     if window.kind == .everything {
       guard let image = network.image else { return field }
       field.size = Size2D(max(field.size.height, image.height), max(field.size.width, image.width))
+      return field
+    }
+    if window.kind == .transposed {
+      for axis in [\Size2D.height, \Size2D.width] {
+        // One unit is the sum of ⌈k/s⌉ neighbours; s units lie where one was.
+        let neighbours = (window.size[keyPath: axis] - 1) / window.stride[keyPath: axis]
+        let growth = neighbours.bounded(times: field.jump[keyPath: axis])
+        field.size[keyPath: axis] = min(Int.farthest, field.size[keyPath: axis] + growth)
+        field.jump[keyPath: axis] = max(1, field.jump[keyPath: axis] / window.stride[keyPath: axis])
+      }
       return field
     }
     for axis in [\Size2D.height, \Size2D.width] {

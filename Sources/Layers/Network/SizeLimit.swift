@@ -4,6 +4,18 @@ import NetIR
 /// What no layer may exceed, so that sizes, offsets and counts of operations always fit their integers.
 enum SizeLimit {
   private static let elements = 1 << 40
+
+  /// a·b for a size of a result; throws N0209 beyond every bound.
+  static func product(_ a: Int, _ b: Int, in context: LayerContext) throws(ShapeProblem) -> Int {
+    let (product, overflow) = a.multipliedReportingOverflow(by: b)
+    guard !overflow, product <= elements else {
+      throw ShapeProblem(
+        .tooLarge, "the result of `\(context.name)` has more than 2^40 elements", notes: ["\(a) × \(b) along one axis"],
+        blaming: [0])
+    }
+    return product
+  }
+
   /// Products, or pooled values, for one example.
   private static let work = 1 << 50
 

@@ -85,6 +85,7 @@ extension ValueType where Value == Int {
 
 extension ValueType where Value == Float {
   package static let any = number("a number")
+  package static let notNegative = number("a number from 0", in: NumberRange(from: .including(0)))
   package static let positive = number("a number above 0", in: NumberRange(from: .excluding(0)))
   package static let probability = number(
     "a number from 0 to 1, 1 excluded", in: NumberRange(from: .including(0), to: .excluding(1)))

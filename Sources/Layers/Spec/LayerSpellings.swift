@@ -205,13 +205,6 @@ extension WrittenLayer {
   }
 
   private func reportUnknownType(_ blocks: [String], _ bag: inout DiagnosticBag) {
-    if LayerRegistry.isPlanned(typeName) {
-      bag.report(
-        Diagnostic(
-          .notYetSupported, "\(typeName) is not in this version of netc", at: typeSpan,
-          help: ["this version has \(LayerRegistry.names.joined(separator: ", "))"]))
-      return
-    }
     let suffix = typeName.hasSuffix("Layer") ? "Layer" : ""
     bag.report(
       .unknown(

@@ -76,7 +76,29 @@ enum NaiveOracle {
         }
         return row[i[axis]] / row.reduce(0, +)
       }
-    case .reshape, .dropout, .copy: NaiveTensor(shape: shape, values: x[0].values)
+    case .reshape, .dropout, .gaussianNoise, .copy: NaiveTensor(shape: shape, values: x[0].values)
+    case .transposedConv2D(let a, let epilogue):
+      .make(shape) { i in finish(transposed(a, x[0], x[1], i), epilogue, x, i) }
+    case .parametricRectify:
+      .make(shape) { i in at(x[0], i) > 0 ? at(x[0], i) : at(x[0], i) * at(x[1], [i[1]]) }
+    case .randomizedRectify(let lower, let upper):
+      .make(shape) { i in at(x[0], i) > 0 ? at(x[0], i) : at(x[0], i) / ((Double(lower) + Double(upper)) / 2) }
+    case .standardize(let axis, let epsilon):
+      .make(shape) { i in
+        let row = NaiveTensor.indices(Array(shape[axis...])).map { at(x[0], i.prefix(axis) + $0) }
+        let mean = row.reduce(0, +) / Double(row.count)
+        let variance = row.map { ($0 - mean) * ($0 - mean) }.reduce(0, +) / Double(row.count)
+        return (at(x[0], i) - mean) / (variance + Double(epsilon)).squareRoot()
+      }
+    case .rearrange(let r):
+      .make(shape) { i in
+        at(
+          x[0],
+          r.starts.indices.map { place in
+            zip(i, r.axes).reduce(r.starts[place]) { $0 + ($1.1.source == place ? $1.0 * $1.1.step : 0) }
+          })
+      }
+    case .upscaleBilinear(let scale): .make(shape) { bilinear(x[0], scale, $0) }
     case .pad(let a): .make(shape) { i in x[0][zip(i, a.before).map { $0 - $1 }] ?? Double(a.value) }
     case .concat(let axis):
       .make(shape) { i in
@@ -96,7 +118,7 @@ enum NaiveOracle {
     }
   }
 
-  private static func at(_ tensor: NaiveTensor, _ index: [Int]) -> Double { tensor[index] ?? .nan }
+  static func at(_ tensor: NaiveTensor, _ index: [Int]) -> Double { tensor[index] ?? .nan }
 
   private static func finish(_ sum: Double, _ epilogue: Epilogue, _ x: [NaiveTensor], _ i: [Int]) -> Double {
     let bias = epilogue.bias ? at(x[2], [i[1]]) : 0
@@ -112,6 +134,30 @@ enum NaiveOracle {
       let y = i[2] * a.stride.height - a.padding.top + tap[1] * a.dilation.height
       let column = i[3] * a.stride.width - a.padding.left + tap[2] * a.dilation.width
       return sum + at(w, [i[1]] + tap) * (x[[i[0], first + tap[0], y, column]] ?? 0)
+    }
+  }
+
+  private static func transposed(
+    _ a: TransposedConvolutionAttributes, _ x: NaiveTensor, _ w: NaiveTensor, _ i: [Int]
+  ) -> Double {
+    NaiveTensor.indices(Array(w.shape.dropFirst())).reduce(0) { sum, tap in
+      let y = i[2] + a.crop.height - tap[1]
+      let column = i[3] + a.crop.width - tap[2]
+      guard y % a.stride.height == 0, column % a.stride.width == 0 else { return sum }
+      return sum + at(w, [i[1]] + tap) * (x[[i[0], tap[0], y / a.stride.height, column / a.stride.width]] ?? 0)
+    }
+  }
+
+  /// The tent function of each pixel, wide as the distance between pixels, edges repeated.
+  private static func bilinear(_ x: NaiveTensor, _ scale: Size2D, _ i: [Int]) -> Double {
+    func weight(_ pixel: Int, _ output: Int, _ scale: Int, _ size: Int) -> Double {
+      let place = (Double(output) + 0.5) / Double(scale) - 0.5
+      let inside = min(max(place, 0), Double(size - 1))
+      return max(0, 1 - abs(inside - Double(pixel)))
+    }
+    return NaiveTensor.indices(Array(x.shape.suffix(2))).reduce(0) { sum, pixel in
+      sum + at(x, [i[0], i[1]] + pixel) * weight(pixel[0], i[2], scale.height, x.shape[2])
+        * weight(pixel[1], i[3], scale.width, x.shape[3])
     }
   }
 
@@ -143,7 +189,7 @@ enum NaiveOracle {
     }
   }
 
-  private static func apply(_ activation: Activation, _ x: Double) -> Double {
+  static func apply(_ activation: Activation, _ x: Double) -> Double {
     switch activation {
     case .linear: x
     case .rectify: max(0, x)

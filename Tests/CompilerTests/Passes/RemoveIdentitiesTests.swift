@@ -27,6 +27,15 @@ import Testing
     #expect(result.work == ["elementwise", "elementwise", "reshape"])
   }
 
+  @Test func whatIsRandomInTrainingTakesItsFixedForm() throws {
+    let g = GraphBuilder()
+    let x = try g.add(.gaussianNoise(sigma: 1), [try g.input()])
+    let y = try g.add(.randomizedRectify(lower: 3, upper: 5), [x])
+    let result = try run(RemoveIdentities.pass, g.finished(y))
+    #expect(result[result.outputs[0]].op == .activation(.leakyRectify(leakiness: 0.25)))
+    #expect(result[result.outputs[0]].operands == result.inputs)
+  }
+
   @Test func anOutputMayBecomeTheInput() throws {
     let g = GraphBuilder()
     let x = try g.input()

@@ -8,6 +8,7 @@ struct BatchNormTests {
       ("", "[null, 6, 5, 4]", ["gamma 6", "beta 6", "mean 6", "var 6"], ["batch_norm"]),
       ("axes: auto", "[null, 7]", ["gamma 7", "beta 7", "mean 7", "var 7"], ["batch_norm"]),
       ("axes: [3, 0, 2]", "[null, 6, 5, 4]", ["gamma 6", "beta 6", "mean 6", "var 6"], ["batch_norm"]),
+      ("axes: [0, 2]", "[2, 6, 5]", ["gamma 6", "beta 6", "mean 6", "var 6"], ["batch_norm"]),
       ("axes: [0]", "[null, 7]", ["gamma 7", "beta 7", "mean 7", "var 7"], ["batch_norm"]),
       ("gamma: null", "[null, 6, 5, 4]", ["beta 6", "mean 6", "var 6"], ["fill", "batch_norm"]),
       ("gamma: null, beta: null", "[null, 6, 5, 4]", ["mean 6", "var 6"], ["fill", "fill", "batch_norm"]),
@@ -35,7 +36,7 @@ struct BatchNormTests {
 
   @Test(
     arguments: [
-      ("axes: [0, 4]", "N0211 [0, 4]"), ("axes: [0, 1]", "N0190 [0, 1]"), ("axes: 2", "N0105 2"),
+      ("axes: [0, 4]", "N0211 [0, 4]"), ("axes: [2, 3]", "N0202 [2, 3]"), ("axes: 2", "N0105 2"),
       ("axes: []", "N0105 []"), ("epsilon: 0", "N0106 0"), ("epsilon: 1.0e-60", "N0106 1.0e-60"),
       ("alpha: 1.5", "N0106 1.5"),
     ])

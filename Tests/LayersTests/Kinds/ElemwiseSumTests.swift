@@ -22,8 +22,8 @@ struct ElemwiseSumTests {
   @Test(
     arguments: [
       ("[null, 3, 5, 4]", "[null, 8, 5, 4]", "the channels differ, 3 and 8", "Conv2D"),
-      ("[null, 3, 5, 4]", "[null, 3, 6, 4]", "the heights differ, 5 and 6", "pad: same"),
-      ("[null, 3, 5, 4]", "[null, 3, 5, 3]", "the widths differ, 4 and 3", "pad: same"),
+      ("[null, 3, 5, 4]", "[null, 3, 6, 4]", "the heights differ, 5 and 6", ": "),
+      ("[null, 3, 5, 4]", "[null, 3, 5, 3]", "the widths differ, 4 and 3", ": "),
       ("[null, 3]", "[null, 4]", "the units differ, 3 and 4", "Dense"),
       ("[null, 3]", "[2, 3]", "the batches differ, free and 2", ""),
       ("[null, 3]", "[null, 3, 5, 4]", "2 and 4 axes", ""),

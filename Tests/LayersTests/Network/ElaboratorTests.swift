@@ -112,7 +112,8 @@ struct ElaboratorTests {
     arguments: [
       ("Conv2D: {name: x, num_filters: 8, filter_size: 30}", "N0203 30"),
       ("Conv2D: {name: x, num_filters: 8}", "N0104 Conv2D"), ("Conv2e: {name: x}", "N0102 Conv2e"),
-      ("Conv3D: {name: x}", "N0190 Conv3D"), ("Dense: {name: x, num_units: 3, incoming: lost}", "N0301 lost"),
+      ("Conv3D: {name: x, num_filters: 2, filter_size: 3}", "N0201 Conv3D"),
+      ("Dense: {name: x, num_units: 3, incoming: lost}", "N0301 lost"),
       ("3", "N0108 3"),
     ])
   func dependantsAreSilent(_ layer: String, _ mark: String) {
