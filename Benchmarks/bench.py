@@ -15,12 +15,13 @@ import argparse
 import datetime
 import json
 import os
+import resource
 import statistics
 import subprocess
 import sys
 import tempfile
-import time
 
+import quiet
 from checks import check
 from pages import write_page
 
@@ -31,6 +32,8 @@ QUICK = "lenet,squeezenet,mobilenetv2,resnet18,resnet50,vgg16"
 PEERS = ["onnxruntime", "openvino", "ncnn", "torch", "torch-compile"]
 # A team that has just worked may go on spinning for a moment.
 PAUSE = 0.3
+# A turn that something else disturbed is taken again, that often at most.
+TRIES = 4
 
 
 def options():
@@ -47,6 +50,7 @@ def options():
     add("--write", metavar="PAGE", help="write a page with every cell of --record and stop measuring")
     add("--install-peers", action="store_true", help="make the peers' virtual environment first")
     add("--with-torch", action="store_true", help="with --install-peers: PyTorch, too")
+    add("--patience", type=float, default=10, help="seconds to wait for a quiet machine before each turn; default 10")
     add("--alone", action="store_true", help="leave the peers out")
     add("--specs", default=os.path.join(ROOT, "specs"))
     add("--netc", default=os.path.join(ROOT, ".build/release/netc"))
@@ -95,11 +99,14 @@ class Netc:
         self.facts = {}
 
     def turn(self, seconds):
-        """Milliseconds: median and least of one turn."""
+        """Milliseconds, median and least of one turn, and the CPU seconds that it took."""
         words = ["--threads", str(self.threads), "--seconds", str(seconds), "--json"]
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
         result = json.loads(run(self.command + words, self.threads))
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
         self.facts = {key: result[key] for key in ("load_ms", "first_ms", "peak_rss_bytes", "gflop")}
-        return result["median_ms"], result["min_ms"]
+        used = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+        return result["median_ms"], result["min_ms"], used
 
     def close(self):
         pass
@@ -129,7 +136,7 @@ class Peer:
         print(seconds, file=self.process.stdin, flush=True)
         facts = self.answer()
         self.facts["peak_rss_bytes"] = facts["peak_rss_bytes"]
-        return facts["median_ms"], facts["min_ms"]
+        return facts["median_ms"], facts["min_ms"], facts["cpu_s"]
 
     def close(self):
         self.process.stdin.close()
@@ -183,20 +190,32 @@ def cell(asked, python, names, command, folder, threads):
         except (RuntimeError, ValueError) as fault:
             failed[name] = str(fault)
             team = [engine for engine in team if engine.name != name]
-    results = {engine.name: {"version": engine.version, "median_ms": [], "min_ms": []} for engine in team}
+    results = {
+        engine.name: {"version": engine.version, "median_ms": [], "min_ms": [], "disturbed": 0} for engine in team}
     try:
         for number in range(asked.rounds):
             first = number % len(team)
             for engine in team[first:] + team[:first]:
-                time.sleep(PAUSE)
-                median, least = engine.turn(asked.seconds)
+                median, least, is_quiet = quiet_turn(engine, asked)
                 results[engine.name]["median_ms"].append(median)
                 results[engine.name]["min_ms"].append(least)
+                results[engine.name]["disturbed"] += not is_quiet
     finally:
         for engine in team:
             results[engine.name].update(engine.facts)
             engine.close()
     return results, failed
+
+
+def quiet_turn(engine, asked):
+    """A turn during which nothing else ran, if there is one: median, least, and whether that was so."""
+    for _ in range(TRIES):
+        quiet.wait(PAUSE, asked.patience)
+        watch = quiet.Watch()
+        median, least, own = engine.turn(asked.seconds)
+        if watch.others(own) <= quiet.TOLERANCE:
+            return median, least, True
+    return median, least, False
 
 
 def ratio(results, name):
@@ -214,6 +233,9 @@ def line(record):
         text = f"{name} {median:.4g} ({least:.4g}..{most:.4g})"
         words.append(text if name == "netc" else f"{text} ×{ratio(results, name):.2f}")
     words += [f"{name}: {why}" for name, why in record["failed"].items()]
+    disturbed = sum(result["disturbed"] for result in results.values())
+    if disturbed:
+        words.append(f"({disturbed} turns disturbed)")
     return "  ".join(words)
 
 

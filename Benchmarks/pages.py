@@ -11,7 +11,8 @@ Made by `./netc.sh bench` ([how to measure](measuring.md)); nothing here is writ
 Milliseconds for a whole batch: the median of {rounds} rounds, and the least and the most of the rounds' medians. The
 engines take turns round by round, with the same graph and the same numbers, each checked against a reference first;
 `×` is a peer's time over netc's, the median over the rounds: above 1 netc is faster. One thread is pinned to one core.
-Virtual machines share their cores with neighbours: a cell can move by a third between two hours, the ratios move less.
+Turns during which something else used the machine were taken again{disturbed}. Virtual machines share their cores with
+neighbours: a cell can move by a third between two hours, the ratios move less.
 """
 
 
@@ -25,7 +26,9 @@ def write_page(records, path):
     versions = {name: r["results"][name]["version"] for r in cells.values() for name in names if name in r["results"]}
     machine = newest["machine"]
     rounds = sorted({len(record["results"]["netc"]["median_ms"]) for record in cells.values()})
+    disturbed = sum(result["disturbed"] for record in cells.values() for result in record["results"].values())
     text = HEAD.format(
+        disturbed=f" (in vain {disturbed} times)" if disturbed else "",
         date=_span([record["date"] for record in cells.values()]), cpu=machine["cpu"], cores=machine["cores"],
         l2=_bytes(machine["cache_bytes"]["l2"]), l3=_bytes(machine["cache_bytes"]["l3"]), target=machine["target"],
         versions=", ".join(f"{name} {version}" for name, version in versions.items()),

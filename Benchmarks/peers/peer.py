@@ -134,8 +134,10 @@ def main():
         return
     answer(version=version, load_ms=1e3 * (loaded - begin), first_ms=1e3 * (first - loaded))
     for line in sys.stdin:
+        begin = time.process_time()
         times = measure(run, float(line))
         answer(
+            cpu_s=time.process_time() - begin,
             median_ms=1e3 * times[len(times) // 2], min_ms=1e3 * times[0], runs=len(times),
             peak_rss_bytes=1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
     answers.flush()

@@ -3,7 +3,7 @@ import FileTestSupport
 import Glibc
 import Testing
 
-private let python = ["/usr/bin/python3", "/usr/local/bin/python3"].first { access($0, X_OK) == 0 }
+private let python = ["/usr/bin/python3", "/usr/local/bin/python3"].first { (path: String) in access(path, X_OK) == 0 }
 
 /// The driver of `Benchmarks/`, as far as it goes without other runtimes.
 @Suite(.enabled(if: python != nil, "there is no python3"))
