@@ -28,8 +28,8 @@ package enum Suggestion {
   /// The candidate nearest to `word`, if one is near enough to be a slip of the pen.
   ///
   /// Case, `_` and `-` do not count. The distance is that of Damerau and Levenshtein (optimal string
-  /// alignment) and may be a third of the word, at least 1. Of equally near ones the first in alphabetical
-  /// order wins.
+  /// alignment) and may be a third of the word, at least 1. A word that lacks a letter or two at its end is as near
+  /// as one slip. Of equally near ones the first in alphabetical order wins.
   package static func best(for word: String, among candidates: some Sequence<String>) -> String? {
     let letters = normalised(word)
     guard letters.count <= longestWord else { return nil }
@@ -39,8 +39,10 @@ package enum Suggestion {
     for candidate in candidates {
       guard candidate.utf8.count <= 4 * longestWord else { continue }
       let other = normalised(candidate)
+      let isCutShort = letters.count > 2 && (1...2).contains(other.count - letters.count) && other.starts(with: letters)
       // A word of one or two letters turns into any other by replacing them.
-      guard abs(other.count - letters.count) <= limit, let found = rows.distance(letters, other, atMost: limit),
+      guard isCutShort || abs(other.count - letters.count) <= limit,
+        let found = isCutShort ? 1 : rows.distance(letters, other, atMost: limit),
         found < max(letters.count, other.count) || found == 0
       else { continue }
       if let current = best, (current.distance, current.candidate) <= (found, candidate) { continue }

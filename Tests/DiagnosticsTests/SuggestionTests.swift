@@ -19,6 +19,13 @@ struct SuggestionTests {
     #expect(Suggestion.best(for: "w", among: ["b", "W"]) == "W")
   }
 
+  @Test func wordsThatAreCutShort() {
+    #expect(Suggestion.best(for: "Upscale", among: ["Scale", "Upscale2D"]) == "Upscale2D")
+    #expect(Suggestion.best(for: "conv", among: ["Conv2D"]) == "Conv2D")
+    #expect(Suggestion.best(for: "co", among: ["Conv"]) == nil)
+    #expect(Suggestion.best(for: "con", among: ["Conv2D"]) == nil)
+  }
+
   @Test func hugeWordsAreCheap() {
     let word = String(repeating: "a", count: 1_000_000)
     #expect(Suggestion.best(for: word, among: ["abc", word + "b"]) == nil)

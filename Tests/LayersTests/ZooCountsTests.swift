@@ -25,12 +25,15 @@ import Testing
     Row(name: "cifar10-quick", trainable: 145_578),  // Caffe's examples
     Row(name: "densenet121", trainable: 7_978_856, state: 83_648, megaMACs: 2834),  // torchvision, Keras 8,062,504
     Row(name: "digits", trainable: 45_162),  // specs/digits/weights.safetensors
+    // VGG-16's convolutions, fc6 and fc7 with biases, score layers of 21; 4×4, 4×4 and 16×16 filters between 21 maps
+    Row(name: "fcn8s", trainable: 134_489_759),
     Row(name: "googlenet-aux", trainable: 13_378_280),  // bvlc_googlenet.caffemodel
     Row(name: "googlenet-bn", trainable: 6_624_904, state: 14_560, megaMACs: 1498),  // torchvision
     Row(name: "googlenet", trainable: 6_998_552),  // bvlc_googlenet without its auxiliary heads
     // torchvision's 27,161,264 less the 3,326,696 of the head; Keras has 34,432 of state
     Row(name: "inception-v3", trainable: 23_834_568, state: 34_432, megaMACs: 5713),
     Row(name: "keypoints", trainable: 16_561_502),  // kfkd, hidden layers of 1000
+    Row(name: "lenet5", trainable: 60_000),  // LeCun et al. 1998: C1 156, S2 12, C3 1,516, S4 32, C5 48,120, F6 10,164
     Row(name: "lenet-caffe", trainable: 431_080),  // lenet.caffemodel
     Row(name: "lenet", trainable: 61_706),  // 156 + 2,416 + 48,120 + 10,164 + 850
     Row(name: "mnist", trainable: 160_362),  // 832 + 25,632 + 131,328 + 2,570
@@ -52,6 +55,7 @@ import Testing
     Row(name: "squeezenet", trainable: 1_235_496, megaMACs: 349),  // torchvision
     Row(name: "squeezenet10", trainable: 1_248_424, megaMACs: 819),  // torchvision
     Row(name: "tiny-yolo", trainable: 15_861_773, state: 6_112),  // darknet's file: 15,867,885 numbers
+    Row(name: "unet", trainable: 31_030_658),  // the sums of the paper's figure 1, one input channel and two classes
     Row(name: "vgg11", trainable: 132_863_336, megaMACs: 7609),  // torchvision, and the three below
     Row(name: "vgg13", trainable: 133_047_848, megaMACs: 11_308),
     Row(name: "vgg16", trainable: 138_357_544, megaMACs: 15_470),

@@ -39,6 +39,36 @@ CK_INLINE vf ck_pool_window(const int32_t mode, const ck_fetch_kind fetch, const
   return mode == CK_POOL_MAX ? acc : mode == CK_POOL_L2 ? ck_sqrt(acc) : acc / w->divisor;
 }
 
+// A window of constant size that lies in the image: `p` is its first pixel. Rows are combined apart, so that no
+// result waits for more than a few others.
+CK_INLINE vf ck_pool_whole(const int32_t mode, const int rows, const int columns, const float *p, int64_t stride_h) {
+  vf total = ck_splat(0);
+  CK_UNROLL for (int y = 0; y < rows; y++) {
+    vf row = ck_splat(0);
+    CK_UNROLL for (int x = 0; x < columns; x++) {
+      const vf v = ck_load(p + y * stride_h + x * CK_VL), u = mode == CK_POOL_L2 ? v * v : v;
+      row = x == 0 ? u : mode == CK_POOL_MAX ? ck_max(row, u) : row + u;
+    }
+    total = y == 0 ? row : mode == CK_POOL_MAX ? ck_max(total, row) : total + row;
+  }
+  if (mode == CK_POOL_MAX) return total;
+  return mode == CK_POOL_L2 ? ck_sqrt(total) : total / (float)(rows * columns);
+}
+
+// `count` neighbouring outputs of one row whose windows lie in the image, for the sizes that networks have; 0 for
+// other sizes, and nothing is done.
+CK_INLINE int ck_pool_run(const int32_t mode, const ck_pool2d_args *a, const float *p, int64_t count, float *to) {
+  const int64_t stride_h = a->in.stride_h, step = a->stride_w * CK_VL;
+  if (a->kernel_h == 3 && a->kernel_w == 3) {
+    for (int64_t x = 0; x < count; x++) ck_store(to + x * CK_VL, ck_pool_whole(mode, 3, 3, p + x * step, stride_h));
+  } else if (a->kernel_h == 2 && a->kernel_w == 2) {
+    for (int64_t x = 0; x < count; x++) ck_store(to + x * CK_VL, ck_pool_whole(mode, 2, 2, p + x * step, stride_h));
+  } else {
+    return 0;
+  }
+  return 1;
+}
+
 CK_INLINE void ck_pool_columns(const ck_pool2d_args *a, int64_t x, int64_t window_rows, int64_t padded_rows,
                                ck_window *w) {
   const int64_t left = x * a->stride_w - a->pad_left;
@@ -52,17 +82,22 @@ CK_INLINE void ck_pool_row(const int32_t mode, const ck_pool2d_args *a, const fl
   const int64_t top = y * a->stride_h - a->pad_top, stride_h = a->in.stride_h, width = a->out.w;
   ck_window w = {.y0 = ck_most(top, 0), .y1 = ck_least(top + a->kernel_h, a->in.h)};
   const int64_t real_rows = w.y1 - w.y0, padded_rows = ck_least(top + a->kernel_h, a->in.h + a->pad_bottom) - top;
+  // Output columns [whole, beyond) have windows that lie in the image.
+  const int64_t room = a->in.w - a->kernel_w + a->pad_left;
+  const int64_t whole = ck_ceil_div(a->pad_left, a->stride_w);
+  const int64_t beyond = room < 0 ? 0 : ck_least(width, room / a->stride_w + 1);
   if (a->out.block > 1) {
+    const float *first = plane + w.y0 * stride_h + (whole * a->stride_w - a->pad_left) * CK_VL;
+    const int fast = real_rows == a->kernel_h && beyond > whole &&
+                     ck_pool_run(mode, a, first, beyond - whole, to + whole * CK_VL);
     for (int64_t x = 0; x < width; x++) {
+      if (fast && x == whole) x = beyond;
+      if (x >= width) break;
       ck_pool_columns(a, x, real_rows, padded_rows, &w);
       ck_store(to + x * CK_VL, ck_pool_window(mode, CK_FETCH_BLOCK, plane, stride_h, CK_VL, &w));
     }
     return;
   }
-  // Output columns [whole, beyond) have windows that lie in the image.
-  const int64_t room = a->in.w - a->kernel_w + a->pad_left;
-  const int64_t whole = ck_ceil_div(a->pad_left, a->stride_w);
-  const int64_t beyond = room < 0 ? 0 : ck_least(width, room / a->stride_w + 1);
   for (int64_t x = 0; x < width;) {
     ck_pool_columns(a, x, real_rows, padded_rows, &w);
     const int many = x >= whole && x + CK_VL <= beyond && a->stride_w <= 2;

@@ -38,7 +38,7 @@ package struct NetworkReport: Sendable {
   package var optimizer: Optimizer
   package var image: Size2D?
   package var inputShapes: [LayerShape]
-  /// Units of the output, when it is a vector.
+  /// Units of the only output, when it is a vector.
   package var outputUnits: Int?
 
   package var trainable: Int { rows.reduce(0) { $0 + $1.trainable } }
@@ -57,8 +57,8 @@ package struct NetworkReport: Sendable {
     optimizer = network.optimizer
     image = network.image
     inputShapes = network.inputs.map { network.layers[$0].shape }
-    let output = network.outputs.first.map { network.layers[$0].shape } ?? []
-    outputUnits = output.count == 2 ? output[1] : nil
+    let output = network.layers[network.outputs[0]].shape
+    outputUnits = network.outputs.count == 1 && output.count == 2 ? output[1] : nil
 
     rows = try Self.rows(of: network, batch: options.batch)
     guard

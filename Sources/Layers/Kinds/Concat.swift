@@ -47,11 +47,14 @@ package struct Concat: LayerKind {
   private func differs(
     _ inputs: [LayerShape], _ index: Int, _ what: String, _ along: Int, _ context: LayerContext
   ) -> ShapeProblem {
-    ShapeProblem(
+    var help = ["all sizes except those of axis \(along) have to be equal"]
+    if along == 1, inputs[0].count == 4, inputs[index].count == 4 {
+      help.append("`cropping: [null, null, center, center]` cuts larger images to the smallest")
+    }
+    return ShapeProblem(
       .concatShapesDiffer,
       "`\(context.name)` joins \(inputs[0].crossed) and \(inputs[index].crossed)",
-      label: "the inputs differ: \(what)",
-      help: ["all sizes except those of axis \(along) have to be equal"], blaming: [0, index])
+      label: "the inputs differ: \(what)", help: help, blaming: [0, index])
   }
 
   package func lower(_ inputs: [ValueID], into lowering: inout Lowering) throws(GraphProblem) -> ValueID {

@@ -4,6 +4,7 @@ import NetIR
 /// The largest value of each window.
 package struct MaxPool2D: LayerKind {
   package static let typeName = "MaxPool2D"
+  package static let aliases = ["MaxPool2DDNN"]
   package static let summary = "The largest value of each window of each channel."
   package static let parameters: [Parameter<Self>] = [
     Parameter("pool_size", \.geometry.poolSize, .size, "height and width of the window"),

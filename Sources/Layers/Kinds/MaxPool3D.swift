@@ -4,6 +4,7 @@ import NetIR
 /// The largest value of each window of a volume.
 package struct MaxPool3D: LayerKind {
   package static let typeName = "MaxPool3D"
+  package static let aliases = ["MaxPool3DDNN"]
   package static let summary = "The largest value of each window of each channel of a volume."
   package static let parameters: [Parameter<Self>] = [
     Parameter("pool_size", \.geometry.poolSize, .sizes(3), "depth, height and width of the window"),

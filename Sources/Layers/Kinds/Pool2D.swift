@@ -4,6 +4,7 @@ import NetIR
 /// Pooling with a choice of what becomes of a window.
 package struct Pool2D: LayerKind {
   package static let typeName = "Pool2D"
+  package static let aliases = ["Pool2DDNN"]
   package static let summary = "The maximum, the average or the L2 norm of each window of each channel."
   package static let parameters: [Parameter<Self>] = [
     Parameter("pool_size", \.geometry.poolSize, .size, "height and width of the window"),

@@ -5,6 +5,7 @@ import YAMLSyntax
 /// Pooling to grids of fixed sizes, whatever the image (He et al. 2014).
 package struct SpatialPyramidPooling: LayerKind {
   package static let typeName = "SpatialPyramidPooling"
+  package static let aliases = ["SpatialPyramidPoolingDNN"]
   package static let summary =
     "Pools to grids of p × p bins for each p of `pool_dims`, all in one row: channels × Σp². Bin i of p covers rows "
     + "⌊i·n/p⌋ to ⌈(i + 1)·n/p⌉ − 1 at every size, where Lasagne's `fast` windows fit some sizes only."

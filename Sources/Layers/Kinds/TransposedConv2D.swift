@@ -17,7 +17,7 @@ package struct TransposedConv2D: LayerKind {
       "crop", \.crop, .crop, default: "0",
       "rows and columns cut from the edges; `same` is k//2, `full` is k − 1, `valid` is 0"),
     Parameter(
-      "output_size", \.outputSize, .sizeOrNull, default: "null",
+      "output_size", \.outputSize, ValueType<Size2D>.size.orNull("for the size above"), default: "null",
       "height and width of the result; says which of the sizes that a strided convolution maps to the input is meant"),
     Parameter("W", \.weight, .weight, default: "glorot_uniform", "initialiser of the filters, or a layer"),
     Parameter("b", \.bias, .weightOrNone, default: "0", "initialiser of the biases, or a layer"),

@@ -34,7 +34,10 @@ struct LintSubject {
   }
 
   /// Layers that hand every number on, or drop it: what they are given decides what they give.
-  static func isClear(_ kind: any LayerKind) -> Bool { kind is Dropout || kind is Flatten || kind is Reshape }
+  static func isClear(_ kind: any LayerKind) -> Bool {
+    kind is Dropout || kind is SpatialDropout || kind is Flatten || kind is Reshape || kind is Dimshuffle
+      || kind is Slice
+  }
 
   /// Whether a layer's parameter was written out.
   func isWritten(_ parameter: String, of index: Int) -> Bool { declarations[index].places[parameter] != nil }

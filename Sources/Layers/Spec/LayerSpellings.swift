@@ -206,10 +206,13 @@ extension WrittenLayer {
 
   private func reportUnknownType(_ blocks: [String], _ bag: inout DiagnosticBag) {
     let suffix = typeName.hasSuffix("Layer") ? "Layer" : ""
+    // Who leaves out the number of axes means images.
+    let stem = typeName.dropLast(suffix.count).lowercased()
+    let forImages = LayerRegistry.names.filter { $0.lowercased() == stem + "2d" }
     bag.report(
       .unknown(
         .unknownLayerType, "unknown layer type `\(typeName)`", word: typeName, at: typeSpan,
-        among: LayerRegistry.names.map { $0 + suffix } + blocks))
+        among: forImages.isEmpty ? LayerRegistry.names.map { $0 + suffix } + blocks : forImages.map { $0 + suffix }))
   }
 }
 

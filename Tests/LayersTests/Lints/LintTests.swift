@@ -69,6 +69,11 @@ import Testing
       code: .repeatedNonlinearity, what: "dropout between",
       layers: "  - Dense: {num_units: 3}\n  - Dropout: {}\n  - Dense: {num_units: 3, nonlinearity: sigmoid}\n"
         + "  - Flatten: {}\n  - Nonlinearity: {nonlinearity: softmax}"),
+    Case(code: .repeatedNonlinearity, what: "a learned rectifier", layers: "\(conv)}\n  - PReLU: {}"),
+    Case(
+      code: .repeatedNonlinearity, what: "a learned rectifier alone", fires: false,
+      layers: "\(conv), nonlinearity: linear}\n  - PReLU: {}"),
+    Case(code: .dropoutAtOutput, what: "channels", layers: "\(conv)}\n  - SpatialDropout: {}"),
     Case(code: .dropoutAtOutput, what: "last", layers: "\(dense)\n  - Dropout: {}"),
     Case(code: .dropoutAtOutput, what: "p 0", fires: false, layers: "\(dense)\n  - Dropout: {p: 0}"),
     Case(
@@ -82,6 +87,18 @@ import Testing
     Case(
       code: .biasBeforeNorm, what: "dense", layers: "  - Dense: {num_units: 3, nonlinearity: linear}\n  - BatchNorm: {}"
     ),
+    Case(
+      code: .biasBeforeNorm, what: "transposed, instance norm",
+      layers: "  - TransposedConv2D: {num_filters: 3, filter_size: 3, nonlinearity: linear}\n  - InstanceNorm: {}"),
+    Case(
+      code: .biasBeforeNorm, what: "a Bias",
+      layers: "\(conv), b: null, nonlinearity: linear}\n  - Bias: {}\n  - BatchNorm: {}"),
+    Case(
+      code: .biasBeforeNorm, what: "a layer norm", fires: false,
+      layers: "\(conv), nonlinearity: linear}\n  - LayerNorm: {}"),
+    Case(
+      code: .biasBeforeNorm, what: "other axes", fires: false,
+      layers: "\(conv), nonlinearity: linear}\n  - BatchNorm: {axes: [0]}"),
     Case(code: .biasBeforeNorm, what: "rectified", fires: false, layers: "\(conv)}\n  - BatchNorm: {}"),
     Case(
       code: .biasBeforeNorm, what: "used elsewhere", fires: false,

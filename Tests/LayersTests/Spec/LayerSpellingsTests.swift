@@ -125,4 +125,11 @@ struct LayerSpellingsTests {
     let nolearn = try Checked("[a, DensLayer]", on: "[null, 4]").only()
     #expect(nolearn.replacement?.text == "DenseLayer")
   }
+
+  /// Who leaves out the number of axes means images.
+  @Test(arguments: [("MaxPool", "MaxPool2D"), ("conv", "Conv2D"), ("TransposedConvLayer", "TransposedConv2DLayer")])
+  func theNumberOfAxesIsSuggested(_ word: String, _ type: String) throws {
+    let diagnostic = try Checked("\(word): {}", on: "[null, 1, 8, 8]").only()
+    #expect(diagnostic.label == "did you mean `\(type)`?")
+  }
 }
