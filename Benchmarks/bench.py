@@ -32,8 +32,6 @@ QUICK = "lenet,squeezenet,mobilenetv2,resnet18,resnet50,vgg16"
 PEERS = ["onnxruntime", "openvino", "ncnn", "torch", "torch-compile"]
 # A team that has just worked may go on spinning for a moment.
 PAUSE = 0.3
-# A turn that something else disturbed is taken again, that often at most.
-TRIES = 4
 
 
 def options():
@@ -50,7 +48,7 @@ def options():
     add("--write", metavar="PAGE", help="write a page with every cell of --record and stop measuring")
     add("--install-peers", action="store_true", help="make the peers' virtual environment first")
     add("--with-torch", action="store_true", help="with --install-peers: PyTorch, too")
-    add("--patience", type=float, default=10, help="seconds to wait for a quiet machine before each turn; default 10")
+    add("--patience", type=float, default=60, help="seconds per cell to wait for a quiet machine; default 60")
     add("--alone", action="store_true", help="leave the peers out")
     add("--specs", default=os.path.join(ROOT, "specs"))
     add("--netc", default=os.path.join(ROOT, ".build/release/netc"))
@@ -181,7 +179,7 @@ def prepare(asked, python, network, batch, folder):
 
 def cell(asked, python, names, command, folder, threads):
     """Rounds of all engines: {name: {"version", "median_ms": [per round], "min_ms": …}}, and who failed why."""
-    team, failed = [Netc(command, threads)], {}
+    team, failed, patience = [Netc(command, threads)], {}, quiet.Patience(asked.patience)
     for name in names:
         try:
             peer = Peer(python, name, folder, threads)
@@ -196,7 +194,7 @@ def cell(asked, python, names, command, folder, threads):
         for number in range(asked.rounds):
             first = number % len(team)
             for engine in team[first:] + team[:first]:
-                median, least, is_quiet = quiet_turn(engine, asked)
+                (median, least, _), is_quiet = patience.turn(lambda: engine.turn(asked.seconds), PAUSE)
                 results[engine.name]["median_ms"].append(median)
                 results[engine.name]["min_ms"].append(least)
                 results[engine.name]["disturbed"] += not is_quiet
@@ -205,17 +203,6 @@ def cell(asked, python, names, command, folder, threads):
             results[engine.name].update(engine.facts)
             engine.close()
     return results, failed
-
-
-def quiet_turn(engine, asked):
-    """A turn during which nothing else ran, if there is one: median, least, and whether that was so."""
-    for _ in range(TRIES):
-        quiet.wait(PAUSE, asked.patience)
-        watch = quiet.Watch()
-        median, least, own = engine.turn(asked.seconds)
-        if watch.others(own) <= quiet.TOLERANCE:
-            return median, least, True
-    return median, least, False
 
 
 def ratio(results, name):

@@ -31,11 +31,32 @@ class Watch:
         return max(0.0, used - self.used - own) / max(1e-3, time.monotonic() - self.begin)
 
 
-def wait(pause, patience):
-    """Sleeps for `pause` seconds, and on until nobody else works, at most `patience` seconds in all."""
-    begin = time.monotonic()
-    while True:
-        watch = Watch()
-        time.sleep(pause)
-        if watch.others() <= TOLERANCE or time.monotonic() - begin > patience:
-            return
+class Patience:
+    """Seconds that may be spent on waiting for a quiet machine, and on taking disturbed turns again."""
+
+    def __init__(self, seconds):
+        self.left = seconds
+
+    def wait(self, pause):
+        """Sleeps for `pause` seconds, and on until nobody else works or patience ends."""
+        while True:
+            watch = Watch()
+            time.sleep(pause)
+            if watch.others() <= TOLERANCE or self.left <= 0:
+                return
+            self.left -= pause
+
+    def turn(self, take, pause):
+        """`take()` while nothing else runs, if that can be had: what it gives, and whether that was so.
+
+        The last thing that `take` gives is how many CPU seconds it used.
+        """
+        while True:
+            self.wait(pause)
+            watch = Watch()
+            result = take()
+            if watch.others(result[-1]) <= TOLERANCE:
+                return result, True
+            if self.left <= 0:
+                return result, False
+            self.left -= time.monotonic() - watch.begin

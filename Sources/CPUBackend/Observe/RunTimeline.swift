@@ -15,7 +15,7 @@ package struct RunTimeline: Sendable {
     package var nanoseconds: UInt64 { end - begin }
   }
 
-  /// When the caller's thread entered the run.
+  /// When the first thread entered the run.
   package let start: UInt64
   package let steps: Int
   /// Per thread, in order of time, without gaps and overlaps; the caller's thread is the first.

@@ -66,6 +66,8 @@ package final class StepRecording: StepObserver, @unchecked Sendable {
       }
       return slices
     }
-    return RunTimeline(start: stamps[0], steps: steps, tracks: tracks)
+    // A worker may be there before the caller has come back from waking it.
+    let entries = (0..<threads).map { stamps[stride * $0] }.filter { $0 != 0 }
+    return RunTimeline(start: entries.min() ?? 0, steps: steps, tracks: tracks)
   }
 }

@@ -16,6 +16,8 @@ struct ProfileText {
   }
 
   private static let fewestLetters = 12
+  /// Columns that a line about a lossy step takes beside the step's name.
+  private static let wordsBesideName = 66
 
   /// A table with names as long as the width allows.
   ///
@@ -79,14 +81,15 @@ struct ProfileText {
     let digits = self.digits([profile.seconds])
     var text = line(
       "steps",
-      "\(fixed(total, digits: digits)) ms in all, of \(Format.count(profile.runs, "watched run")); "
-        + "an unwatched run takes \(fixed(median, digits: digits))")
+      "\(fixed(total, digits: digits)) ms in all (\(Format.count(profile.runs, "watched run"))), "
+        + "unwatched \(fixed(median, digits: digits)) ms")
     let lost = profile.worst.filter { $0.lost > 0 }
+    let letters = width.map { max(Self.fewestLetters, $0 - Self.wordsBesideName) } ?? .max
     for (place, step) in lost.enumerated() {
       let limit = step.isArithmeticBound ? "arithmetic" : "memory"
       text += line(
         place == 0 ? "lost" : "",
-        "\(fixed(step.lost * 1000, digits: digits)) ms in step \(step.index + 1), \(cut(step.name, width.map { max(Self.fewestLetters, $0 - 58) } ?? .max)): "
+        "\(fixed(step.lost * 1000, digits: digits)) ms in step \(step.index + 1), \(cut(step.name, letters)): "
           + "\(percent(step.limitSeconds / step.seconds)) % of its limit, \(limit)")
     }
     let limits = profile.limits

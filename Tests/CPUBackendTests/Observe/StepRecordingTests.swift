@@ -40,7 +40,7 @@ import Testing
     // The caller's thread works on every step, once; the others on shared ones.
     let own = timeline.tracks[0].filter(\.isWork)
     #expect(own.map(\.step) == Array(plan.steps.indices))
-    #expect(own.first?.begin == timeline.start)
+    #expect(timeline.tracks.compactMap(\.first?.begin).min() == timeline.start)
     for track in timeline.tracks.dropFirst() {
       let worked = track.filter(\.isWork).map(\.step)
       #expect(worked == worked.sorted() && Set(worked).count == worked.count)
