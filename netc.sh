@@ -10,7 +10,8 @@ usage: ./netc.sh COMMAND
   demo      check, count, compile and run a network on handwritten digits
   test      run all tests
   build     make .build/release/netc, one static binary
-  bench     time the networks of specs/ (arguments go to `netc bench`)
+  bench     time the networks of specs/, beside other runtimes where they are installed;
+            `bench --help` tells the options, `bench SPEC …` is `netc bench`
   sanitize  run kernels and runtime under the address, undefined-behaviour and thread sanitizers (half an hour)
 TEXT
 }
@@ -101,9 +102,14 @@ sanitize() {
 }
 
 bench() {
-  if [ $# -gt 0 ]; then exec $netc bench "$@"; fi
-  for spec in lenet mnist digits alexnet vgg16; do
-    $netc bench specs/$spec.yaml
+  case "${1:-}" in
+    "" | -*) ;;
+    *) exec $netc bench "$@" ;;
+  esac
+  if command -v python3 >/dev/null 2>&1; then exec python3 -B Benchmarks/bench.py --netc "$netc" "$@"; fi
+  say "netc.sh: there is no python3 to run other runtimes with: netc alone"
+  for spec in lenet mnist squeezenet mobilenetv2 resnet18 resnet50 vgg16; do
+    $netc bench specs/$spec.yaml --check
   done
 }
 

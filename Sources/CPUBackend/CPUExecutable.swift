@@ -52,7 +52,31 @@ package final class CPUExecutable: Executable {
   /// did not expect.
   package let arenaBytes: Int
 
+  /// Threads that work on a run.
+  package var threadCount: Int { pool.threadCount }
+
+  /// Bytes that the weights and other constants take as they are packed, one entry per constant of the plan.
+  package var constantBytes: [Int] { constants.constants.map(\.count) }
+
   package func run(inputs: [UnsafeBufferPointer<Float>], outputs: [UnsafeMutableBufferPointer<Float>]) {
+    run(inputs, outputs, Unobserved())
+  }
+
+  /// Runs one batch as `run` does, and writes down when each thread did what.
+  ///
+  /// - Parameter recording: made for this executable's steps and threads; what it held is gone.
+  package func run(
+    inputs: [UnsafeBufferPointer<Float>], outputs: [UnsafeMutableBufferPointer<Float>], recording: StepRecording
+  ) {
+    precondition(recording.steps == plan.steps.count && recording.threads == pool.threadCount)
+    recording.clear()
+    run(inputs, outputs, recording)
+  }
+
+  private func run(
+    _ inputs: [UnsafeBufferPointer<Float>], _ outputs: [UnsafeMutableBufferPointer<Float>],
+    _ observer: some StepObserver
+  ) {
     precondition(inputs.count == plan.inputs.count && outputs.count == plan.outputs.count)
     state.withLock { arena in
       arena.buffer.withBytes { bytes in
@@ -62,30 +86,44 @@ package final class CPUExecutable: Executable {
           }
         }
       }
-      runSteps()
+      runSteps(observer)
     }
   }
 
-  private func runSteps() {
+  private func runSteps(_ observer: some StepObserver) {
     let steps = steps
     guard pool.threadCount > 1, steps.contains(where: \.isShared) else {
       let denormals = ck_denormals_flush()
-      for step in steps { step.run(0..<step.units) }
+      observer.entered(0)
+      for index in steps.indices {
+        steps[index].run(0..<steps[index].units)
+        observer.worked(index, 0)
+      }
       ck_denormals_restore(denormals)
       return
     }
     pool.run { member in
       let denormals = ck_denormals_flush()
+      observer.entered(member.index)
       // Steps of one thread need no meeting among themselves: only where the team takes over or hands on.
       var isAlone = false
-      for step in steps {
+      for index in steps.indices {
+        let step = steps[index]
         if step.isShared {
-          if isAlone { member.wait() }
+          if isAlone {
+            member.wait()
+            observer.began(index, member.index)
+          }
           step.run(member.share(of: step.units), thread: member.index)
+          observer.worked(index, member.index)
           member.wait()
+          observer.left(index, member.index)
           isAlone = false
         } else {
-          if member.index == 0 { step.run(0..<step.units) }
+          if member.index == 0 {
+            step.run(0..<step.units)
+            observer.worked(index, 0)
+          }
           isAlone = true
         }
       }

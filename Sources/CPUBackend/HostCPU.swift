@@ -38,9 +38,11 @@ package struct HostCPU: Sendable {
     instructionSets = Set(InstructionSet.allCases.filter { info.isa_mask & $0.bit != 0 }).union([.generic])
     cores = Self.usableCores()
     #if os(Linux)
-      cache = [_SC_LEVEL1_DCACHE_SIZE, _SC_LEVEL2_CACHE_SIZE, _SC_LEVEL3_CACHE_SIZE].map {
+      let told = [_SC_LEVEL1_DCACHE_SIZE, _SC_LEVEL2_CACHE_SIZE, _SC_LEVEL3_CACHE_SIZE].map {
         max(0, sysconf(Int32($0)))
       }
+      // What the kernel says of this CPU goes first: on some CPUs `sysconf` adds up caches that cannot be shared.
+      cache = told.enumerated().map { level, size in Self.cacheSize(level: level + 1) ?? size }
     #else
       cache = [0, 0, 0]
     #endif
@@ -64,17 +66,40 @@ package struct HostCPU: Sendable {
     #endif
   }
 
+  /// Bytes of the data or unified cache of that level that the first CPU uses; nil where the kernel does not say.
+  private static func cacheSize(level: Int) -> Int? {
+    for index in 0..<8 {
+      let folder = "/sys/devices/system/cpu/cpu0/cache/index\(index)/"
+      guard firstLine(folder + "level").flatMap({ Int($0) }) == level, firstLine(folder + "type") != "Instruction",
+        let size = firstLine(folder + "size"), let number = Int(size.prefix { $0.isNumber })
+      else { continue }
+      switch size.last {
+      case "K": return number << 10
+      case "M": return number << 20
+      default: return number
+      }
+    }
+    return nil
+  }
+
   /// Whole cores of the control group's CPU quota (version 2: `max` or `quota period`); nil without one.
   private static func cgroupQuota() -> Int? {
-    guard let file = fopen("/sys/fs/cgroup/cpu.max", "r") else { return nil }
-    defer { fclose(file) }
-    var line = [CChar](repeating: 0, count: 64)
-    guard fgets(&line, Int32(line.count), file) != nil else { return nil }
-    let text = String(decoding: line.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    let words = text.split { $0 == " " || $0 == "\n" }
+    guard let text = firstLine("/sys/fs/cgroup/cpu.max") else { return nil }
+    let words = text.split(separator: " ")
     guard words.count == 2, let quota = Int(words[0]), let period = Int(words[1]), period > 0 else {
       return nil
     }
     return (quota + period - 1) / period
+  }
+
+  /// Without its end; nil for a file that cannot be read.
+  private static func firstLine(_ path: String) -> String? {
+    guard let file = fopen(path, "r") else { return nil }
+    defer { fclose(file) }
+    var line = [CChar](repeating: 0, count: 64)
+    guard fgets(&line, Int32(line.count), file) != nil else { return nil }
+    return String(
+      decoding: line.prefix { $0 != 0 && $0 != CChar(bitPattern: UInt8(ascii: "\n")) }.map(UInt8.init(bitPattern:)),
+      as: UTF8.self)
   }
 }

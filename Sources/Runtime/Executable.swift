@@ -51,8 +51,8 @@ extension Executable {
     return results
   }
 
-  /// Nests `withUnsafeBufferPointer` for every array, however many there are.
-  private func withBuffers(
+  /// Lends the memory of every array, however many there are.
+  package func withBuffers(
     _ inputs: inout [[Float]], _ outputs: inout [[Float]],
     _ body: ([UnsafeBufferPointer<Float>], [UnsafeMutableBufferPointer<Float>]) -> Void
   ) {

@@ -3,13 +3,15 @@ import Driver
 
 struct Bench: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Measure the time of one inference of a whole batch.",
+    abstract: "Measure the time of one inference of a whole batch, and of its steps.",
     usage: "netc bench <model> [<options>]",
     discussion: """
-      Through the public entry point, warmed up; random weights if none are given.
+      Through the public entry point, warmed up; random weights if none are given. docs/measuring.md tells how to \
+      read a profile.
 
       EXAMPLE:
         netc bench specs/lenet.yaml --batch 32 --threads 1
+        netc bench specs/resnet50.yaml --profile --trace resnet50.json
       """)
 
   @Argument(help: "A YAML spec, or what `netc compile` made.", completion: .file())
@@ -23,6 +25,21 @@ struct Bench: ParsableCommand {
 
   @Option(help: ArgumentHelp("How long to measure.", valueName: "s"))
   var seconds = 1.0
+
+  @Flag(help: "Time every step and hold it against what this machine can do.")
+  var profile = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Write some runs as a trace for Perfetto or about:tracing: steps and waits of every thread.", valueName: "file"),
+    completion: .file(extensions: ["json"]))
+  var trace: String?
+
+  @Flag(help: "Compare the outputs with the spec's graph in double precision first; slow for large networks.")
+  var check = false
+
+  @Flag(help: "Measure a training step; training is not in this version.")
+  var train = false
 
   @Option(help: "Where to run; gpu is not in this version.")
   var device = DeviceOption.cpu
@@ -44,10 +61,12 @@ struct Bench: ParsableCommand {
   func run() throws {
     try common.run { console in
       try device.check()
+      if train { throw BenchCommand.noTraining }
       var loader = ModelLoader(path: model, weights: weights, threads: common.threadCount)
       (loader.batch, loader.precision, loader.numerics) = (batch, arithmetic.precision, arithmetic.numerics)
       var command = BenchCommand(model: loader)
       (command.seconds, command.json) = (seconds, json)
+      (command.profile, command.trace, command.check) = (profile, trace, check)
       return try command.run(console)
     }
   }

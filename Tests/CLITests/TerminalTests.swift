@@ -52,6 +52,27 @@ struct TerminalTests {
     }
   }
 
+  @Test(arguments: [80, 100, 132])
+  func profilesFitTheTerminal(columns: Int) {
+    let spec = folder.store(
+      """
+      layers:
+        - Input: {shape: [null, 3, 16, 16]}
+        - Conv2D: {name: a_convolution_with_a_rather_long_name, num_filters: 8, filter_size: 3, pad: same}
+        - MaxPool2D: {pool_size: 2}
+        - Dense: {name: output, num_units: 10, nonlinearity: softmax}
+      """, as: "long.yaml")
+    let run = run(
+      "bench \(spec) --seconds 0.01 --profile --quiet", columns: columns,
+      ["NO_COLOR": "1", "XDG_CACHE_HOME": folder.path])
+    let lines = run.output.split(whereSeparator: \.isNewline)
+    #expect(lines.count > 15)
+    #expect(lines.allSatisfy { $0.count <= columns })
+    // Long names are cut before numbers go.
+    #expect(lines.contains { $0.contains("peak%") && $0.contains("mem%") })
+    #expect((columns < 132) == run.output.contains("…"))
+  }
+
   @Test func diagnosticsWrapOnNarrowTerminals() {
     let spec = folder.store(Specs.warned, as: "w.yaml")
     let run = run("check \(spec)", columns: 60, ["NO_COLOR": "1"])

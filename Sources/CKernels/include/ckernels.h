@@ -7,6 +7,7 @@
 #include "ck_args.h"
 #include "ck_table.h"
 #include "ck_cpu.h"
+#include "ck_measure.h"
 #include "ck_reference.h"
 
 #endif

@@ -1,104 +1,90 @@
+import CPUBackend
 import Compiler
-import Exchange
-import Glibc
+import Diagnostics
 import NetIR
 import Runtime
 
-/// `netc bench`: the time of one inference of a whole batch, through the public entry point.
+/// `netc bench`: the time of one inference of a whole batch, through the public entry point, and on request of every
+/// step.
 package struct BenchCommand: Sendable {
   package var model: ModelLoader
   package var seconds = 1.0
   package var json = false
+  /// Whether every step is timed and held against its limit.
+  package var profile = false
+  /// Where a trace of some runs goes.
+  package var trace: String?
+  /// Whether the outputs are compared with the graph in double precision before anything is timed.
+  package var check = false
 
   package init(model: ModelLoader) {
     self.model = model
     self.model.allowsInitialised = true
   }
 
+  /// N0402 for `--train`.
+  package static var noTraining: DiagnosticError {
+    DiagnosticError(
+      Diagnostic(
+        .unsupportedOnTarget, "this version of netc does not train", at: .none,
+        help: ["leave `--train` out: the time of an inference is measured"]))
+  }
+
   package func run(_ console: Console) throws -> ExitCode {
-    let clock = ContinuousClock()
-    let start = clock.now
+    let begin = StepRecording.now()
     guard let model = try model.load(console) else { return .wrongInput }
-    let loadTime = (clock.now - start).seconds
+    let loadTime = Double(StepRecording.now() - begin) / 1e9
     let plan = model.plan
     var stream = RandomStream(seed: 1, name: "bench")
     let inputs = plan.inputs.map { tensor in (0..<tensor.shape.elements).map { _ in Float(stream.uniform()) }
     }
-    let first = clock.now
-    _ = model.executable.run(examples: plan.batch, inputs: inputs)
-    let firstTime = (clock.now - first).seconds
-    var times: [Double] = []
-    let begin = clock.now
-    // A few runs bring caches and clock to speed; then as many as the time allows.
-    for _ in 0..<3 { _ = model.executable.run(examples: plan.batch, inputs: inputs) }
-    while times.count < 5 || (clock.now - begin).seconds < seconds {
-      let start = clock.now
-      _ = model.executable.run(examples: plan.batch, inputs: inputs)
-      times.append((clock.now - start).seconds)
+    let outcome = try checked(model, inputs)
+    var measurement = BenchMeasurement(model, inputs: inputs, seconds: seconds)
+    measurement.run(watches: profile || trace != nil)
+    var result = BenchResult(
+      plan: plan, threads: self.model.threads, times: measurement.times, loadTime: loadTime,
+      firstTime: measurement.firstTime)
+    result.check = outcome
+    if let samples = measurement.samples {
+      if let trace {
+        try Trace(plan: plan, timelines: samples.timelines).write(to: trace)
+        console.note("\(trace): \(Format.count(samples.timelines.count, "run")) for Perfetto or about:tracing\n")
+      }
+      if profile { result.profile = try profile(model, samples, console) }
     }
-    let result = BenchResult(
-      plan: plan, threads: self.model.threads, times: times.sorted(), loadTime: loadTime, firstTime: firstTime
-    )
-    console.out(json ? result.json.serialised() + "\n" : result.text)
+    console.report(json ? result.json.serialised() + "\n" : text(result, console), asData: trace != "-")
     return .good
   }
-}
 
-/// Times of many runs, and what they mean.
-struct BenchResult {
-  let plan: Plan
-  let threads: Int
-  /// Seconds, ascending.
-  let times: [Double]
-  let loadTime: Double
-  let firstTime: Double
-
-  private func quantile(_ share: Double) -> Double {
-    rounded(times[Int((share * Double(times.count - 1)).rounded())] * 1000, to: 1e-6)
+  private func text(_ result: BenchResult, _ console: Console) -> String {
+    guard let profile = result.profile else { return result.text }
+    let table = ProfileText(
+      profile: profile, median: result.median, width: console.isTerminal ? console.width : nil,
+      style: Style(color: console.color))
+    return result.text + table.rendered()
   }
 
-  /// Clocks count nanoseconds: further digits say nothing.
-  private func rounded(_ value: Double, to unit: Double) -> Double { (value / unit).rounded() / (1 / unit) }
-
-  private var gflop: Double {
-    Double(plan.steps.reduce(0) { $0 + plan.work(of: $1).flops }) / 1e9
+  private func profile(_ model: Model, _ samples: StepSamples, _ console: Console) throws -> Profile {
+    let file = LimitsFile()
+    guard let measured = MeasuredLimits.find(threads: self.model.threads, file, console) else {
+      throw DiagnosticError(
+        Diagnostic(
+          .unsupportedOnTarget, "netc has no measuring loops for this CPU", at: .none,
+          help: ["leave `--profile` out; `--trace` works everywhere"]))
+    }
+    return Profile(
+      model.plan, constantBytes: model.executable.constantBytes, samples: samples, limits: measured.limits,
+      limitsFrom: measured.words, limitsDate: measured.date, cache: file.host.cache)
   }
 
-  private var peakBytes: Int {
-    var usage = rusage()
-    getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
-    return usage.ru_maxrss * 1024
-  }
-
-  var json: JSONValue {
-    .object([
-      ("name", .string(plan.name)), ("mode", .string("inference")), ("device", .string("cpu")),
-      ("batch", .int(plan.batch)), ("threads", .int(threads)), ("precision", .string(plan.precision)),
-      ("numerics", .string(plan.numerics)), ("median_ms", .double(quantile(0.5))),
-      ("min_ms", .double(quantile(0))),
-      ("p10_ms", .double(quantile(0.1))), ("p90_ms", .double(quantile(0.9))),
-      ("max_ms", .double(quantile(1))),
-      ("runs", .int(times.count)), ("load_ms", .double(rounded(loadTime * 1000, to: 1e-6))),
-      ("first_ms", .double(rounded(firstTime * 1000, to: 1e-6))),
-      ("peak_rss_bytes", .int(peakBytes)), ("gflop", .double(gflop)),
-      ("gflop_per_s", .double(rounded(gflop / quantile(0.5) * 1000, to: 1e-3))),
-    ])
-  }
-
-  var text: String {
-    func ms(_ value: Double) -> String { fixed(value, digits: value < 1 ? 4 : value < 100 ? 3 : 1) }
-    return """
-      \(plan.name)   batch \(plan.batch)   \(plan.precision) \(plan.numerics)   \(plan.target.name)   \
-      \(threads) thread\(threads == 1 ? "" : "s")
-
-        median     \(ms(quantile(0.5))) ms of \(Format.grouped(times.count)) runs
-        spread     min \(ms(quantile(0))), p10 \(ms(quantile(0.1))), p90 \(ms(quantile(0.9))), \
-      max \(ms(quantile(1))) ms
-        rate       \(fixed(gflop / quantile(0.5) * 1000, digits: 1)) GFLOP/s, \
-      \(Format.grouped(Int(Double(plan.batch) / quantile(0.5) * 1000))) examples/s
-        start      load \(ms(loadTime * 1000)) ms, first run \(ms(firstTime * 1000)) ms
-        memory     peak \(Format.binary(peakBytes)), arena \(Format.binary(plan.arenaBytes))
-
-      """
+  private func checked(_ model: Model, _ inputs: [[Float]]) throws -> OutputCheck? {
+    guard check else { return nil }
+    guard let outcome = try OutputCheck.run(model, inputs: inputs) else {
+      throw DiagnosticError(
+        Diagnostic(
+          .badOption, "`--check` needs a spec: `\(self.model.path)` has its weights packed", at: .none,
+          help: ["give the spec, with `--weights` if need be"]))
+    }
+    return outcome
   }
 }

@@ -12,6 +12,14 @@ package struct Model: Sendable {
   package var plan: Plan { executable.plan }
   /// Said to the user: that an artefact was made for another machine, say.
   package var remark: String?
+  /// What it was compiled from; nil for an artefact.
+  package var source: Source?
+
+  /// A graph as it is before anything depends on the target, and the parameters that it names.
+  package struct Source: Sendable {
+    package let portable: Graph
+    package let weights: Weights
+  }
 
   /// Compiles a network for this machine and packs its weights.
   package static func compile(_ network: Network, _ weights: Weights, _ options: CompileOptions, threads: Int)
@@ -20,7 +28,9 @@ package struct Model: Sendable {
     let compiled = try CompilerFront.compile(network, options)
     let constants = try CompilerFront.pack(compiled, weights)
     let pool = ThreadPool(threads: threads)
-    return Model(executable: try CPUExecutable(compiled.plan, constants: constants, pool: pool))
+    return Model(
+      executable: try CPUExecutable(compiled.plan, constants: constants, pool: pool),
+      source: Source(portable: compiled.portable, weights: weights))
   }
 
   /// Opens an artefact. One that was made for another CPU is unpacked and compiled again, from itself.

@@ -1,0 +1,87 @@
+"""Recorded cells as a page of Markdown."""
+
+import statistics
+
+HEAD = """# Performance
+
+Made by `./netc.sh bench` ([how to measure](measuring.md)); nothing here is written by hand.
+
+{date}, {cpu}, {cores} cores for this process, L2 {l2} per core, L3 {l3}, fp32, `{target}`. {versions}.
+
+Milliseconds for a whole batch: the median of {rounds} rounds, and the least and the most of the rounds' medians. The
+engines take turns round by round, with the same graph and the same numbers, each checked against a reference first;
+`×` is a peer's time over netc's, the median over the rounds: above 1 netc is faster. One thread is pinned to one core.
+Turns during which something else used the machine were taken again{disturbed}. Virtual machines share their cores with
+neighbours: a cell can move by a third between two hours, the ratios move less.
+"""
+
+
+def write_page(records, path):
+    """The last record of each cell, in order of first appearance."""
+    cells = {}
+    for record in records:
+        cells[record["network"], record["batch"], record["threads"]] = record
+    newest = records[-1]
+    names = list(dict.fromkeys(name for record in cells.values() for name in record["results"]))
+    versions = {name: r["results"][name]["version"] for r in cells.values() for name in names if name in r["results"]}
+    machine = newest["machine"]
+    rounds = sorted({len(record["results"]["netc"]["median_ms"]) for record in cells.values()})
+    disturbed = sum(result["disturbed"] for record in cells.values() for result in record["results"].values())
+    text = HEAD.format(
+        disturbed=f" (in vain {disturbed} times)" if disturbed else "",
+        date=_span([record["date"] for record in cells.values()]), cpu=machine["cpu"], cores=machine["cores"],
+        l2=_bytes(machine["cache_bytes"]["l2"]), l3=_bytes(machine["cache_bytes"]["l3"]), target=machine["target"],
+        versions=", ".join(f"{name} {version}" for name, version in versions.items()),
+        rounds=" or ".join(str(count) for count in rounds))
+    for threads in sorted({key[2] for key in cells}):
+        text += f"\n## {threads} thread{'s' if threads > 1 else ''}\n\n"
+        text += "| network, batch | " + " | ".join(names) + " |\n|---|" + "--:|" * len(names) + "\n"
+        for (network, batch, count), record in cells.items():
+            if count == threads:
+                row = [_cell(record["results"], name) for name in names]
+                text += f"| {network}, {batch} | " + " | ".join(row) + " |\n"
+    text += "\n" + _memory(cells, names)
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text)
+
+
+def _cell(results, name):
+    if name not in results:
+        return ""
+    medians, own = results[name]["median_ms"], results["netc"]["median_ms"]
+    text = f"{_ms(statistics.median(medians))} ({_ms(min(medians))}..{_ms(max(medians))})"
+    if name == "netc":
+        return text
+    return f"{text} **×{statistics.median(peer / mine for peer, mine in zip(medians, own)):.2f}**"
+
+
+def _memory(cells, names):
+    most = max(key[2] for key in cells)
+    text = f"## Load time and memory, {most} threads\n\nMilliseconds until the network is ready, the first run not "
+    text += "included, of a program that is running already; then the peak memory of its process.\n\n"
+    text += "| network, batch | " + " | ".join(names) + " |\n|---|" + "--:|" * len(names) + "\n"
+    for (network, batch, count), record in cells.items():
+        if count != most:
+            continue
+        row = []
+        for name in names:
+            facts = record["results"].get(name, {})
+            known = "load_ms" in facts and "peak_rss_bytes" in facts
+            row.append(f"{_ms(facts['load_ms'])}, {_bytes(facts['peak_rss_bytes'])}" if known else "")
+        text += f"| {network}, {batch} | " + " | ".join(row) + " |\n"
+    return text
+
+
+def _ms(value):
+    digits = 4 if value < 0.1 else 3 if value < 1 else 2 if value < 100 else 0
+    return f"{value:.{digits}f}"
+
+
+def _bytes(count):
+    if not count:
+        return "unknown"
+    return f"{count / 2**20:.0f} MiB" if count >= 2**20 else f"{count / 2**10:.0f} KiB"
+
+
+def _span(dates):
+    return min(dates) if min(dates) == max(dates) else f"{min(dates)} to {max(dates)}"

@@ -1,0 +1,76 @@
+import CPUBackend
+import NetIR
+import Runtime
+
+/// Times the runs of a model, watched and unwatched ones in turns.
+struct BenchMeasurement {
+  let model: Model
+  let inputs: [[Float]]
+  /// How long to time unwatched runs.
+  let seconds: Double
+
+  /// Seconds per run through the public entry point, ascending.
+  private(set) var times: [Double] = []
+  /// Of the watched runs; nil unless asked for.
+  private(set) var samples: StepSamples?
+  private(set) var firstTime = 0.0
+
+  private static let fewest = 5
+  /// Watched and unwatched runs change places that often: a machine that slows down hurts both.
+  private static let turn = 0.05
+
+  init(_ model: Model, inputs: [[Float]], seconds: Double) {
+    (self.model, self.inputs, self.seconds) = (model, inputs, seconds)
+  }
+
+  /// - Parameter watches: whether steps are recorded, too.
+  mutating func run(watches: Bool) {
+    firstTime = time { runPlain() }
+    // A few runs bring caches and clock to speed.
+    for _ in 0..<3 { runPlain() }
+    let steps = model.plan.steps.count
+    let recording = watches ? StepRecording(threads: model.executable.threadCount, steps: steps) : nil
+    if watches { samples = StepSamples(steps: steps, threads: model.executable.threadCount) }
+    var spent = 0.0
+    while times.count < Self.fewest || spent < seconds {
+      // Without watched runs there is one turn: until the end.
+      let end = recording == nil ? seconds : spent + Self.turn
+      repeat {
+        let one = time { runPlain() }
+        times.append(one)
+        spent += one
+      } while spent < end
+      if let recording { watch(recording) }
+    }
+    times.sort()
+  }
+
+  private func runPlain() { _ = model.executable.run(examples: model.plan.batch, inputs: inputs) }
+
+  private mutating func watch(_ recording: StepRecording) {
+    var spent = 0.0
+    repeat {
+      if samples?.isFull ?? true { return }
+      spent += time {
+        // What is done with a recording leaves other data in the caches: an unwatched run puts things right.
+        runPlain()
+        recorded(recording)
+      }
+      samples?.add(recording.timeline())
+    } while spent < 2 * Self.turn
+  }
+
+  private func recorded(_ recording: StepRecording) {
+    var results = model.plan.outputs.map { [Float](repeating: 0, count: $0.shape.elements) }
+    var inputs = inputs
+    model.executable.withBuffers(&inputs, &results) {
+      model.executable.run(inputs: $0, outputs: $1, recording: recording)
+    }
+  }
+
+  private func time(_ body: () -> Void) -> Double {
+    let begin = StepRecording.now()
+    body()
+    return Double(StepRecording.now() - begin) / 1e9
+  }
+}

@@ -1,0 +1,62 @@
+import CPUBackend
+import Compiler
+import Diagnostics
+import Exchange
+import NetIR
+
+/// How far a plan's outputs are from the same network in double precision: what is wrong needs no timing.
+struct OutputCheck: Sendable {
+  /// The largest difference of an output.
+  let error: Double
+  /// The largest output, and from the least to the largest.
+  let largest: Double
+  let range: Double
+
+  /// Three digits of what tells outputs apart, and of rounding what fp32 sums of any length may have.
+  private var tolerance: Double { 1e-3 * range + 1e-5 * largest }
+  var isGood: Bool { error <= tolerance }
+
+  init(_ outputs: [[Float]], reference: [[Double]]) {
+    let expected = reference.joined()
+    // A NaN must not get lost among comparisons.
+    error = zip(outputs.joined(), expected).reduce(0) { worst, pair in
+      let difference = abs(Double(pair.0) - pair.1)
+      return difference.isNaN ? .infinity : max(worst, difference)
+    }
+    largest = expected.map(abs).max() ?? 0
+    range = (expected.max() ?? 0) - (expected.min() ?? 0)
+  }
+
+  /// - Returns: nil for an artefact, which has no weights that could be computed with.
+  static func run(_ model: Model, inputs: [[Float]]) throws -> OutputCheck? {
+    guard let source = model.source else { return nil }
+    let interpreter = ReferenceInterpreter(source.portable) { try source.weights.values($0, $1) }
+    let reference = try interpreter.run(inputs.map { $0.map(Double.init) })
+    let check = OutputCheck(
+      model.executable.run(examples: model.plan.batch, inputs: inputs), reference: reference)
+    guard check.isGood else {
+      throw GraphProblem(
+        "the plan of `\(model.plan.name)` computes something else than its graph does in double precision: "
+          + "an output differs by \(check.error), and the outputs span \(check.range)")
+    }
+    return check
+  }
+
+  var json: JSONValue {
+    .object([("max_error", .double(error)), ("largest", .double(largest)), ("range", .double(range))])
+  }
+
+  var words: String {
+    let part = range > 0 ? error / range : 0
+    let digits = part > 0 ? Self.scientific(part) : "0"
+    return "agrees with double precision to \(digits) of the outputs' range"
+  }
+
+  /// One digit and an exponent: `3e-7`.
+  private static func scientific(_ value: Double) -> String {
+    var (mantissa, exponent) = (value, 0)
+    while mantissa < 1 { (mantissa, exponent) = (mantissa * 10, exponent - 1) }
+    while mantissa >= 9.5 { (mantissa, exponent) = (mantissa / 10, exponent + 1) }
+    return "\(Int(mantissa.rounded()))e\(exponent)"
+  }
+}
