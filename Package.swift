@@ -50,7 +50,7 @@ let package = Package(
     // Editors.
     .target(
       name: "LanguageServer",
-      dependencies: ["Compiler", "Diagnostics", "Exchange", "Layers", "NetIR", "YAMLSyntax"]),
+      dependencies: ["Compiler", "Diagnostics", "Exchange", "Formatting", "Layers", "NetIR", "YAMLSyntax"]),
 
     // Pictures of graphs.
     .target(name: "Drawing"),
@@ -83,7 +83,7 @@ let package = Package(
     .testTarget(
       name: "CPUBackendTests",
       dependencies: [
-        "CKernels", "CPUBackend", "Compiler", "FileTestSupport", "Layers", "NetIR", "NetworkTestSupport",
+        "CKernels", "CPUBackend", "Compiler", "Exchange", "FileTestSupport", "Layers", "NetIR", "NetworkTestSupport",
         "Runtime",
       ]),
     .testTarget(

@@ -7,11 +7,12 @@ usage() {
   cat <<'TEXT'
 usage: ./netc.sh COMMAND
 
-  demo    check, count, compile and run a network on handwritten digits
-  test    run all tests
-  build   make .build/release/netc, one static binary
-  bench   time the networks of specs/, beside other runtimes where they are installed;
-          `bench --help` tells the options, `bench SPEC …` is `netc bench`
+  demo      check, count, compile and run a network on handwritten digits
+  test      run all tests
+  build     make .build/release/netc, one static binary
+  bench     time the networks of specs/, beside other runtimes where they are installed;
+            `bench --help` tells the options, `bench SPEC …` is `netc bench`
+  sanitize  run kernels and runtime under the address, undefined-behaviour and thread sanitizers (half an hour)
 TEXT
 }
 
@@ -88,6 +89,18 @@ run_tests() {
   swift test --skip-build
 }
 
+# What is written in C, and what runs on several threads. Swift's globals are never freed: no leaks are sought.
+sanitize() {
+  for kind in address undefined thread; do
+    suites="KernelTests|RuntimeTests|CPUBackendTests|NetcTests"
+    if [ $kind = thread ]; then suites="RuntimeTests|CPUExecutableTests|NetcTests"; fi
+    say "netc.sh: $kind sanitizer"
+    swift build --build-tests --sanitize=$kind --scratch-path .build/$kind
+    ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=halt_on_error=1 TSAN_OPTIONS=halt_on_error=1 \
+      swift test --skip-build --sanitize=$kind --scratch-path .build/$kind --filter "$suites"
+  done
+}
+
 bench() {
   case "${1:-}" in
     "" | -*) ;;
@@ -107,6 +120,7 @@ case "$command" in
   test) install_missing; run_tests "$@" ;;
   build) install_missing; build; say "netc.sh: $(pwd)/$netc" ;;
   bench) install_missing; build; bench "$@" ;;
+  sanitize) install_missing; sanitize ;;
   -h | --help | help) usage ;;
   *) usage >&2; exit 64 ;;
 esac

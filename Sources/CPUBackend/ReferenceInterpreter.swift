@@ -41,7 +41,10 @@ package struct ReferenceInterpreter {
         throw GraphProblem("input \(index) needs \(shape.elements) numbers")
       }
       return inputs[index]
-    case .constant(let name, let shape): return try parameter(name, shape).map(Double.init)
+    case .constant(let name, let shape):
+      let values = try parameter(name, shape)
+      guard values.count == out.count else { throw GraphProblem("`\(name)` has \(values.count) values") }
+      ckr_widen(values, &out, Int64(out.count))
     case .fill(let value, let shape): return [Double](repeating: Double(value), count: shape.elements)
     case .reshape, .dropout, .gaussianNoise, .copy: return x[0]
     case .conv2D(let attributes, let epilogue):
@@ -181,7 +184,7 @@ package struct ReferenceInterpreter {
   }
 
   private func finish(_ epilogue: Epilogue, _ x: [[Double]], _ out: inout [Double]) {
-    if epilogue.residual, let residual = x.last { for index in out.indices { out[index] += residual[index] } }
+    if epilogue.residual, let residual = x.last { combine(ElementwiseAttributes(kind: .sum), [out, residual], &out) }
     apply(epilogue.activation, &out)
   }
 
@@ -206,31 +209,24 @@ package struct ReferenceInterpreter {
     let operands = x.map { values in
       values.count == count ? values : Array((0..<count / values.count).map { _ in values }.joined())
     }
-    func nest(_ index: Int, _ pointers: [UnsafePointer<Double>?]) {
-      guard index < operands.count else {
-        ckr_elementwise(
-          pointers, Int64(operands.count), factors.isEmpty ? nil : factors, &out, Int64(count),
-          KernelArguments.elementwiseKind(attributes.kind))
-        return
-      }
-      operands[index].withUnsafeBufferPointer { nest(index + 1, pointers + [$0.baseAddress]) }
+    withPointers(operands[...], []) { pointers in
+      ckr_elementwise(
+        pointers, Int64(operands.count), factors.isEmpty ? nil : factors, &out, Int64(count),
+        KernelArguments.elementwiseKind(attributes.kind))
     }
-    nest(0, [])
   }
 
   private func concat(_ axis: Int, _ shapes: [[Int]], _ x: [[Double]], _ shape: [Int], _ out: inout [Double]) {
+    let widths = shapes.map { Int64($0.dropFirst(axis).reduce(1, *)) }
     let outer = shape.prefix(axis).reduce(1, *)
-    let width = shape.dropFirst(axis).reduce(1, *)
-    var offset = 0
-    for (values, part) in zip(x, shapes) {
-      let length = part.dropFirst(axis).reduce(1, *)
-      for row in 0..<outer {
-        out.replaceSubrange(
-          row * width + offset..<row * width + offset + length,
-          with: values[row * length..<(row + 1) * length])
-      }
-      offset += length
-    }
+    withPointers(x[...], []) { ckr_concat($0, widths, Int64(widths.count), &out, Int64(outer)) }
+  }
+
+  private func withPointers(
+    _ arrays: ArraySlice<[Double]>, _ pointers: [UnsafePointer<Double>?], _ body: ([UnsafePointer<Double>?]) -> Void
+  ) {
+    guard let first = arrays.first else { return body(pointers) }
+    first.withUnsafeBufferPointer { withPointers(arrays.dropFirst(), pointers + [$0.baseAddress], body) }
   }
 
   private func withOptional(_ values: [Double]?, _ body: (UnsafePointer<Double>?) -> Void) {

@@ -31,6 +31,9 @@ package enum CommandRunner {
     } catch let error as DiagnosticError {
       DiagnosticPrinter(console).print(error.diagnostic)
       return .wrongInput
+    } catch let error as SpecProblems {
+      DiagnosticPrinter(console).print(error)
+      return .wrongInput
     } catch let error as CompileError where error.reason == .unsupported {
       DiagnosticPrinter(console).print(
         Diagnostic(

@@ -92,11 +92,13 @@ package struct LanguageServer: Sendable {
     }
   }
 
-  /// What the server can do. Formatting would be `documentFormattingProvider`, with its request in ``feature``.
+  /// What the server can do. Whether a document is formatted when it is saved is the client's choice: there is no
+  /// `willSaveWaitUntil`, which would format without being asked.
   private static let capabilities: JSONValue = [
     "positionEncoding": "utf-16",
     "textDocumentSync": ["openClose": true, "change": 2, "save": ["includeText": false]],
     "hoverProvider": true, "definitionProvider": true, "documentSymbolProvider": true,
+    "documentFormattingProvider": true,
     "completionProvider": ["triggerCharacters": ["$", ":", " ", "[", "{", ",", "-"], "resolveProvider": false],
   ]
 
@@ -113,6 +115,10 @@ package struct LanguageServer: Sendable {
       return Definition(document: document, offset: offset, uris: openURIs).result
     case "textDocument/documentSymbol":
       return Symbols(document: try document(parameters), client: client).result
+    case "textDocument/formatting":
+      let document = try document(parameters)
+      let open = openTexts
+      return try DocumentFormatting(document: document) { document.analysis(of: $0, open: open) }.result()
     default: throw ResponseError(.methodNotFound, "`\(method)` is not in this server")
     }
   }
@@ -157,6 +163,11 @@ package struct LanguageServer: Sendable {
     Dictionary(documents.values.map { ($0.path, $0.uri) }, uniquingKeysWith: { first, _ in first })
   }
 
+  /// What the editor shows, by path: it counts before what the disk has.
+  private var openTexts: [String: [UInt8]] {
+    Dictionary(documents.values.map { ($0.path, $0.text.bytes) }, uniquingKeysWith: { first, _ in first })
+  }
+
   /// Whoever includes the document has to be checked again.
   private mutating func forgetUsers(of uri: String) {
     let path = documents[uri]?.path ?? FilePath.path(of: uri) ?? uri
@@ -172,7 +183,7 @@ package struct LanguageServer: Sendable {
 
   private mutating func analyse(_ uri: String) {
     guard let document = documents[uri], document.analysis == nil else { return }
-    let open = Dictionary(documents.values.map { ($0.path, $0.text.bytes) }, uniquingKeysWith: { first, _ in first })
+    let open = openTexts
     documents[uri]?.analyse(open: open)
   }
 

@@ -15,6 +15,7 @@ import NetIR
 /// ```
 public struct NetworkSpec: Sendable {
   private let network: Layers.Network
+  private let loaded: LoadedSpec
   /// What is allowed and rarely meant.
   public let warnings: [Problem]
 
@@ -25,7 +26,7 @@ public struct NetworkSpec: Sendable {
     let loaded = SpecLoader.load(path)
     let problems = loaded.bag.sorted.map { Problem($0, loaded.map) }
     guard let network = loaded.network else { throw SpecError(problems: problems) }
-    self.network = network
+    (self.network, self.loaded) = (network, loaded)
     warnings = problems
   }
 
@@ -46,14 +47,14 @@ public struct NetworkSpec: Sendable {
   /// Compiles for this machine.
   ///
   /// - Parameters:
-  ///   - weights: a safetensors file that has every parameter and nothing else; nil takes the first values of the
-  ///     spec's initialisers.
+  ///   - weights: a safetensors file that has every parameter and nothing else; nil takes the weights that the spec's
+  ///     `base` names, with first values for the layers that the spec adds, or first values for all.
   ///   - batch: examples that one run of the plan takes; other numbers are cut and padded.
   ///   - threads: nil takes the cores that this process may use.
-  /// - Throws: `Problem` when the weights do not fit.
+  /// - Throws: `Problem` when the weights do not fit, `SpecError` when those of the base do not.
   public func compile(weights: String? = nil, batch: Int = 1, threads: Int? = nil) throws -> CompiledNetwork {
     try rethrowing {
-      let parameters = try weights.map { try Weights.load($0, for: network) } ?? Weights.initialised(for: network)
+      let parameters = try Weights.load(weights, for: loaded, network) ?? Weights.initialised(for: network)
       let options = CompileOptions(
         batch: try CompilerFront.batch(batch, for: network), target: HostCPU.current.target,
         catalogue: KernelTable.catalogue)
@@ -69,5 +70,7 @@ func rethrowing<Result>(_ body: () throws -> Result) throws -> Result {
     return try body()
   } catch let error as DiagnosticError {
     throw Problem(error.diagnostic, SourceMap())
+  } catch let error as SpecProblems {
+    throw SpecError(problems: error.bag.sorted.map { Problem($0, error.map) })
   }
 }

@@ -81,7 +81,7 @@ private func threadMain(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutableRa
 /// a time: `callers` guards that.
 private final class Team: @unchecked Sendable {
   private let count: Int
-  private let callers = Mutex(())
+  private let callers = Lock()
   private let generation = Atomic<Int>(0)
   private let running = Atomic<Int>(0)
   private let isClosing = Atomic<Bool>(false)
@@ -97,7 +97,7 @@ private final class Team: @unchecked Sendable {
 
   func run(_ body: @escaping @Sendable (ThreadPool.Member) -> Void) {
     guard count > 1 else { return body(member(0)) }
-    callers.withLock { _ in
+    callers.withLock {
       job = body
       running.store(count - 1, ordering: .relaxed)
       generation.add(1, ordering: .sequentiallyConsistent)

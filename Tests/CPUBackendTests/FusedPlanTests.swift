@@ -6,26 +6,6 @@ import Testing
 
 /// What the compiler makes of a network computes what the network says.
 @Suite struct FusedPlanTests {
-  /// Of networks of the zoo that differ in depth alone, one; the interpreter takes a second for a GMAC.
-  static let large = [
-    "alexnet", "alexnet-grouped", "vgg16", "squeezenet", "mobilenetv2", "googlenet", "resnet18", "densenet121",
-    "inception-v3", "tiny-yolo",
-  ]
-  static let small = ["digits", "keypoints", "lenet", "lenet-caffe", "mnist", "cifar10-quick", "resnet20", "nolearn1"]
-
-  @Test(arguments: small, Agreement.targets)
-  func smallSpecs(name: String, target: String) throws {
-    let target = try #require(TargetDescription.named(target))
-    let network = try Networks.spec(name)
-    for batch in [1, 3] { try Agreement(network, batch: batch).check(on: target, batch: batch) }
-  }
-
-  @Test(arguments: large)
-  func largeSpecs(name: String) throws {
-    let agreement = try Agreement(Networks.spec(name), batch: 1)
-    try agreement.check(on: HostCPU.current.target, batch: 1, tolerance: Agreement.deep)
-  }
-
   @Test(arguments: LayerNets.all, Agreement.targets)
   func everyLayerAndOption(net: LayerNets.Net, target: String) throws {
     let target = try #require(TargetDescription.named(target))

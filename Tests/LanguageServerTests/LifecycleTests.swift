@@ -28,7 +28,7 @@ import Testing
     let abilities = try #require(answer["result"]?["capabilities"])
     let features = ["hoverProvider", "definitionProvider", "documentSymbolProvider", "completionProvider"]
     for feature in features { #expect(abilities[feature] != nil) }
-    #expect(abilities["documentFormattingProvider"] == nil)
+    #expect(abilities["documentFormattingProvider"] == true)
     #expect(abilities["positionEncoding"] == "utf-16")
   }
 

@@ -43,7 +43,7 @@ package struct Noise: Sendable {
 /// that keeps the values of a deep network in range.
 package enum NoiseWeights {
   /// A big network has more parameters than a debug build can draw: they repeat after a prime.
-  private static let period = 1_000_003
+  private static let period = 65_537
 
   package static func values(_ name: String, _ shape: [Int]) -> [Float] {
     let count = shape.elements

@@ -52,6 +52,9 @@ void ckr_lrn(const double *in, double *out, int64_t n, int64_t channels, int64_t
 // Over the middle axis. May be in place.
 void ckr_softmax(const double *in, double *out, int64_t outer, int64_t classes, int64_t inner);
 
+// out[i] = in[i].
+void ckr_widen(const float *in, double *out, int64_t count);
+
 // rank ≤ 8.
 void ckr_pad(const double *in, double *out, int64_t rank, const int64_t *in_shape, const int64_t *before,
              const int64_t *after, double value);

@@ -1,6 +1,10 @@
 #include <string.h>
 #include "../include/ck_reference.h"
 
+void ckr_widen(const float *in, double *out, int64_t count) {
+  for (int64_t i = 0; i < count; i++) out[i] = in[i];
+}
+
 void ckr_pad(const double *in, double *out, int64_t rank, const int64_t *in_shape, const int64_t *before,
              const int64_t *after, double value) {
   int64_t index[8] = {0}, total = 1;

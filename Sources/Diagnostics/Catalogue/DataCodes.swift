@@ -24,7 +24,9 @@ enum DataCodes {
       Every parameter of the network must be in the weights file, under the name `<layer>.W`, `<layer>.b` and
       so on. A layer that was renamed, or that has no name and was counted differently, is the usual reason.
 
-      Rename the layer, or say in the spec that this parameter is meant to be initialised afresh.
+      Rename the layer. Where the weights are those of a `base`, `fresh: [conv9]` beside `weights` says that the
+      parameters of a layer, or of every layer that a pattern such as `conv[89]*` fits, are meant to be initialised.
+      Layers that a spec adds to its base are initialised without a word.
       """)
 
   static let unexpectedTensor = CatalogueEntry(
@@ -33,7 +35,8 @@ enum DataCodes {
       Loading is strict: a tensor that nothing uses often means that a layer has another name, or that a bias
       or a batch norm is missing in the spec, and the network would then compute something else.
 
-      Adapt the spec, or name the tensors that are meant to be left out.
+      Adapt the spec. Where the weights are those of a `base`, `unused: ["aux*"]` beside `weights` names tensors that
+      are meant to be left out; those of layers that `until` and `drop` take away may be there anyway.
       """)
 
   static let tensorShapeDiffers = CatalogueEntry(

@@ -79,6 +79,12 @@ package struct DiagnosticPrinter {
     if format == .json { console.out(text) } else { console.err(text) }
   }
 
+  /// Problems of a spec that were found after it was checked.
+  package func print(_ problems: SpecProblems) {
+    let renderer = TextRenderer(map: problems.map, color: console.errorColor, width: width)
+    console.err(problems.bag.sorted.map { renderer.render($0) + "\n" }.joined(separator: "\n"))
+  }
+
   /// A problem without a spec: of weights, data, artefacts or options.
   package func print(_ diagnostic: Diagnostic) {
     let renderer = TextRenderer(map: SourceMap(), color: console.errorColor, width: width)

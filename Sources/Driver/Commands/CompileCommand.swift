@@ -50,7 +50,7 @@ package struct CompileCommand: Sendable {
     case nil: break
     }
     guard dumpAfter == nil || output != nil else { return .good }
-    return try write(compiled, network, console)
+    return try write(compiled, loaded, network, console)
   }
 
   /// - Returns: nil when a pass was asked to be the last.
@@ -81,10 +81,13 @@ package struct CompileCommand: Sendable {
     return compiled
   }
 
-  private func write(_ compiled: CompiledNetwork, _ network: Network, _ console: Console) throws -> ExitCode {
+  private func write(
+    _ compiled: CompiledNetwork, _ loaded: LoadedSpec, _ network: Network, _ console: Console
+  ) throws -> ExitCode {
     let parameters: Weights
-    if let weights {
-      parameters = try Weights.load(weights, for: network)
+    if let found = try Weights.load(weights, for: loaded, network) {
+      parameters = found
+      if let remark = found.remark { console.note("note: \(remark)\n") }
     } else {
       parameters = Weights.initialised(for: network)
       console.note("note: no `--weights`: the parameters have the first values of the spec's initialisers\n")

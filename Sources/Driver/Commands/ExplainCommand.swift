@@ -39,7 +39,9 @@ package struct ExplainCommand: Sendable {
     if let info = NonlinearityInfo.named(topic) { return FunctionReference(info).text(style, width: width) }
     if let info = InitialiserInfo.named(topic) { return FunctionReference(info).text(style, width: width) }
     if let key = SpecReader.keys.first(where: { $0.key == topic }) {
+      let inside = ReferenceChapter.sections.first { $0.key == topic }?.rows.map { (term: $0.key, text: $0.doc) }
       return "\(style.bold(key.key))   key of a spec\n\n" + Prose.wrapped(Prose.sentence(key.doc), width: width) + "\n"
+        + (inside.map { "\n" + Prose.definitions($0, style, width: width) } ?? "")
     }
     if let parameter = ParameterReference(key: topic) { return parameter.text(style, width: width) }
     if let index = Pipeline.inference.firstIndex(where: { $0.name == topic }) {

@@ -33,15 +33,16 @@ package struct ModelLoader: Sendable {
       precision: precision ?? .fp32, numerics: numerics ?? .fast, target: HostCPU.current.target,
       catalogue: KernelTable.catalogue)
     let parameters: Weights
-    if let weights {
-      parameters = try Weights.load(weights, for: network)
+    if let found = try Weights.load(weights, for: loaded, network) {
+      parameters = found
+      if let remark = found.remark { console.note("note: \(remark)\n") }
     } else if allowsInitialised {
       parameters = Weights.initialised(for: network)
     } else {
       throw DiagnosticError(
         Diagnostic(
           .badOption, "`\(path)` is a spec: `--weights` has to say where its parameters are", at: .none,
-          help: ["give `--weights FILE.safetensors`, or run what `netc compile` made"]))
+          help: ["give `--weights FILE.safetensors`, a `base` with weights, or run what `netc compile` made"]))
     }
     return try Model.compile(network, parameters, options, threads: threads)
   }

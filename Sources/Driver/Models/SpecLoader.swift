@@ -80,8 +80,7 @@ package enum SpecLoader {
     init(map: SourceMap) { self.map = map }
 
     func document(_ path: String, namedAt span: SourceSpan, _ bag: inout DiagnosticBag) -> Node? {
-      let folder = map[span.file].path.split(separator: "/", omittingEmptySubsequences: false).dropLast()
-      let full = path.hasPrefix("/") || folder.isEmpty ? path : (folder + [Substring(path)]).joined(separator: "/")
+      let full = map.path(path, namedAt: span)
       if let document = known[full] { return document }
       if let open = map.id(of: full) {
         // It is being read: an empty document of that file lets the reader say so.
@@ -109,5 +108,13 @@ package enum SpecLoader {
       return file == "-" ? "network" : file
     }
     return String(file[..<dot])
+  }
+}
+
+extension SourceMap {
+  /// The path of a file that a spec names, which counts from the folder of the spec.
+  func path(_ path: String, namedAt span: SourceSpan) -> String {
+    let folder = self[span.file].path.split(separator: "/", omittingEmptySubsequences: false).dropLast()
+    return path.hasPrefix("/") || folder.isEmpty ? path : (folder + [Substring(path)]).joined(separator: "/")
   }
 }

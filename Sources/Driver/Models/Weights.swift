@@ -4,19 +4,47 @@ import Layers
 import NetIR
 import Runtime
 
-/// The parameters of a network: from a file, or initialised.
+/// The parameters of a network: from a file, initialised, or some of them so and the others so.
 package struct Weights: Sendable {
-  private enum Source: Sendable {
-    case file(SafetensorsFile)
-    case initialised([String: Network.Weight], seed: UInt64)
-  }
+  /// The numbers of what is not initialised.
+  private let file: SafetensorsFile?
+  /// The parameters that get first values.
+  private let initialised: [String: Network.Weight]
+  private let seed: UInt64
+  /// Said to the user: what comes from the base, and what does not.
+  package private(set) var remark: String?
 
-  private let source: Source
+  private init(_ file: SafetensorsFile?, initialised: [Network.Weight] = [], seed: UInt64 = 42) {
+    self.file = file
+    self.initialised = Dictionary(initialised.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+    self.seed = seed
+  }
 
   /// First values, as the spec's initialisers say.
   package static func initialised(for network: Network, seed: UInt64 = 42) -> Weights {
-    let table = Dictionary(network.weights.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
-    return Weights(source: .initialised(table, seed: seed))
+    Weights(nil, initialised: network.weights, seed: seed)
+  }
+
+  /// The weights that a spec is run with: those of a file if one is named, else those that its base has, to which
+  /// first values are added for its own layers.
+  ///
+  /// - Parameter loaded: a spec that has a network.
+  /// - Returns: nil where neither a file nor a base is named.
+  /// - Throws: `DiagnosticError` for what is wrong with a named file, `SpecProblems` for that of a base.
+  package static func load(_ path: String?, for loaded: LoadedSpec, _ network: Network) throws -> Weights? {
+    if let path { return try load(path, for: network) }
+    guard let base = loaded.spec?.baseWeights else { return nil }
+    let file = try BaseWeightsFile(base, network, loaded.map)
+    var weights = Weights(file.file, initialised: file.fresh)
+    weights.remark = "\(Format.count(file.taken.count, "tensor")) of `\(base.path)`" + newlyInitialised(file.fresh)
+    return weights
+  }
+
+  private static func newlyInitialised(_ weights: [Network.Weight]) -> String {
+    guard !weights.isEmpty else { return "" }
+    let shown = weights.prefix(8).map { "`\($0.name)`" }.joined(separator: ", ")
+    let more = weights.count > 8 ? " and \(weights.count - 8) more" : ""
+    return "; \(shown)\(more) \(weights.count == 1 ? "has its" : "have their") first values"
   }
 
   /// Opens a safetensors file and holds it against the network, strictly: every tensor of the network has to
@@ -65,19 +93,16 @@ package struct Weights: Sendable {
         listed(unexpected.map { "`\($0.name)` \($0.shape.crossed)" }, "not of the network"),
         ["a spec that leaves layers out cannot take their weights: check that it is the right file"])
     }
-    return Weights(source: .file(file))
+    return Weights(file)
   }
 
   /// The numbers of a parameter in C order.
   package func values(_ name: String, _ shape: [Int]) throws -> [Float] {
-    switch source {
-    case .file(let file): return try file.floats(named: name)
-    case .initialised(let table, let seed):
-      guard let weight = table[name], case .initialiser(let initialiser) = weight.source else {
-        throw GraphProblem("no parameter is called `\(name)`")
-      }
+    if let weight = initialised[name], case .initialiser(let initialiser) = weight.source {
       return initialiser.sample(shape: shape, fanShape: weight.fanShape, seed: seed, name: name)
     }
+    guard let file else { throw GraphProblem("no parameter is called `\(name)`") }
+    return try file.floats(named: name)
   }
 
   private static func listed(_ items: [String], _ what: String) -> [String] {

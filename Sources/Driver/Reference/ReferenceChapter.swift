@@ -55,8 +55,16 @@ package enum ReferenceChapter: String, CaseIterable, Sendable {
           ["#", "pass", "what it does"], align: "r",
           Pipeline.inference.enumerated().map { ["\($0 + 1)", "`\($1.name)`", $1.summary] })
     case .specKeys:
-      "# Keys of a spec\n\n" + Markdown.table(["key", "what"], SpecReader.keys.map { ["`\($0.key)`", $0.doc] })
+      "# Keys of a spec\n\n" + Self.table(SpecReader.keys)
+        + Self.sections.map { "\n## In `\($0.key)`\n\n" + Self.table($0.rows) }.joined()
     }
+  }
+
+  /// Keys that have keys of their own.
+  static let sections = [(key: "base", rows: SpecKeys.base), (key: "blocks", rows: SpecKeys.block)]
+
+  private static func table(_ rows: [SpecKeys.Row]) -> String {
+    Markdown.table(["key", "what"], rows.map { ["`\($0.key)`", $0.doc] })
   }
 
   private static func listed(_ words: [String]) -> String {

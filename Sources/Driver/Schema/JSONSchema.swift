@@ -181,7 +181,8 @@ package enum JSONSchema {
 
   private static var base: JSONValue {
     let values: [String: JSONValue] = [
-      "spec": ["type": "string"], "weights": ["type": "string"], "until": ["type": ["string", "number"]],
+      "spec": ["type": "string"], "weights": ["type": ["string", "null"]], "unused": LayerSchema.references,
+      "fresh": LayerSchema.references, "until": ["type": ["string", "number"]],
       "drop": LayerSchema.references,
       "transform": [
         "type": ["object", "null"], "properties": ["fc_to_conv": LayerSchema.references], "additionalProperties": false,

@@ -46,6 +46,7 @@ struct ResponseError: Error, Sendable {
     case invalidRequest = -32600
     case methodNotFound = -32601
     case invalidParameters = -32602
+    case internalError = -32603
     case notInitialised = -32002
     case cancelled = -32800
   }

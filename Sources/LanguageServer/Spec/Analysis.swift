@@ -10,8 +10,10 @@ struct Analysis: Sendable {
   let map: SourceMap
   /// The document itself in the map.
   let file: FileID
+  let bag: DiagnosticBag
   let diagnostics: [Diagnostic]
   /// nil where the text is no YAML.
+  let root: Node?
   let spec: Spec?
   /// nil when there are errors.
   let network: Network?
@@ -19,6 +21,8 @@ struct Analysis: Sendable {
   let rows: [NetworkReport.Row]
   /// A file without layers, which others may include.
   let isLibrary: Bool
+  /// Files that the document names and that could not be read.
+  private(set) var missing: [String] = []
 
   /// More than this is no spec, and would make every key stroke slow.
   static let largestDocument = 16 << 20
@@ -33,12 +37,14 @@ struct Analysis: Sendable {
         Diagnostic(
           .unreadableSpec, "\(text.count) bytes are too much for a spec", at: .file(path),
           help: ["a spec is a YAML file; weights are files of their own"]))
-      (self.map, diagnostics, spec, network, rows, isLibrary) = (map, bag.sorted, nil, nil, [], false)
+      (self.map, self.bag, diagnostics, self.root) = (map, bag, bag.sorted, nil)
+      (spec, network, rows, isLibrary) = (nil, nil, [], false)
       return
     }
     file = map.add(SourceFile(path: path, bytes: text))
     guard let root = parseYAML(file, in: map, bag: &bag) else {
-      (self.map, diagnostics, spec, network, rows, isLibrary) = (map, bag.sorted, nil, nil, [], false)
+      (self.map, self.bag, diagnostics, self.root) = (map, bag, bag.sorted, nil)
+      (spec, network, rows, isLibrary) = (nil, nil, [], false)
       return
     }
     let files = OpenFiles(map: map, open: open)
@@ -46,9 +52,9 @@ struct Analysis: Sendable {
     bag.append(more)
     let (network, found) = Elaborator.elaborate(spec)
     bag.append(found)
-    self.map = files.map
-    diagnostics = bag.sorted
-    self.spec = spec
+    (self.map, self.bag, diagnostics) = (files.map, bag, bag.sorted)
+    missing = files.missing
+    (self.root, self.spec) = (root, spec)
     self.network = bag.hasErrors ? nil : network
     rows = self.network.flatMap { try? NetworkReport.rows(of: $0) } ?? []
     let keys = (root.entries ?? []).compactMap(\.key.scalarText)
@@ -57,8 +63,8 @@ struct Analysis: Sendable {
       && keys.contains { ["let", "defaults", "blocks", "include"].contains($0) }
   }
 
-  /// The files that took part, the document first.
-  var paths: [String] { map.files.map(\.path) }
+  /// The files that took part, or would if they could be read; the document first.
+  var paths: [String] { map.files.map(\.path) + missing }
 
   /// `specs/lenet.yaml` → `lenet`.
   private static func stem(_ path: String) -> String {
@@ -70,6 +76,7 @@ struct Analysis: Sendable {
 /// The files that a spec names: as the editor shows them, else from the disk.
 private final class OpenFiles: SpecFiles {
   var map: SourceMap
+  private(set) var missing: [String] = []
   private let open: [String: [UInt8]]
   private var known: [String: Node] = [:]
 
@@ -83,7 +90,10 @@ private final class OpenFiles: SpecFiles {
       let start = SourcePosition(line: 1, column: 1)
       return Node(value: .mapping([]), span: SourceSpan(file: isRead, start: start, end: start))
     }
-    guard let bytes = open[full] ?? read(full, path, span, &bag) else { return nil }
+    guard let bytes = open[full] ?? read(full, path, span, &bag) else {
+      missing.append(full)
+      return nil
+    }
     let id = map.add(SourceFile(path: full, bytes: bytes))
     guard let document = parseYAML(id, in: map, bag: &bag) else { return nil }
     known[full] = document

@@ -220,7 +220,7 @@ struct Cursor: Sendable {
     } else {
       switch key {
       case "spec", "weights": subject = .file
-      case "until", "drop": subject = .layerReference(nil)
+      case "until", "drop", "fresh": subject = .layerReference(nil)
       case "transform" where !isKey: subject = .layerReference(nil)
       default: break
       }

@@ -35,10 +35,15 @@ struct OpenDocument: Sendable {
   }
 
   mutating func analyse(open: [String: [UInt8]]) {
-    let result = Analysis(path: path, text: text.bytes, open: open)
+    let result = analysis(of: text.bytes, open: open)
     analysis = result
     if result.spec != nil { lastRead = result }
     if result.network != nil { lastGood = result }
+  }
+
+  /// What the checker makes of another text in the document's place.
+  func analysis(of text: [UInt8], open: [String: [UInt8]]) -> Analysis {
+    Analysis(path: path, text: text, open: open)
   }
 
   /// The spec as it was last understood.

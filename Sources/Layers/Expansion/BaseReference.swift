@@ -9,11 +9,14 @@ struct BaseStart {
   var last: Reference?
 }
 
-/// `base: {spec: vgg16.yaml, weights: …, until: pool5, drop: […], transform: {fc_to_conv: […]}}`
+/// `base: {spec: vgg16.yaml, weights: …, unused: […], fresh: […], until: pool5, drop: […], transform: {fc_to_conv: […]}}`
 struct BaseReference {
   var path: String
   var pathSpan: SourceSpan
-  var weights: String?
+  var weights: (path: String, span: SourceSpan)?
+  /// What the spec says of tensors of the weights.
+  var unused: [NamePattern] = []
+  var fresh: [NamePattern] = []
   /// The last layer that is kept.
   var until: Reference?
   /// Layers that are taken out; who read them reads what fed them.
@@ -34,7 +37,9 @@ struct BaseReference {
     for entry in entries {
       switch entry.key.scalarText ?? "" {
       case "spec": break
-      case "weights": base.weights = entry.value.scalarText
+      case "weights": base.weights = file(entry.value, &bag)
+      case "unused": base.unused = names(entry.value, &bag).map { NamePattern($0.name, span: $0.span) }
+      case "fresh": base.fresh = names(entry.value, &bag).map { NamePattern($0.name, span: $0.span) }
       case "until": base.until = names(entry.value, &bag).first
       case "drop": base.drop = names(entry.value, &bag)
       case "transform":
@@ -55,7 +60,26 @@ struct BaseReference {
             among: SpecKeys.base.map(\.key)))
       }
     }
+    if let pattern = base.unused.first ?? base.fresh.first, base.weights == nil {
+      let key = base.unused.isEmpty ? "fresh" : "unused"
+      bag.report(
+        Diagnostic(
+          .missingParameter, "`\(key)` in `base` says something of its weights, and there are none", at: pattern.span,
+          help: ["add `weights: FILE.safetensors`, or take `\(key)` away"]))
+    }
     return base
+  }
+
+  private static func file(_ node: Node, _ bag: inout DiagnosticBag) -> (path: String, span: SourceSpan)? {
+    if node.isNull { return nil }
+    guard let path = node.scalarText, !path.isEmpty else {
+      bag.report(
+        Diagnostic(
+          .wrongType, "`weights` must name a file, not be \(node.kindName)", at: node.span,
+          help: ["such as `weights: vgg16.safetensors`"]))
+      return nil
+    }
+    return (path, node.span)
   }
 
   private static func names(_ node: Node, _ bag: inout DiagnosticBag) -> [Reference] {
@@ -75,6 +99,7 @@ struct BaseReference {
     var aliases = base.aliases
     guard known(in: layers, aliases, &bag) else { return nil }
     guard replaceInput(&layers, &written, &bag), transform(&layers, base, &bag) else { return nil }
+    if weights != nil { for index in layers.indices { layers[index].takesBaseWeights = true } }
     if let until {
       let kept = layers.lastIndex { $0.name == until.name || $0.name.hasPrefix(until.name + "/") } ?? layers.count - 1
       layers = Array(layers[...kept])
@@ -87,6 +112,14 @@ struct BaseReference {
     var last = layers.last.map { Reference(name: $0.name, span: $0.typeSpan, scope: "") }
     if let until { last = Reference(name: until.name, span: until.span, scope: "") }
     return BaseStart(layers: layers, aliases: aliases, last: last)
+  }
+
+  /// The weights of the kept layers; those that the base itself takes over where this spec names none.
+  func weights(of base: Spec) -> BaseWeights? {
+    guard let weights else { return base.baseWeights }
+    let known = Elaborator.elaborate(base).network?.weights.map(\.name) ?? []
+    return BaseWeights(
+      path: weights.path, span: weights.span, base: path, known: Set(known), unused: unused, fresh: fresh)
   }
 
   private func known(in layers: [LayerDeclaration], _ aliases: [String: LayerAlias], _ bag: inout DiagnosticBag) -> Bool

@@ -93,3 +93,47 @@ package struct BlockDefinition: Sendable {
 
   private static let reserved = Set(SpecKeys.everyLayer.map(\.key) + ["input", "inputs"])
 }
+
+extension BlockDefinition {
+  /// Gives the parameters of a block the values of a use, or their defaults; false when one is missing or unknown,
+  /// which was reported.
+  func bind(
+    _ use: WrittenLayer, _ constants: inout Constants, _ scope: ExpansionScope, _ bag: inout DiagnosticBag
+  ) -> Bool {
+    var given: [String: Node] = [:]
+    var good = true
+    let known = parameters.map(\.name)
+    for entry in use.entries {
+      let key = entry.key.scalarText ?? ""
+      if commonLayerKeys.contains(key) { continue }
+      guard known.contains(key) else {
+        good = false
+        bag.report(
+          scope.explained(
+            .unknown(
+              .unknownParameter, "unknown parameter `\(key)` of the block `\(name)`", word: key, at: entry.key.span,
+              among: known + SpecKeys.everyLayer.map(\.key))))
+        continue
+      }
+      given[key] = entry.value
+    }
+    for parameter in parameters {
+      if let value = given[parameter.name] {
+        constants.define(parameter.name, value)
+      } else if let fallback = parameter.fallback, let value = constants.substituted(fallback, &bag) {
+        constants.define(parameter.name, value)
+      } else {
+        good = false
+        guard parameter.fallback == nil else { continue }
+        bag.report(
+          scope.explained(
+            Diagnostic(
+              .missingParameter, "the block `\(name)` needs `\(parameter.name)`", at: use.typeSpan,
+              label: "not given",
+              related: [Diagnostic.Related(message: "`\(name)` is defined here", span: span)],
+              help: ["add `\(parameter.name): …`"])))
+      }
+    }
+    return good
+  }
+}

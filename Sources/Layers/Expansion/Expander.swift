@@ -8,11 +8,7 @@ struct Expander {
   private(set) var bag = DiagnosticBag()
   private(set) var layers: [LayerDeclaration] = []
   private(set) var aliases: [String: LayerAlias] = [:]
-  var blocks: [String: BlockDefinition] = [:]
-  var constants = Constants()
-  /// Entries that layers of a type get unless they say otherwise.
-  var defaults: [String: [Node.Entry]] = [:]
-  private(set) var usedBlocks: Set<String> = []
+  private let definitions: Definitions
   /// A mistake costs as much time as so many good layers.
   private static let stepsOfMistake = 20
   private var steps = 0
@@ -25,25 +21,13 @@ struct Expander {
   private static let mostSteps = 50_000
   private static let deepest = 24
 
-  /// Where layers are written out.
-  struct Scope {
-    /// `conv2/first`, or empty outside of blocks.
-    var path = ""
-    var constants: Constants
-    /// The blocks that are being written out, the outermost first.
-    var uses: [BlockUse] = []
-    var namer = LayerNamer()
-    /// What a layer without an incoming is fed by; nil at the beginning of a spec.
-    var previous: Reference?
-    /// Something above could not be read: who depends on it stays quiet.
-    var isBroken = false
-  }
-
   private let spellings = LayerSpellings()
+
+  init(_ definitions: Definitions) { self.definitions = definitions }
 
   /// Writes out the layers of a spec, or goes on after those of its base.
   mutating func expand(_ written: [WrittenLayer?], after previous: Reference?) {
-    var scope = Scope(constants: constants, previous: previous)
+    var scope = ExpansionScope(constants: definitions.constants, previous: previous)
     expand(written, in: &scope)
   }
 
@@ -53,7 +37,7 @@ struct Expander {
     aliases.merge(others) { first, _ in first }
   }
 
-  private mutating func expand(_ written: [WrittenLayer?], in scope: inout Scope) {
+  private mutating func expand(_ written: [WrittenLayer?], in scope: inout ExpansionScope) {
     for layer in written {
       guard let layer else {
         scope.isBroken = true
@@ -66,7 +50,7 @@ struct Expander {
 
   // MARK: repeat, when
 
-  private mutating func repeated(_ layer: WrittenLayer, in scope: inout Scope) {
+  private mutating func repeated(_ layer: WrittenLayer, in scope: inout ExpansionScope) {
     guard let entry = layer.entry("repeat") else { return conditional(layer, in: &scope) }
     var single = layer
     single.entries.removeAll { $0.key.scalarText == "repeat" }
@@ -93,7 +77,7 @@ struct Expander {
     scope.constants = outer
   }
 
-  private mutating func conditional(_ layer: WrittenLayer, in scope: inout Scope) {
+  private mutating func conditional(_ layer: WrittenLayer, in scope: inout ExpansionScope) {
     steps += 1
     guard steps <= Self.mostSteps else {
       // Stopped by a mistake that is repeated and was reported, or by sheer number.
@@ -112,8 +96,8 @@ struct Expander {
   }
 
   /// A layer that is not there is its own incoming.
-  private mutating func handThrough(_ layer: WrittenLayer, in scope: inout Scope) {
-    let targets = incomings(of: layer, scope) ?? scope.previous.map { [$0] } ?? []
+  private mutating func handThrough(_ layer: WrittenLayer, in scope: inout ExpansionScope) {
+    let targets = scope.incomings(of: layer) ?? scope.previous.map { [$0] } ?? []
     guard let node = layer.nameNode, let name = layer.validName(substituted(node, scope) ?? node, &bag) else {
       if targets.count == 1 { scope.previous = targets[0] }
       return
@@ -125,7 +109,7 @@ struct Expander {
 
   // MARK: Layers
 
-  private mutating func single(_ layer: WrittenLayer, in scope: inout Scope) {
+  private mutating func single(_ layer: WrittenLayer, in scope: inout ExpansionScope) {
     guard layers.count < Self.mostLayers else { return tooMany(layer.typeSpan) }
     var layer = layer
     var unreadable: Set<String> = []
@@ -140,13 +124,14 @@ struct Expander {
       guard let value = substituted(name, scope) else { return scope.isBroken = true }
       layer.name = value
     }
-    if let block = blocks[layer.typeName] {
+    if let block = definitions.blocks[layer.typeName] {
       guard unreadable.isEmpty else { return scope.isBroken = true }
       return use(block, layer, in: &scope)
     }
     addDefaults(to: &layer, except: unreadable)
     var local = DiagnosticBag()
-    var declaration = layer.declaration(&scope.namer, knownBlocks: Array(blocks.keys), unreadable: unreadable, &local)
+    var declaration = layer.declaration(
+      &scope.namer, knownBlocks: Array(definitions.blocks.keys), unreadable: unreadable, &local)
     report(local, scope)
     declaration.name = scope.full(declaration.name)
     declaration.scope = scope.path
@@ -165,13 +150,12 @@ struct Expander {
   private func addDefaults(to layer: inout WrittenLayer, except unreadable: Set<String>) {
     let type = LayerRegistry.kind(named: layer.typeName)?.typeName ?? layer.typeName
     let given = unreadable.union(layer.entries.map { $0.key.scalarText ?? "" })
-    layer.entries += (defaults[type] ?? []).filter { !given.contains($0.key.scalarText ?? "") }
+    layer.entries += (definitions.defaults[type] ?? []).filter { !given.contains($0.key.scalarText ?? "") }
   }
 
   // MARK: Blocks
 
-  private mutating func use(_ block: BlockDefinition, _ layer: WrittenLayer, in scope: inout Scope) {
-    usedBlocks.insert(block.name)
+  private mutating func use(_ block: BlockDefinition, _ layer: WrittenLayer, in scope: inout ExpansionScope) {
     guard !scope.uses.contains(where: { $0.block == block.name }) else {
       let chain = (scope.uses.map(\.block) + [block.name]).map { "`\($0)`" }.joined(separator: " → ")
       bag.report(
@@ -191,15 +175,16 @@ struct Expander {
     }
     let full = scope.full(name)
     let span = layer.nameNode?.span ?? layer.typeSpan
-    let explicit = incomings(of: layer, scope)
+    let explicit = scope.incomings(of: layer)
     let inputs = explicit ?? scope.previous.map { [$0] } ?? []
     define("\(full)/input", inputs, at: span)
     define("\(full)/inputs", inputs, at: span)
-    var inner = Scope(
-      constants: constants, uses: scope.uses + [BlockUse(block: block.name, name: full, span: layer.typeSpan)])
+    var inner = ExpansionScope(
+      constants: definitions.constants,
+      uses: scope.uses + [BlockUse(block: block.name, name: full, span: layer.typeSpan)])
     inner.path = full
     inner.isBroken = scope.isBroken && explicit == nil
-    guard bind(block, layer, &inner.constants, scope) else { return scope.isBroken = true }
+    guard block.bind(layer, &inner.constants, scope, &bag) else { return scope.isBroken = true }
     if !inputs.isEmpty { inner.previous = Reference(name: "input", span: span, scope: full) }
     let first = layers.count
     expand(block.layers.map { spellings.read($0, &bag) }, in: &inner)
@@ -212,54 +197,7 @@ struct Expander {
     scope.isBroken = inner.isBroken
   }
 
-  /// Gives the block's parameters their values; false when one is missing or unknown.
-  private mutating func bind(
-    _ block: BlockDefinition, _ layer: WrittenLayer, _ constants: inout Constants, _ scope: Scope
-  ) -> Bool {
-    var given: [String: Node] = [:]
-    var good = true
-    let known = block.parameters.map(\.name)
-    for entry in layer.entries {
-      let key = entry.key.scalarText ?? ""
-      if commonLayerKeys.contains(key) { continue }
-      guard known.contains(key) else {
-        good = false
-        report(
-          .unknown(
-            .unknownParameter, "unknown parameter `\(key)` of the block `\(block.name)`", word: key,
-            at: entry.key.span, among: known + SpecKeys.everyLayer.map(\.key)), scope)
-        continue
-      }
-      given[key] = entry.value
-    }
-    for parameter in block.parameters {
-      if let value = given[parameter.name] {
-        constants.define(parameter.name, value)
-      } else if let fallback = parameter.fallback, let value = constants.substituted(fallback, &bag) {
-        constants.define(parameter.name, value)
-      } else {
-        good = false
-        guard parameter.fallback == nil else { continue }
-        report(
-          Diagnostic(
-            .missingParameter, "the block `\(block.name)` needs `\(parameter.name)`", at: layer.typeSpan,
-            label: "not given",
-            related: [Diagnostic.Related(message: "`\(block.name)` is defined here", span: block.span)],
-            help: ["add `\(parameter.name): …`"]), scope)
-      }
-    }
-    return good
-  }
-
   // MARK: Small things
-
-  private func incomings(of layer: WrittenLayer, _ scope: Scope) -> [Reference]? {
-    guard let entry = layer.entry("incomings") ?? layer.entry("incoming") else { return nil }
-    let nodes = entry.value.elements ?? [entry.value]
-    return nodes.compactMap { node in
-      node.scalarText.map { Reference(name: $0, span: node.span, scope: scope.path) }
-    }
-  }
 
   private mutating func define(_ name: String, _ targets: [Reference], at span: SourceSpan) {
     if let first = aliases[name] {
@@ -272,23 +210,16 @@ struct Expander {
     }
   }
 
-  private mutating func substituted(_ node: Node, _ scope: Scope) -> Node? {
+  private mutating func substituted(_ node: Node, _ scope: ExpansionScope) -> Node? {
     var local = DiagnosticBag()
     let result = scope.constants.substituted(node, &local)
     report(local, scope)
     return result
   }
 
-  private mutating func report(_ diagnostics: DiagnosticBag, _ scope: Scope) {
+  private mutating func report(_ diagnostics: DiagnosticBag, _ scope: ExpansionScope) {
     if diagnostics.hasErrors { steps += Self.stepsOfMistake }
-    for diagnostic in diagnostics.sorted { report(diagnostic, scope) }
-  }
-
-  /// A mistake inside of a block is shown with the places where the block is used.
-  private mutating func report(_ diagnostic: Diagnostic, _ scope: Scope) {
-    var diagnostic = diagnostic
-    diagnostic.related += scope.uses.reversed().map(\.note)
-    bag.report(diagnostic)
+    for diagnostic in diagnostics.sorted { bag.report(scope.explained(diagnostic)) }
   }
 
   private mutating func tooMany(_ span: SourceSpan) {
@@ -299,9 +230,4 @@ struct Expander {
         .expansionTooLarge, "the spec has more than \(Self.mostLayers) layers, or blocks nested \(Self.deepest) deep",
         at: span, help: ["check the numbers behind `repeat`"]))
   }
-}
-
-extension Expander.Scope {
-  /// The full name of a layer of this scope.
-  func full(_ name: String) -> String { path.isEmpty || name.isEmpty ? name : "\(path)/\(name)" }
 }

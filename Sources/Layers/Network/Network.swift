@@ -12,6 +12,8 @@ package struct Network: Sendable {
     package var shape: LayerShape
     package var weights: [Weight]
     package var span: SourceSpan
+    /// Its parameters are in the weights of the spec's base.
+    package var takesBaseWeights: Bool
   }
 
   package struct Weight: Sendable {

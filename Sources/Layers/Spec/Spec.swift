@@ -31,6 +31,8 @@ package struct LayerDeclaration: Sendable {
   package var isSilenced = false
   /// It goes on from the layer above, as the parts of a layer with `batch_norm` do.
   package var isContinuation = false
+  /// It is a base's, and its parameters are in the base's weights.
+  package var takesBaseWeights = false
 
   /// Whether it has to be fed by something.
   var takesIncoming: Bool { kind.map { type(of: $0).arity != .none } ?? true }
@@ -54,8 +56,8 @@ package struct Spec: Sendable {
   package var silenced: Set<DiagnosticCode> = []
   package var preprocessing: [PreprocessingStep] = []
   package var optimizer = Optimizer.nesterovMomentum
-  /// The weight file that `base` names.
-  package var baseWeights: String?
+  /// The weights that `base` names.
+  package var baseWeights: BaseWeights?
   /// What `let:` here and in included files defines, written out.
   package var constants: [String: Node] = [:]
   /// The blocks of this file and of included ones.

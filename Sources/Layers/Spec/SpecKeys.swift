@@ -45,7 +45,9 @@ package enum SpecKeys {
 
   package static let base: [Row] = [
     ("spec", "the spec to start from, relative to this file"),
-    ("weights", "its weights"),
+    ("weights", "its weights, a safetensors file relative to this file; `run`, `bench` and `compile` use them"),
+    ("unused", "tensors of the weights that are left out: names, layers, or patterns such as `aux*`"),
+    ("fresh", "parameters of the base's layers that are initialised though the weights may have them"),
     ("until", "the last layer that is kept"),
     ("drop", "layers that are taken out"),
     ("transform", "`fc_to_conv: [fc6, fc7]` makes convolutions of dense layers"),

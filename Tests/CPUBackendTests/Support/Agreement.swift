@@ -11,7 +11,7 @@ struct Agreement {
   let graph: Graph
   /// Random numbers for each input, N×C×… in C order.
   let inputs: [[Float]]
-  /// What the interpreter makes of them, one array per output.
+  /// What the interpreter makes of them, or whoever else is believed; one array per output.
   let wanted: [[Double]]
 
   /// How far single precision may be from the truth, of the largest value of an output: what was seen is a
@@ -27,12 +27,19 @@ struct Agreement {
   }.map(\.name)
 
   init(_ graph: Graph) throws {
+    try self.init(graph) { inputs in
+      try ReferenceInterpreter(graph, parameter: NoiseWeights.values).run(inputs.map { $0.map(Double.init) })
+    }
+  }
+
+  /// - Parameter truth: what the outputs should be for given inputs.
+  init(_ graph: Graph, truth: ([[Float]]) throws -> [[Double]]) rethrows {
     self.graph = graph
+    // The first example is the same for every batch.
     inputs = graph.inputs.enumerated().map {
       Noise.floats(graph[$1].shape.elements, seed: UInt64($0) + 1)
     }
-    let doubles = inputs.map { $0.map(Double.init) }
-    wanted = try ReferenceInterpreter(graph, parameter: NoiseWeights.values).run(doubles)
+    wanted = try truth(inputs)
   }
 
   init(_ network: Network, batch: Int) throws { try self.init(network.lowered(batch: batch).graph) }
@@ -79,11 +86,13 @@ struct Agreement {
   }
 
   /// On one target: the interpreter's numbers, and the same bits for any number of threads.
-  func check(on target: TargetDescription, batch: Int, tolerance: Double = shallow) throws {
+  @discardableResult
+  func check(on target: TargetDescription, batch: Int, tolerance: Double = shallow) throws -> Compiled {
     let compiled = try compiled(for: target, batch: batch)
     let alone = try results(of: compiled, pool: Self.pools[0], allParallel: false)
     check(alone, tolerance: tolerance)
     #expect(try results(of: compiled, pool: Self.pools[1], allParallel: false) == alone)
     #expect(try results(of: compiled, pool: Self.pools[2], allParallel: true) == alone)
+    return compiled
   }
 }

@@ -28,6 +28,13 @@ import Testing
     #expect(network.layers.last?.shape == [nil, 2])
   }
 
+  @Test func keptLayersTakeTheWeights() throws {
+    let base = "base: {spec: old.yaml, weights: old.safetensors, until: pool}\n"
+    let network = try network(base + "layers: [Dense: {name: fc6, num_units: 2}]\n")
+    #expect(network.layers.map(\.takesBaseWeights) == [true, true, true, false])
+    #expect(try self.network("base: old.yaml\n").layers.allSatisfy { !$0.takesBaseWeights })
+  }
+
   @Test func aBaseAloneIsTheWholeNetwork() throws {
     #expect(try network("base: old.yaml\n").layers.count == 6)
   }
@@ -57,7 +64,9 @@ import Testing
     ("base: {spec: old.yaml, until: pol}", "N0119"), ("base: {spec: old.yaml, drop: [x]}", "N0119"),
     ("base: {spec: old.yaml, transform: {fc_to_conv: [conv]}}", "N0119"), ("base: {spec: new.yaml}", "N0117"),
     ("base: {spec: net.yaml}", "N0117"), ("base: {sepc: old.yaml}", "N0105"),
-    ("base: {spec: old.yaml, til: pool}", "N0101"),
+    ("base: {spec: old.yaml, til: pool}", "N0101"), ("base: {spec: old.yaml, weights: [a, b]}", "N0105"),
+    ("base: {spec: old.yaml, fresh: [conv]}", "N0104"), ("base: {spec: old.yaml, unused: [conv]}", "N0104"),
+    ("base: {spec: old.yaml, weights: a, fresh: [[conv]]}", "N0105"),
   ])
   func mistakesHaveTheirCode(_ text: String, _ code: String) {
     let diagnostics = Files.check(["net.yaml": text, "old.yaml": base]).diagnostics

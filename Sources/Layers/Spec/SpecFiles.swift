@@ -1,0 +1,50 @@
+import Diagnostics
+import YAMLSyntax
+
+/// Finds the other files that a spec names.
+package protocol SpecFiles {
+  /// The document of a file, whose path counts from the folder of the file that names it; nil after a report.
+  mutating func document(_ path: String, namedAt span: SourceSpan, _ bag: inout DiagnosticBag) -> Node?
+}
+
+/// For specs that stand alone.
+package struct NoFiles: SpecFiles {
+  package init() {}
+
+  package func document(_ path: String, namedAt span: SourceSpan, _ bag: inout DiagnosticBag) -> Node? {
+    bag.report(Diagnostic(.badInclude, "cannot read `\(path)`: this spec has no folder", at: span))
+    return nil
+  }
+}
+
+/// The files that a spec names, and which of them are being read: one that names itself is found.
+struct SpecDocuments {
+  private var files: any SpecFiles
+  private var open: [FileID]
+
+  /// Files that name each other more deeply than this go in a circle.
+  private static let deepest = 16
+
+  /// - Parameter root: the document of the spec itself.
+  init(_ files: any SpecFiles, root: Node) { (self.files, open) = (files, [root.span.file]) }
+
+  /// The same files, seen from a document that one of them is.
+  func within(_ document: Node) -> SpecDocuments {
+    var inner = self
+    inner.open.append(document.span.file)
+    return inner
+  }
+
+  /// A document that is not being read already; nil after a report.
+  mutating func document(_ path: String, _ span: SourceSpan, _ bag: inout DiagnosticBag) -> Node? {
+    guard let document = files.document(path, namedAt: span, &bag) else { return nil }
+    guard !open.contains(document.span.file), open.count < Self.deepest else {
+      bag.report(
+        Diagnostic(
+          .badInclude, "`\(path)` is being read already: the files name each other in a circle", at: span,
+          help: ["move what both need into a third file"]))
+      return nil
+    }
+    return document
+  }
+}
