@@ -1,19 +1,21 @@
 """Recorded cells as a page of Markdown."""
 
 import statistics
+import textwrap
 
-HEAD = """# Performance
-
-Made by `./netc.sh bench` ([how to measure](measuring.md)); nothing here is written by hand.
-
-{date}, {cpu}, {cores} cores for this process, L2 {l2} per core, L3 {l3}, fp32, `{target}`. {versions}.
-
-Milliseconds for a whole batch: the median of {rounds} rounds, and the least and the most of the rounds' medians. The
-engines take turns round by round, with the same graph and the same numbers, each checked against a reference first;
-`×` is a peer's time over netc's, the median over the rounds: above 1 netc is faster. One thread is pinned to one core.
-Turns during which something else used the machine were taken again{disturbed}. Virtual machines share their cores with
-neighbours: a cell can move by a third between two hours, the ratios move less.
-"""
+HEAD = [
+    "Made by `./netc.sh bench` ([how to measure](measuring.md)); nothing here is written by hand.",
+    "{date}, {cpu}, {cores} cores for this process, L2 {l2} per core, L3 {l3}, fp32, `{target}`. {versions}.",
+    "Milliseconds for a whole batch: the median of {rounds} rounds, and the least and the most of the rounds' medians. "
+    "The engines take turns round by round, with the same graph and the same numbers, each checked against a reference "
+    "first; `×` is a peer's time over netc's, the median over the rounds: above 1 netc is faster. One thread is pinned "
+    "to one core. Turns during which something else used the machine were taken again{disturbed}. Virtual machines share "
+    "their cores with neighbours: a cell can move by a third between two hours, the ratios move less.",
+]
+LOAD = (
+    "Milliseconds until the network is ready, the first run not included, of a program that is running already; then "
+    "the peak memory of its process. The peers run inside of Python, whose interpreter takes about 30 MiB."
+)
 
 
 def write_page(records, path):
@@ -27,12 +29,13 @@ def write_page(records, path):
     machine = newest["machine"]
     rounds = sorted({len(record["results"]["netc"]["median_ms"]) for record in cells.values()})
     disturbed = sum(result["disturbed"] for record in cells.values() for result in record["results"].values())
-    text = HEAD.format(
+    facts = dict(
         disturbed=f" (in vain {disturbed} times)" if disturbed else "",
         date=_span([record["date"] for record in cells.values()]), cpu=machine["cpu"], cores=machine["cores"],
         l2=_bytes(machine["cache_bytes"]["l2"]), l3=_bytes(machine["cache_bytes"]["l3"]), target=machine["target"],
         versions=", ".join(f"{name} {version}" for name, version in versions.items()),
         rounds=" or ".join(str(count) for count in rounds))
+    text = "# Performance\n\n" + "\n".join(_paragraph(part.format(**facts)) for part in HEAD)
     for threads in sorted({key[2] for key in cells}):
         text += f"\n## {threads} thread{'s' if threads > 1 else ''}\n\n"
         text += "| network, batch | " + " | ".join(names) + " |\n|---|" + "--:|" * len(names) + "\n"
@@ -43,6 +46,10 @@ def write_page(records, path):
     text += "\n" + _memory(cells, names)
     with open(path, "w", encoding="utf-8") as file:
         file.write(text)
+
+
+def _paragraph(text):
+    return textwrap.fill(text, 120, break_long_words=False, break_on_hyphens=False) + "\n"
 
 
 def _cell(results, name):
@@ -57,8 +64,7 @@ def _cell(results, name):
 
 def _memory(cells, names):
     most = max(key[2] for key in cells)
-    text = f"## Load time and memory, {most} threads\n\nMilliseconds until the network is ready, the first run not "
-    text += "included, of a program that is running already; then the peak memory of its process.\n\n"
+    text = f"## Load time and memory, {most} thread{'s' if most > 1 else ''}\n\n{_paragraph(LOAD)}\n"
     text += "| network, batch | " + " | ".join(names) + " |\n|---|" + "--:|" * len(names) + "\n"
     for (network, batch, count), record in cells.items():
         if count != most:

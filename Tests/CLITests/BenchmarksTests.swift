@@ -20,7 +20,7 @@ struct BenchmarksTests {
     let arguments = ["Benchmarks/bench.py", "--netc", NetcProcess.binary, "--record", record]
     let bench = try run(
       arguments + ["--networks", "digits,no-such-network", "--batches", "2", "--threads", "1,2", "--rounds", "2"]
-        + ["--seconds", "0.01"])
+        + ["--seconds", "0.01", "--patience", "0"])
     #expect(bench.status == 0)
     #expect(bench.errors.contains("netc alone"))
     #expect(bench.lines.count == 3 && bench.lines[2].contains("no-such-network batch 2   failed: "))
