@@ -1,8 +1,8 @@
 import NetIR
 
 extension Plan {
-  /// Bytes of the arena that hold something needed while each step runs: what it reads and writes, and what waits for
-  /// a later step.
+  /// Bytes of the arena that hold something needed while each step runs: what it reads and writes, its workspace,
+  /// and what waits for a later step.
   func liveArenaBytes() -> [Int] {
     func root(_ tensor: Int) -> Int { tensors[tensor].viewOf.map(root) ?? tensor }
     var lives: [Int: ClosedRange<Int>] = [:]
@@ -13,9 +13,12 @@ extension Plan {
       }
     }
     return steps.indices.map { index in
-      let spans = lives.compactMap { tensor, life -> Range<Int>? in
+      var spans = lives.compactMap { tensor, life -> Range<Int>? in
         guard life.contains(index), case .arena(let offset) = tensors[tensor].place else { return nil }
         return offset..<offset + tensors[tensor].bytes
+      }
+      if let workspace = steps[index].workspace {
+        spans.append(workspace.offset..<workspace.offset + workspace.bytes)
       }
       // Steps that work in place have two tensors at one place: bytes count once.
       var (sum, end) = (0, 0)
