@@ -27,11 +27,16 @@ package struct Winograd: Hashable, Sendable {
     guard attributes.kernel == Size2D(3), attributes.stride == Size2D(1), attributes.dilation == Size2D(1),
       attributes.groups == 1, kernel.algorithm == Self.algorithm, kernel.block > 0, kernel.tileColumns > 0
     else { return nil }
-    func tilesAcross(_ size: Int) -> Int { (size + Self.tileSize - 1) / Self.tileSize }
-    tiles = result[0] * tilesAcross(result[2]) * tilesAcross(result[3])
+    tiles = Self.tileCount(of: result)
     func inBlocks(_ count: Int) -> Int { (count + kernel.block - 1) / kernel.block * kernel.block }
     (channels, filters) = (inBlocks(input[1]), inBlocks(result[1]))
     filtersAtOnce = kernel.tileColumns
+  }
+
+  /// Tiles that cover the images of a result.
+  package static func tileCount(of result: [Int]) -> Int {
+    func across(_ size: Int) -> Int { (size + tileSize - 1) / tileSize }
+    return result[0] * across(result[2]) * across(result[3])
   }
 
   package var filterTiles: Int { (filters + filtersAtOnce - 1) / filtersAtOnce }
@@ -50,6 +55,17 @@ package struct Winograd: Hashable, Sendable {
   /// operands around zero; inputs behind a rectifier give a fifth less. Direct convolution has 5.2·10⁻⁸·√channels.
   package static func expectedError(channels: Int) -> Double {
     (1.2e-13 + 8.1e-15 * Double(channels)).squareRoot()
+  }
+}
+
+extension Plan {
+  /// The arithmetic that the step's algorithm does, its transforms left out: less than `work(of:)`, which counts what
+  /// the layer means, where the algorithm is Winograd's.
+  package func executedFlops(of step: Step) -> Int {
+    let flops = work(of: step).flops
+    let result = tensors[step.result].shape
+    guard step.algorithm == Winograd.algorithm, result.count == 4, let input = step.operands.first else { return flops }
+    return min(flops, 2 * Winograd.points * Winograd.tileCount(of: result) * shape(of: input)[1] * result[1])
   }
 }
 

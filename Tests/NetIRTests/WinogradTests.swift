@@ -74,6 +74,18 @@ struct WinogradTests {
     return plan
   }
 
+  /// 36 products for each tile, channel and filter; other algorithms do what the layer means.
+  @Test func executedArithmetic() throws {
+    let plan = Self.plan()
+    let step = plan.steps[1]
+    let (input, result) = (plan.shape(of: step.operands[0]), plan.tensors[step.result].shape)
+    let tiles = result[0] * ((result[2] + 3) / 4) * ((result[3] + 3) / 4)
+    #expect(plan.executedFlops(of: step) == min(2 * 36 * tiles * input[1] * result[1], plan.work(of: step).flops))
+    var direct = step
+    direct.algorithm = "direct"
+    #expect(plan.executedFlops(of: direct) == plan.work(of: step).flops)
+  }
+
   @Test func aGoodWorkspacePasses() throws {
     try Self.plan().verify(Self.catalogue)
   }

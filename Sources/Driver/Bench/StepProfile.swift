@@ -119,7 +119,7 @@ extension Profile {
         seconds: samples.median(index), fastest: samples.least(index), busy: samples.busy(index), flops: flops,
         weightBytes: weights, inputBytes: inputs, outputBytes: outputs, arenaBytes: live[index],
         weightsFrom: weightsFrom, activationsFrom: activationsFrom,
-        arithmeticSeconds: limits.peak > 0 ? Double(flops) / limits.peak / 1e9 : 0,
+        arithmeticSeconds: limits.peak > 0 ? Double(plan.executedFlops(of: step)) / limits.peak / 1e9 : 0,
         memorySeconds: seconds(weights, weightsFrom) + seconds(inputs + outputs, activationsFrom))
     }
     (runs, self.limits, self.limitsFrom, self.limitsDate) = (samples.runs, limits, limitsFrom, limitsDate)
