@@ -12,6 +12,12 @@ package enum ShapeArithmetic {
     floorDivide(n + pad - extent(size: k, dilation: d), s) + 1
   }
 
+  /// A transposed convolution: (n − 1)·s + k − crop, the crop of both sides together; below 1 when nothing is left.
+  /// The other sizes that a convolution maps to n are up to s − 1 larger.
+  package static func transposed(input n: Int, size k: Int, stride s: Int, crop: Int) -> Int {
+    (n - 1) * s + k - crop
+  }
+
   /// Output length of a pooling window of `k` with `pad` on each side.
   ///
   /// With `ceil` the last window may hang over the end, but never starts beyond the padded input: what

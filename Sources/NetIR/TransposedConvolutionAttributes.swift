@@ -26,8 +26,9 @@ extension TransposedConvolutionAttributes {
     guard sizes.allSatisfy((1...limit).contains), (0...limit).contains(crop.height), (0...limit).contains(crop.width)
     else { throw GraphProblem("sizes, strides and crops must be positive") }
     // At most stride − 1 rows may lie beyond the last that a pixel of the input reaches.
-    let height = (x[2] - 1) * stride.height + kernel.height - crop.height
-    let width = (x[3] - 1) * stride.width + kernel.width - crop.width
+    let height = ShapeArithmetic.transposed(
+      input: x[2], size: kernel.height, stride: stride.height, crop: crop.height)
+    let width = ShapeArithmetic.transposed(input: x[3], size: kernel.width, stride: stride.width, crop: crop.width)
     guard output.height < height + stride.height, output.width < width + stride.width else {
       throw GraphProblem("\(output.crossed) behind a crop of \(crop.crossed) is more than there is")
     }

@@ -195,6 +195,44 @@ struct ShapeArithmeticTests {
     #expect(rows.count == 5)
   }
 
+  /// Lasagne's conv_input_length is the length of its transposed convolution.
+  @Test(.enabled(if: vectors != nil, "no file shared/data/vectors/caffe_lasagne_shapes.json: set NETC_SHARED"))
+  func lasagnesTransposedTests() throws {
+    let members = try #require(try Self.document()["lasagne"]?.objectValue)
+    let rows = try #require(members.first { $0.0.hasPrefix("conv_input_length") }?.1.arrayValue)
+    for row in rows.compactMap(\.arrayValue) {
+      let (n, k, s) = (try Self.integer(row[0]), try Self.integer(row[1]), try Self.integer(row[2]))
+      let crop =
+        switch row[3].stringValue {
+        case "valid": 0
+        case "full": 2 * (k - 1)
+        case "same": 2 * (k / 2)
+        default: 2 * (try Self.integer(row[3]))
+        }
+      #expect(
+        ShapeArithmetic.transposed(input: n, size: k, stride: s, crop: crop) == (try Self.integer(row[4])), "\(row)")
+    }
+    #expect(rows.count == 6)
+  }
+
+  /// Every size that is known; netc has no free ones but the batch.
+  @Test(.enabled(if: vectors != nil, "no file shared/data/vectors/caffe_lasagne_shapes.json: set NETC_SHARED"))
+  func lasagnesPoolTests() throws {
+    let members = try #require(try Self.document()["lasagne"]?.objectValue)
+    let rows = try #require(members.first { $0.0.hasPrefix("pool 2x2") }?.1.arrayValue)
+    var checked = 0
+    for row in rows.compactMap(\.arrayValue) {
+      let (input, output) = (try #require(row[0].arrayValue), try #require(row[1].arrayValue))
+      for axis in 2..<4 {
+        guard let n = input[axis].intValue, let wanted = output[axis].intValue else { continue }
+        let length = ShapeArithmetic.pooling(input: n, size: 2, stride: 2, padBefore: 0, padAfter: 0, ceil: false)
+        #expect(length == wanted, "\(row)")
+        checked += 1
+      }
+    }
+    #expect(rows.count == 6 && checked == 8)
+  }
+
   private static func document() throws -> JSONValue {
     let path = try #require(vectors)
     return try MappedFile(path: path).withBytes { try JSONValue(parsing: Array($0)) }

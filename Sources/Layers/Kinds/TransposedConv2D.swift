@@ -71,7 +71,8 @@ package struct TransposedConv2D: LayerKind {
     _ axis: String, _ n: Int, _ k: Int, _ s: Int, _ before: Int, _ after: Int, _ wanted: Int?,
     _ context: LayerContext
   ) throws(ShapeProblem) -> Int {
-    let length = try SizeLimit.product(n - 1, s, in: context) + k - before - after
+    _ = try SizeLimit.product(n - 1, s, in: context)
+    let length = ShapeArithmetic.transposed(input: n, size: k, stride: s, crop: before + after)
     let sign = length < 0 ? "−" : ""
     let note =
       "\(axis): (input − 1)·stride + filter − crop = (\(n) − 1)·\(s) + \(k) − \(before + after) = "
@@ -107,12 +108,13 @@ package struct TransposedConv2D: LayerKind {
     let stored = [input[1], numFilters, filterSize.height, filterSize.width]
     let weights = try lowering.weight("W", stored)
     let crop = crop.resolved(filterSize)
-    func length(_ n: Int, _ k: Int, _ s: Int, _ crop: Int) -> Int { (n - 1) * s + k - crop }
     let output =
       outputSize
       ?? Size2D(
-        length(input[2], filterSize.height, stride.height, crop.top + crop.bottom),
-        length(input[3], filterSize.width, stride.width, crop.left + crop.right))
+        ShapeArithmetic.transposed(
+          input: input[2], size: filterSize.height, stride: stride.height, crop: crop.top + crop.bottom),
+        ShapeArithmetic.transposed(
+          input: input[3], size: filterSize.width, stride: stride.width, crop: crop.left + crop.right))
     let attributes = TransposedConvolutionAttributes(
       kernel: filterSize, stride: stride, crop: Size2D(crop.top, crop.left), output: output)
     var operands = [inputs[0], try lowering.add(.rearrange(.transpose(stored, [1, 0, 2, 3])), [weights])]
