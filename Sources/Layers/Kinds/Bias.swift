@@ -5,7 +5,6 @@ import NetIR
 package struct Bias: LearnedPerAxis {
   package static let typeName = "Bias"
   package static let summary = "Adds a learned number to each channel."
-  package static let parameters = rows(\.values, \.sharedAxes)
   static let (key, words, fallback) = ("b", "biases", "0")
 
   package var values = WeightSource.initialiser(.constant(0))

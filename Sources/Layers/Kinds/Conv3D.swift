@@ -1,29 +1,14 @@
-import Diagnostics
 import NetIR
 
 /// Convolution over volumes: batch, channels, depth, height, width.
-package struct Conv3D: LayerKind {
+package struct Conv3D: AxisConvolution {
   package static let typeName = "Conv3D"
   package static let aliases = ["Conv3DDNN"]
   package static let summary = "Slides `num_filters` filters over a volume; the rule of Conv2D along three axes."
-  package static let parameters: [Parameter<Self>] = [
-    Parameter("num_filters", \.numFilters, .positive, "how many filters, the channels of the result"),
-    Parameter("filter_size", \.geometry.filterSize, .sizes(3), "depth, height and width of a filter"),
-    Parameter("stride", \.geometry.stride, .sizes(3), default: "1", "step of the filter"),
-    Parameter(
-      "pad", \.geometry.pad, .padding(axes: 3), default: "0",
-      "zeros around the volume; `same` keeps ceil(n/stride), `full` adds every overlap"),
-    Parameter("dilation", \.geometry.dilation, .sizes(3), default: "1", "distance between the filter's taps"),
-    Parameter("num_groups", \.numGroups, .positive, default: "1", "must divide channels and filters"),
-    Parameter("W", \.weight, .weight, default: "glorot_uniform", "initialiser of the filters, or a layer"),
-    Parameter("b", \.bias, .weightOrNone, default: "0", "initialiser of the biases, or a layer"),
-    Parameter("nonlinearity", \.nonlinearity, .nonlinearity, default: "rectify", "applied to the result"),
-    Parameter(
-      "untie_biases", \.untieBiases, .bool, default: "false", "a bias for each voxel instead of each filter"),
-    Parameter(
-      "batch_norm", \.batchNorm, .bool, default: "false",
-      "normalise before the nonlinearity: drops the bias, adds `<name>_bn` and `<name>_nonlin`"),
-  ]
+  static let axisCount = 3
+  static let words = (
+    input: "channels×depth×height×width", filter: "depth, height and width", around: "around the volume", place: "voxel"
+  )
 
   package var numFilters = 1
   package var geometry = ConvolutionGeometry(axes: 3)
@@ -35,26 +20,6 @@ package struct Conv3D: LayerKind {
   package var batchNorm = false
 
   package init() {}
-
-  package func shape(of inputs: [LayerShape], in context: LayerContext) throws(ShapeProblem) -> LayerShape {
-    let (channels, sizes) = try channelsAndSizes(
-      inputs[0], axes: 3, "channels×depth×height×width", of: Self.typeName, in: context)
-    try checkGroups(numGroups, channels: channels, filters: numFilters, in: context)
-    return [inputs[0][0], numFilters] + (try geometry.lengths(sizes, in: context))
-  }
-
-  package func weights(for inputs: [LayerShape]) -> [WeightSpec] {
-    let filter = [numFilters, (inputs[0].channels ?? 0) / numGroups] + geometry.filterSize
-    var specs = [WeightSpec("W", filter, weight, isRegularized: true)]
-    if let bias { specs.append(WeightSpec("b", biasShape(inputs), bias)) }
-    return specs
-  }
-
-  private func biasShape(_ inputs: [LayerShape]) -> [Int] {
-    guard untieBiases else { return [numFilters] }
-    let output = try? shape(of: inputs, in: LayerContext(name: "", inputNames: [""]))
-    return [numFilters] + (output ?? []).dropFirst(2).compactMap { $0 }
-  }
 
   /// Each slice of the result is a convolution of images whose channels are those of all slices under the filter:
   /// (N, C, D, H, W) is gathered to (N·D′, C·kd, H, W).
@@ -83,7 +48,7 @@ package struct Conv3D: LayerKind {
       padding: Padding2D(
         top: padding[1].before, bottom: padding[1].after, left: padding[2].before, right: padding[2].after),
       groups: numGroups)
-    let filter = [numFilters, input[1] / numGroups] + kernel
+    let filter = filterShape(channels: input[1])
     var operands = [
       try lowering.reshaped(gathered, [input[0] * depth, input[1] * kernel[0], input[3], input[4]]),
       try lowering.reshaped(
@@ -100,12 +65,5 @@ package struct Conv3D: LayerKind {
     guard bias != nil, untieBiases else { return value }
     value = try lowering.addMap(try lowering.weight("b", [numFilters, depth] + image), to: value)
     return try lowering.apply(nonlinearity, to: value)
-  }
-
-  package var batchNormalised: (layer: any LayerKind, nonlinearity: Nonlinearity)? {
-    guard batchNorm else { return nil }
-    var bare = self
-    (bare.bias, bare.nonlinearity, bare.batchNorm) = (nil, .linear, false)
-    return (bare, nonlinearity)
   }
 }

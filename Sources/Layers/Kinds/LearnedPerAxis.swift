@@ -19,14 +19,11 @@ protocol LearnedPerAxis: LayerKind {
 }
 
 extension LearnedPerAxis {
-  /// The rows of the two parameters.
-  static func rows(
-    _ values: any WritableKeyPath<Self, WeightSource> & Sendable, _ axes: any WritableKeyPath<Self, [Int]?> & Sendable
-  ) -> [Parameter<Self>] {
+  package static var parameters: [Parameter<Self>] {
     [
-      Parameter(key, values, .weight, default: fallback, "initialiser of the \(words), or a layer"),
+      Parameter(key, \.values, .weight, default: fallback, "initialiser of the \(words), or a layer"),
       Parameter(
-        "shared_axes", axes, .axes, default: "auto",
+        "shared_axes", \.sharedAxes, .axes, default: "auto",
         "axes along which one number serves all; `auto`: all but the channels"),
     ]
   }

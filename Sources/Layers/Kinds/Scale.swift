@@ -5,7 +5,6 @@ import NetIR
 package struct Scale: LearnedPerAxis {
   package static let typeName = "Scale"
   package static let summary = "Multiplies each channel by a learned number."
-  package static let parameters = rows(\.values, \.sharedAxes)
   static let (key, words, fallback) = ("scales", "factors", "1")
 
   package var values = WeightSource.initialiser(.constant(1))

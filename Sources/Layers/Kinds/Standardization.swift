@@ -18,12 +18,11 @@ package struct Standardization: LayerKind {
   package init() {}
 
   package func shape(of inputs: [LayerShape], in context: LayerContext) throws(ShapeProblem) -> LayerShape {
-    _ = try axes.resolved(inputs[0], in: context)
+    try axes.check(inputs[0], in: context)
     return inputs[0]
   }
 
   package func lower(_ inputs: [ValueID], into lowering: inout Lowering) throws(GraphProblem) -> ValueID {
-    let over = (try? axes.resolved(lowering.shape(inputs[0]), in: LayerContext(name: "", inputNames: [""]))) ?? []
-    return try lowering.standardized(inputs[0], over, epsilon: epsilon)
+    try lowering.standardized(inputs[0], axes, epsilon: epsilon)
   }
 }

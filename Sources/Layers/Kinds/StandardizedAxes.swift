@@ -12,16 +12,20 @@ package enum StandardizedAxes: Hashable, Sendable {
   case features
   case list([Int])
 
+  /// The axes of an input of that rank, sorted; `check` tells whether they will do.
+  func axes(rank: Int) -> [Int] {
+    switch self {
+    case .auto: Array(min(rank > 2 ? 2 : 1, rank)..<rank)
+    case .spatial: Array(min(2, rank)..<rank)
+    case .features: Array(min(1, rank)..<rank)
+    case .list(let axes): axes
+    }
+  }
+
   /// Throws when there are no such axes, or examples would influence each other.
-  func resolved(_ input: LayerShape, in context: LayerContext) throws(ShapeProblem) -> [Int] {
+  func check(_ input: LayerShape, in context: LayerContext) throws(ShapeProblem) {
     let rank = input.count
-    let axes =
-      switch self {
-      case .auto: Array((rank > 2 ? 2 : 1)..<max(rank, 1))
-      case .spatial: Array(min(2, rank)..<rank)
-      case .features: Array(min(1, rank)..<rank)
-      case .list(let axes): axes
-      }
+    let axes = axes(rank: rank)
     guard !axes.isEmpty else {
       throw ShapeProblem(
         .wrongRank,
@@ -38,14 +42,14 @@ package enum StandardizedAxes: Hashable, Sendable {
         .badAxis, "`\(context.name)` normalises each example alone, not over the batch", at: "axes",
         label: "axis 0 is the batch", help: ["BatchNorm normalises over the batch"])
     }
-    return axes
   }
 }
 
 extension Lowering {
-  /// (x − mean)/√(variance + ε) over the axes, which are sorted and do not contain the batch.
-  mutating func standardized(_ x: ValueID, _ axes: [Int], epsilon: Float) throws(GraphProblem) -> ValueID {
+  /// (x − mean)/√(variance + ε) over axes that were checked.
+  mutating func standardized(_ x: ValueID, _ over: StandardizedAxes, epsilon: Float) throws(GraphProblem) -> ValueID {
     let shape = shape(x)
+    let axes = over.axes(rank: shape.count)
     let first = axes[0]
     if axes == Array(first..<shape.count) { return try add(.standardize(axis: first, epsilon: epsilon), [x]) }
     // The axes go to the end and come back.
@@ -54,17 +58,6 @@ extension Lowering {
     let result = try add(.standardize(axis: shape.count - axes.count, epsilon: epsilon), [moved])
     let back = shape.indices.map { axis in order.firstIndex(of: axis) ?? axis }
     return try add(.rearrange(.transpose(order.map { shape[$0] }, back)), [result])
-  }
-}
-
-extension Lowering {
-  /// gamma·x + beta for each channel, where the layer has them.
-  mutating func scaledAndShifted(_ x: ValueID, by hasGamma: Bool, _ hasBeta: Bool) throws(GraphProblem) -> ValueID {
-    guard hasGamma || hasBeta else { return x }
-    let shape = [shape(x)[1]]
-    let scale = hasGamma ? try weight("gamma", shape) : try add(.fill(value: 1, shape: shape), [])
-    let shift = hasBeta ? try weight("beta", shape) : try add(.fill(value: 0, shape: shape), [])
-    return try add(.scaleShift(.linear), [x, scale, shift])
   }
 }
 
