@@ -2,6 +2,15 @@
 package enum InstructionSet: String, Hashable, Sendable, Codable, CaseIterable, Comparable {
   case generic, neon, avx2, avx512, avx512bf16, amx
 
+  /// fp32 numbers in one of its vectors.
+  package var lanes: Int {
+    switch self {
+    case .generic, .neon: 4
+    case .avx2: 8
+    case .avx512, .avx512bf16, .amx: 16
+    }
+  }
+
   private var rank: Int { Self.allCases.firstIndex(of: self) ?? 0 }
 
   package static func < (a: InstructionSet, b: InstructionSet) -> Bool { a.rank < b.rank }

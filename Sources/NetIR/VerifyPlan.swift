@@ -249,6 +249,11 @@ extension KernelDescriptor {
           return "\(name) takes one filter per channel"
         }
       }
+      if algorithm == RowConvolution.algorithm,
+        let obstacle = RowConvolution.obstacle(attributes, epilogue, result: result.shape, by: self)
+      {
+        return "\(name) takes \(obstacle)"
+      }
       if epilogue.residual, blocks.dropLast().last != block { return "the residual lies otherwise" }
       return nil
     case .dense, .softmax, .pad, .rearrange, .standardize, .upscaleBilinear:

@@ -72,6 +72,21 @@ struct ConvCase: Sendable, CustomTestStringConvertible {
       ConvCase(name: "many units", n: 3, c: 2, h: 9, w: 3, f: 70, outHalo: .all(1), activation: .init(CK_TANH)),
     ]
 
+  /// Widths beyond that of a vector.
+  static let rows: [ConvCase] =
+    (0...34).map { ConvCase(name: "\($0) pixels more", n: 2, c: 2, h: 5, w: $0, f: 3) }
+    + [1, 2, 4, 6, 7, 11, 13].map { ConvCase(name: "filters \($0)", c: 3, h: 4, w: 9, f: $0, outHalo: .all(1)) }
+    + ck_activation.each.map { ConvCase(name: "activation \($0.kind)", c: 3, h: 3, w: 5, f: 4, activation: $0) } + [
+      ConvCase(name: "one row of one pixel high", n: 3, c: 1, h: 1, w: 2, f: 5, bias: false),
+      ConvCase(
+        name: "5x5", c: 1, h: 12, w: 16, f: 6, kernel: [5, 5], pads: [2, 2, 2, 2], activation: .init(CK_RECTIFY)),
+      ConvCase(name: "stride down", n: 2, c: 3, h: 9, w: 7, f: 4, stride: [2, 1], activation: .init(CK_TANH)),
+      ConvCase(
+        name: "dilation, 5x4, asymmetric, gaps", n: 2, c: 4, h: 9, w: 11, f: 8, kernel: [5, 4], dilation: [2, 3],
+        pads: [4, 3, 3, 5], extraHalo: 1, outHalo: Halo(top: 1, bottom: 2, left: 3, right: 4), gap: 3,
+        activation: .init(CK_HARD_SWISH)),
+    ]
+
   static let depthwise: [ConvCase] =
     (1...17).map { ConvCase(name: "output width \($0)", n: 2, c: 18, h: 3, w: $0, f: 18, groups: 18) }
     + [1, 3, 17, 33].map { ConvCase(name: "channels \($0)", n: 3, c: $0, f: $0, groups: $0, outHalo: .all(1)) } + [
@@ -91,6 +106,14 @@ extension Kernels {
     @Test(arguments: Row.of(CK_OP_CONV2D, "direct"), ConvCase.direct)
     func direct(row: Row, test: ConvCase) {
       check(row, test, inBlock: row.block)
+      check(row, test, inBlock: 1)
+    }
+
+    /// Rows take what is at least a vector wide: every width up to three vectors, and more filters than a tile has.
+    @Test(arguments: Row.of(CK_OP_CONV2D, "rows"), ConvCase.rows)
+    func rows(row: Row, test: ConvCase) {
+      var test = test
+      test.w += row.lanes
       check(row, test, inBlock: 1)
     }
 

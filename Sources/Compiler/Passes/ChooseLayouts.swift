@@ -55,22 +55,20 @@ enum ChooseLayouts {
       switch node.op {
       case .input, .reshape, .dense, .softmax, .pad, .rearrange, .standardize, .upscaleBilinear:
         node.operands = try node.operands.map { try convert($0, to: 1, in: &graph) }
-      case .conv2D(_, let epilogue):
+      case .conv2D(let attributes, let epilogue):
         let kernel = try descriptor(node)
         let input = graph[node.operands[0]]
-        // Few channels are read from plain images: their blocks would be mostly empty.
-        let wantsBlocks =
-          kernel.algorithm == "depthwise" || input.layout.block > 1 || input.shape[1] >= kernel.block
-        node.operands[0] = try convert(node.operands[0], to: wantsBlocks ? kernel.block : 1, in: &graph)
+        let readsPlain =
+          kernel.algorithm == RowConvolution.algorithm
+          || kernel.algorithm == "direct" && input.layout.block == 1 && isQuickPlain(input, attributes, kernel)
+        node.operands[0] = try convert(node.operands[0], to: readsPlain ? 1 : kernel.block, in: &graph)
         if epilogue.residual, let residual = node.operands.last {
           node.operands[node.operands.count - 1] = try convert(residual, to: kernel.block, in: &graph)
         }
         node.layout.block = kernel.block
       case .pool2D, .lrn, .activation, .scaleShift, .parametricRectify:
         let kernel = try descriptor(node)
-        if kernel.block > 1, node.shape.count == 4, graph[node.operands[0]].layout.block == 1,
-          isWindowed(node.op)
-        {
+        if node.shape.count == 4, graph[node.operands[0]].layout.block == 1, wantsBlocks(node, of: kernel.block) {
           node.operands[0] = try convert(node.operands[0], to: kernel.block, in: &graph)
         }
         node.layout.block = graph[node.operands[0]].layout.block
@@ -93,9 +91,25 @@ enum ChooseLayouts {
       return graph.append(node)
     }
 
-    private func isWindowed(_ op: GraphOp) -> Bool {
-      switch op {
-      case .pool2D, .lrn: true
+    /// Blocks of few channels would be mostly empty. And what a row of outputs reads of a small image stays in the
+    /// first cache, as a block does: what row convolutions made needs no blocks.
+    private func isQuickPlain(_ input: Graph.Node, _ attributes: ConvolutionAttributes, _ kernel: KernelDescriptor)
+      -> Bool
+    {
+      guard input.shape[1] >= kernel.block else { return true }
+      switch input.op {
+      case .conv2D, .pool2D, .activation, .scaleShift, .parametricRectify:
+        let band = input.shape[1] * attributes.kernel.height * input.shape[3] * input.layout.storage.bytes
+        return band <= (options.target.cache.first ?? 0) / 4
+      default: return false
+      }
+    }
+
+    /// Windows are quickest over blocks, if the blocks are full.
+    private func wantsBlocks(_ node: Graph.Node, of block: Int) -> Bool {
+      switch node.op {
+      case .pool2D: block > 1 && node.shape[1] >= block
+      case .lrn: block > 1
       default: false
       }
     }

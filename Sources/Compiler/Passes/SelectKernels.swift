@@ -49,13 +49,14 @@ enum SelectKernels {
       else { return false }
       return WinogradCost(winograd, cores: options.target.cores, cache: options.target.cache).isWorthwhile(
         for: result)
+    case RowConvolution.algorithm: return RowConvolution.pays(kernel, op, graph, id, options)
     default: return true
     }
   }
 
   private static func speciality(_ kernel: KernelDescriptor) -> Int {
     switch kernel.algorithm {
-    case "depthwise", Winograd.algorithm: 1
+    case "depthwise", Winograd.algorithm, RowConvolution.algorithm: 1
     default: 0
     }
   }

@@ -72,6 +72,27 @@ import Testing
     #expect(try kernels(g.finished(x), on: target) == names)
   }
 
+  /// Few filters on plain images: vectors of pixels. Blocks as soon as they are full, or rows are narrower than a
+  /// vector, or what comes before lies in blocks.
+  @Test(arguments: [
+    (28, 6, 1, true), (28, 16, 1, false), (28, 12, 1, false), (12, 1, 1, false), (16, 1, 1, true), (28, 6, 2, false),
+  ])
+  func rowsOfPixels(width: Int, filters: Int, stride: Int, isChosen: Bool) throws {
+    let g = GraphBuilder()
+    let conv = try g.conv(try g.input([1, 1, width, width]), "conv", filters: filters, stride: stride)
+    let kernel = try kernels(g.finished(conv), on: "x86-64-avx512")[0]
+    #expect(kernel == (isChosen ? "conv2d_rows_f32_avx512_64x6" : "conv2d_direct_f32_avx512_14x32"))
+  }
+
+  @Test func rowsBehindRowsAndPooling() throws {
+    let g = GraphBuilder()
+    let a = try g.pool(try g.rectify(try g.conv(try g.input([1, 3, 64, 64]), "a", filters: 4)))
+    let b = try g.conv(a, "b", filters: 2)
+    let blocked = try g.conv(try g.conv(b, "c", filters: 32), "d", filters: 2)
+    let chosen = try kernels(g.finished(blocked), on: "x86-64-avx512").filter { $0.hasPrefix("conv2d") }
+    #expect(chosen.map { $0.split(separator: "_")[1] } == ["rows", "rows", "direct", "direct"])
+  }
+
   @Test func noKernelForReshapesAndConstants() throws {
     let g = GraphBuilder()
     let w = try g.add(.scaleRows, [try g.constant("w", [3, 4]), try g.constant("s", [3])])
