@@ -33,6 +33,8 @@ package struct TargetDescription: Hashable, Sendable, Codable {
     TargetDescription(
       name: "x86-64-avx512", instructionSets: [.generic, .avx2, .avx512], cores: 2,
       cache: [48 << 10, 1 << 20, 32 << 20]),
+    TargetDescription(
+      name: "arm64", instructionSets: [.generic, .neon], cores: 2, cache: [64 << 10, 1 << 20, 16 << 20]),
   ]
 
   package static func named(_ name: String) -> TargetDescription? { named.first { $0.name == name } }
