@@ -28,11 +28,6 @@ package final class ThreadPool: @unchecked Sendable {
 
     /// Waits until every thread of the team is here.
     package func wait() { barrier.wait(index) }
-
-    /// This thread's share of `units` pieces of work.
-    package func share(of units: Int) -> Range<Int> {
-      units * index / count..<units * (index + 1) / count
-    }
   }
 
   /// - Parameters:
