@@ -121,7 +121,7 @@ package final class CPUExecutable: Executable {
             member.wait()
             observer.began(index, member.index)
           }
-          step.run(member.share(of: step.units), thread: member.index)
+          step.run(step.shares.range(member.index, of: member.count), thread: member.index)
           observer.worked(index, member.index)
           member.wait()
           observer.left(index, member.index)

@@ -5,8 +5,8 @@ package enum InstructionSet: String, Hashable, Sendable, Codable, CaseIterable, 
   /// fp32 numbers in one of its vectors.
   package var lanes: Int {
     switch self {
-    case .generic, .neon: 4
-    case .avx2: 8
+    case .generic: 4
+    case .avx2, .neon: 8
     case .avx512, .avx512bf16, .amx: 16
     }
   }
@@ -42,6 +42,8 @@ package struct TargetDescription: Hashable, Sendable, Codable {
     TargetDescription(
       name: "x86-64-avx512", instructionSets: [.generic, .avx2, .avx512], cores: 2,
       cache: [48 << 10, 1 << 20, 32 << 20]),
+    TargetDescription(
+      name: "arm64", instructionSets: [.generic, .neon], cores: 2, cache: [64 << 10, 1 << 20, 16 << 20]),
   ]
 
   package static func named(_ name: String) -> TargetDescription? { named.first { $0.name == name } }

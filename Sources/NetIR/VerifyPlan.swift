@@ -71,10 +71,11 @@ extension Plan {
     (Self.largestCount(of: shape, halo: halo) ?? .max) < 1 << 56
   }
 
-  /// Elements that a tensor of this shape may take, with whatever block; nil when they are too many.
+  /// Elements that a tensor of this shape may take, with whatever block; nil when they are too many. Rows
+  /// and columns alone have halos.
   static func largestCount(of shape: [Int], halo: Int = maximumHalo) -> Int? {
     guard shape.allSatisfy({ (1...maximumSize).contains($0) }) else { return nil }
-    return elementCount(shape.enumerated().map { $0 == 1 ? $1 + 63 : $0 > 1 ? $1 + 2 * halo : $1 })
+    return elementCount(shape.enumerated().map { $0 == 1 ? $1 + 63 : (2...3).contains($0) ? $1 + 2 * halo : $1 })
   }
 
   /// The caller's buffers are numbered without holes, and each has one size: that of the one tensor that all

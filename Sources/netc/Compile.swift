@@ -3,6 +3,7 @@ import Driver
 
 struct Compile: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "compile",
     abstract: "Compile a spec and its weights to one file that starts in milliseconds.",
     usage: "netc compile <spec> [<options>]",
     discussion: """
@@ -31,7 +32,8 @@ struct Compile: ParsableCommand {
   @OptionGroup var arithmetic: ArithmeticOptions
 
   @Option(
-    help: ArgumentHelp("The CPU to compile for: native, generic, x86-64-avx2 or x86-64-avx512.", valueName: "name"))
+    help: ArgumentHelp(
+      "The CPU to compile for: native, generic, x86-64-avx2, x86-64-avx512 or arm64.", valueName: "name"))
   var target: String?
 
   @Option(help: ArgumentHelp("Print the plan or the optimised graph instead of writing a file.", valueName: "what"))

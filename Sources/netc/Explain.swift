@@ -3,6 +3,7 @@ import Driver
 
 struct Explain: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "explain",
     abstract: "Explain a diagnostic, a layer, a parameter, a key or a pass.",
     usage: "netc explain <topic> [<options>]",
     discussion: """

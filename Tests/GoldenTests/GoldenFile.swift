@@ -34,7 +34,8 @@ struct GoldenFile: Sendable, CustomTestStringConvertible {
       let graph = GoldenFile("\(name)/graph.txt") {
         try GoldenNetwork(spec).compiled("x86-64-avx512").portable.printed()
       }
-      let plans = TargetDescription.named.map { target in
+      // Plans for arm64 have the layouts of those for AVX2 and other names of kernels.
+      let plans = TargetDescription.named.filter { !$0.instructionSets.contains(.neon) }.map { target in
         GoldenFile("\(name)/plan.\(target.name).txt") {
           try GoldenNetwork(spec).compiled(target.name).plan.printed()
         }

@@ -31,6 +31,7 @@ package struct BenchCommand: Sendable {
   }
 
   package func run(_ console: Console) throws -> ExitCode {
+    let processBytes = BenchMemory.residentPeak()
     let begin = StepRecording.now()
     guard let model = try model.load(console) else { return .wrongInput }
     let loadTime = Double(StepRecording.now() - begin) / 1e9
@@ -43,7 +44,11 @@ package struct BenchCommand: Sendable {
     measurement.run(watches: profile || trace != nil)
     var result = BenchResult(
       plan: plan, threads: self.model.threads, times: measurement.times, loadTime: loadTime,
-      firstTime: measurement.firstTime)
+      firstTime: measurement.firstTime,
+      memory: BenchMemory(
+        peak: BenchMemory.residentPeak(), process: processBytes,
+        weights: model.executable.constantBytes.reduce(0, +), arena: model.executable.arenaBytes,
+        inputsAndOutputs: (plan.inputs + plan.outputs).reduce(0) { $0 + $1.bytes }))
     result.check = outcome
     if let samples = measurement.samples {
       if let trace {

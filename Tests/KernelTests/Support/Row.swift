@@ -17,8 +17,8 @@ struct Row: @unchecked Sendable, CustomTestStringConvertible {
   /// fp32 numbers in a vector.
   var lanes: Int {
     switch ck_isa(UInt32(kernel.isa)) {
-    case CK_ISA_GENERIC, CK_ISA_NEON: 4
-    case CK_ISA_AVX2: 8
+    case CK_ISA_GENERIC: 4
+    case CK_ISA_AVX2, CK_ISA_NEON: 8
     default: 16
     }
   }
