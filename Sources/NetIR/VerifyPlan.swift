@@ -1,5 +1,6 @@
 extension Plan {
   private static let maximumSize = 1 << 40
+  private static let maximumCandidates = 1 << 8
   static let maximumHalo = 1 << 12
 
   /// Checks a plan before it may touch memory: one that was read from a file is trusted in nothing.
@@ -147,6 +148,9 @@ extension Plan {
     if let problem = kernel.mismatch(op: step.op, operands: operands, result: result) {
       throw GraphProblem("step `\(step.name)`: \(problem)")
     }
+    try require(
+      step.choice.map { $0.taken?.kernel == step.kernel && $0.candidates.count <= Self.maximumCandidates } ?? true,
+      "step `\(step.name)` has another kernel than was chosen")
     try verifyWorkspace(of: step, kernel.workspace(op: step.op, input: shapes.first ?? [], result: shape))
   }
 

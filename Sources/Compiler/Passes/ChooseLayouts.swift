@@ -144,7 +144,7 @@ enum ChooseLayouts {
       let name = "\(graph[value].name) as \(block == 1 ? "nchw" : "c\(block)")"
       let result = try graph.add(.copy, [value], name: name)
       graph[result].layout.block = block
-      graph[result].kernel = SelectKernels.kernel(for: .copy, .copy, graph, result, options)?.name
+      SelectKernels.select(result, in: &graph, options)
       if graph[result].kernel == nil { throw CompileError(.unsupported, "no kernel converts layouts") }
       return result
     }
@@ -199,8 +199,9 @@ enum ChooseLayouts {
       node.op = .copy
       node.operands = [id]
       node.name += " padded"
-      node.kernel = SelectKernels.kernel(for: .copy, .copy, graph, id, options)?.name
-      return graph.append(node)
+      let copy = graph.append(node)
+      SelectKernels.select(copy, in: &graph, options)
+      return copy
     }
   }
 }
