@@ -18,11 +18,13 @@ package enum Pipeline {
     FuseActivation.pass,
     LowerTransposedConvolution.pass,
     FoldReshapes.pass,
+    NestConcats.pass,
     RemoveDead.pass,
     KeepPortable.pass,
     // What depends on the target.
     SelectKernels.pass,
     ChooseLayouts.pass,
+    EliminateConcats.pass,
     PlanMemory.pass,
   ]
 
