@@ -132,6 +132,7 @@ final class BoundStep: @unchecked Sendable {
         Int64(attributes.padding.top), Int64(attributes.padding.left)
       )
       arguments.groups = Int64(attributes.groups)
+      arguments.pool = Int64(epilogue.pool?.height ?? 0)
       arguments.activation = KernelArguments.activation(epilogue.activation)
       arguments.workspace_floats = Int64((step.workspace?.bytesPerThread ?? 0) / MemoryLayout<Float>.stride)
       for (copy, workspace) in workspaces.enumerated() {

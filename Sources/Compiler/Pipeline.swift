@@ -23,6 +23,7 @@ package enum Pipeline {
     KeepPortable.pass,
     // What depends on the target.
     SelectKernels.pass,
+    FusePooling.pass,
     ChooseLayouts.pass,
     EliminateConcats.pass,
     PlanMemory.pass,

@@ -208,14 +208,15 @@ extension KernelDescriptor {
       guard result.layout.block == block, inputBlock == 1 || inputBlock == block else {
         return "\(name) wants blocks of \(block)"
       }
-      let reach = attributes.reach(input: input.shape, output: result.shape)
+      let shape = epilogue.unpooled(result.shape)
+      let reach = attributes.reach(input: input.shape, output: shape)
       let halo = input.layout.halo
       guard
         halo.top >= reach.top && halo.bottom >= reach.bottom && halo.left >= reach.left
           && halo.right >= reach.right
       else { return "the halo of `\(input.name)` is narrower than the padding" }
       if algorithm == Winograd.algorithm {
-        guard inputBlock == block, Winograd(attributes, input: input.shape, result: result.shape, by: self) != nil
+        guard inputBlock == block, Winograd(attributes, input: input.shape, result: shape, by: self) != nil
         else { return "\(name) takes 3×3 filters at stride 1, in blocks" }
       }
       if algorithm == "depthwise" {
@@ -224,6 +225,7 @@ extension KernelDescriptor {
           return "\(name) takes one filter per channel"
         }
       }
+      guard epilogue.pool == nil || canPool(epilogue) else { return "\(name) does not pool like that" }
       if epilogue.residual, blocks.dropLast().last != block { return "the residual lies otherwise" }
       return nil
     case .dense, .softmax, .pad, .rearrange, .standardize, .upscaleBilinear:
@@ -242,6 +244,15 @@ extension KernelDescriptor {
     default:
       return "no kernel computes \(op.name)"
     }
+  }
+}
+
+extension KernelDescriptor {
+  /// Whether a convolution can take the maximum over the windows of its epilogue as it stores. It adds the bias and
+  /// rectifies behind the maximum, which neither changes.
+  package func canPool(_ epilogue: Epilogue) -> Bool {
+    algorithm == Winograd.algorithm && epilogue.pool == Size2D(2) && !epilogue.residual
+      && (epilogue.activation == .linear || epilogue.activation == .rectify)
   }
 }
 

@@ -16,7 +16,7 @@ import Testing
       Pipeline.inference.map(\.name) == [
         "remove-identities", "lower-batch-norm", "fold-scale-shift", "fuse-residual", "fuse-activation",
         "lower-transposed-convolution", "fold-reshapes", "nest-concats", "remove-dead", "keep-portable",
-        "select-kernels", "choose-layouts", "eliminate-concats", "plan-memory",
+        "select-kernels", "fuse-pooling", "choose-layouts", "eliminate-concats", "plan-memory",
       ])
     #expect(Pipeline.inference.allSatisfy { !$0.summary.isEmpty })
   }

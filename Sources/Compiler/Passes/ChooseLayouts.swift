@@ -146,8 +146,8 @@ enum ChooseLayouts {
         var node = graph[id]
         let original = node.operands
         node.operands = original.map { renamed[$0.index] }
-        if case .conv2D(let attributes, _) = node.op {
-          let reach = attributes.reach(input: graph[original[0]].shape, output: node.shape)
+        if case .conv2D(let attributes, let epilogue) = node.op {
+          let reach = attributes.reach(input: graph[original[0]].shape, output: epilogue.unpooled(node.shape))
           if reach != .none {
             var source = node.operands[0]
             if fixed[original[0].index] {

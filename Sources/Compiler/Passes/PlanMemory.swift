@@ -97,9 +97,10 @@ enum PlanMemory {
 
     /// Of no place yet.
     private func workspace(for step: Plan.Step) -> Plan.Workspace? {
-      guard case .conv2D(let attributes, _) = step.op, let kernel = catalogue[step.kernel],
+      guard case .conv2D(let attributes, let epilogue) = step.op, let kernel = catalogue[step.kernel],
         let winograd = Winograd(
-          attributes, input: result.shape(of: step.operands[0]), result: result.tensors[step.result].shape, by: kernel)
+          attributes, input: result.shape(of: step.operands[0]),
+          result: epilogue.unpooled(result.tensors[step.result].shape), by: kernel)
       else { return nil }
       let threads = step.parallel ? max(1, result.target.cores) : 1
       let cost = WinogradCost(winograd, cores: threads, cache: result.target.cache)
@@ -218,6 +219,7 @@ extension Graph.Node {
     case .conv2D(_, let epilogue), .dense(let epilogue):
       if epilogue.residual { words.append("add") }
       if epilogue.activation != .linear { words.append(epilogue.activation.name) }
+      if epilogue.pool != nil { words.append("pool") }
     case .scaleShift(let activation), .elementwise(_, let activation):
       if activation != .linear { words.append(activation.name) }
     case .softmax where !name.hasSuffix("softmax"): words.append("softmax")
