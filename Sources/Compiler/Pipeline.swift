@@ -19,11 +19,14 @@ package enum Pipeline {
     LowerTransposedConvolution.pass,
     LowerWholeWindowConvolution.pass,
     FoldReshapes.pass,
+    NestConcats.pass,
     RemoveDead.pass,
     KeepPortable.pass,
     // What depends on the target.
     SelectKernels.pass,
+    FusePooling.pass,
     ChooseLayouts.pass,
+    EliminateConcats.pass,
     PlanMemory.pass,
   ]
 

@@ -29,7 +29,14 @@ extension Graph {
 }
 
 extension Plan {
+  /// What the step's kernel was chosen for: a pooling behind a convolution joins it later.
   package func instance(of step: Step) -> OpInstance {
-    OpInstance(op: step.op, operands: step.operands.map { shape(of: $0) }, result: tensors[step.result].shape)
+    var (op, result) = (step.op, tensors[step.result].shape)
+    if case .conv2D(let attributes, var epilogue) = op, epilogue.pool != nil {
+      result = epilogue.unpooled(result)
+      epilogue.pool = nil
+      op = .conv2D(attributes, epilogue)
+    }
+    return OpInstance(op: op, operands: step.operands.map { shape(of: $0) }, result: result)
   }
 }

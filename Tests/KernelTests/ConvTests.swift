@@ -9,6 +9,8 @@ struct ConvCase: Sendable, CustomTestStringConvertible {
   var groups = 1
   var extraHalo = 0, outHalo = Halo.all(0), gap = 0
   var residual = false, bias = true
+  /// The maximum over windows of that size, for Winograd's rows.
+  var pool = 0
   var activation = ck_activation.linear
 
   var testDescription: String { name }

@@ -110,6 +110,13 @@ struct VerifyPlanTests {
         name: "bad", op: .softmax(axis: 1), kernel: "softmax", algorithm: "", operands: [.tensor(4)], result: 4,
         parallel: false)
     },
+    Damage("a maximum that the kernel cannot take", "does not pool like that") {
+      for index in 0...1 { $0.tensors[index].shape = [1, 3, 8, 8] }
+      $0.tensors[1].place = .arena(offset: 1_664)
+      $0.arenaBytes = 1_664 + 3_200
+      $0.steps[1].op = .conv2D(
+        ConvolutionAttributes(kernel: Size2D(3), padding: SmallPlan.halo), Epilogue(bias: true, pool: Size2D(2)))
+    },
     Damage("residual in other blocks", "the residual lies otherwise") { $0.steps[3].operands[2] = .tensor(5) },
     Damage("pooling from blocks to plain", "wants equal blocks") {
       let one = PoolAttributes(window: Size2D(1), stride: Size2D(1), padding: .none, ceil: false, mode: .max)

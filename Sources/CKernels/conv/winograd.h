@@ -131,6 +131,37 @@ CK_INLINE void ck_winograd_store(const float *from, int64_t plane, vf bias, cons
   }
 }
 
+// The maximum over 2 × 2 pixels: `rows` × `columns` of them. Neither a bias nor the rectifier changes which is largest.
+CK_INLINE void ck_winograd_store_pooled(const float *from, int64_t plane, vf bias, int rectify, int64_t rows,
+                                        int64_t columns, float *to, int64_t row) {
+  vf y[4][4];
+  ck_winograd_output_tile(from, plane, y);
+  CK_UNROLL for (int r = 0; r < 2; r++) {
+    CK_UNROLL for (int i = 0; i < 2; i++) {
+      vf s = ck_max(ck_max(y[2 * r][2 * i], y[2 * r][2 * i + 1]), ck_max(y[2 * r + 1][2 * i], y[2 * r + 1][2 * i + 1]));
+      s += bias;
+      if (rectify) s = 0.0f > s ? (vf)0.0f : s;
+      if (r < rows && i < columns) ck_store(to + r * row + i * CK_VL, s);
+    }
+  }
+}
+
+// As `ck_winograd_output`, pooled.
+static void ck_winograd_output_pooled(const ck_conv2d_args *a, const ck_winograd_shape *s, int64_t first, int64_t count,
+                                      int64_t cb, int64_t v, const float *bias, const float *sums) {
+  const ck_tensor *out = &a->out;
+  for (int64_t t = 0; t < count; t++) {
+    const ck_winograd_place at = ck_winograd_place_of(s, first + t);
+    const int64_t y = at.y / 2, x = at.x / 2, rows = ck_least(2, out->h - y), columns = ck_least(2, out->w - x);
+    for (int64_t j = 0; j < v; j++) {
+      float *to = out->data + at.n * out->stride_n + (cb + j) * out->stride_c + y * out->stride_h + x * CK_VL;
+      ck_winograd_store_pooled(sums + t * CK_WINOGRAD_N + j * CK_VL, s->sum_plane, ck_load(bias + j * CK_VL),
+                               a->activation.kind == CK_RECTIFY, rows, columns, to, out->stride_h);
+    }
+    for (int64_t i = 0; x == 0 && i < rows * v; i++) ck_zero_halo(out, at.n, cb + i % v, y + i / v);
+  }
+}
+
 // Tiles [first, first + count) of channel blocks cb … cb + v − 1.
 static void ck_winograd_output(const ck_conv2d_args *a, const ck_winograd_shape *s, int64_t first, int64_t count,
                                int64_t cb, int64_t v, const float *bias, const float *sums) {
@@ -210,6 +241,10 @@ void CK_WINOGRAD(run)(const void *args, int64_t begin, int64_t end) {
       }
     }
     ck_conv_bias(a, tile * CK_WINOGRAD_N, CK_WINOGRAD_N, bias);
-    ck_winograd_output(a, &s, first, count, cb, v, bias, sums);
+    if (a->pool) {
+      ck_winograd_output_pooled(a, &s, first, count, cb, v, bias, sums);
+    } else {
+      ck_winograd_output(a, &s, first, count, cb, v, bias, sums);
+    }
   }
 }

@@ -39,7 +39,7 @@ enum ChooseLayouts {
       var written: Set<ValueID> = []
       for (index, output) in graph.outputs.enumerated() {
         var value = try convert(output, to: 1, in: &graph)
-        let root = graph.root(of: value)
+        let root = GraphViews(graph).root(of: value)
         if graph[root].op.isInput || !written.insert(root).inserted {
           value = try copy(value, block: 1, in: &graph)
           written.insert(value)
@@ -53,7 +53,7 @@ enum ChooseLayouts {
     private mutating func place(_ node: Graph.Node, in graph: inout Graph) throws -> ValueID {
       var node = node
       switch node.op {
-      case .input, .reshape, .dense, .softmax, .pad, .rearrange, .standardize, .upscaleBilinear:
+      case _ where node.op.takesPlainArrays:
         node.operands = try node.operands.map { try convert($0, to: 1, in: &graph) }
       case .conv2D(let attributes, let epilogue):
         let kernel = try descriptor(node)
@@ -155,13 +155,13 @@ enum ChooseLayouts {
       var result = Graph(name: graph.name)
       var renamed: [ValueID] = []
       var padded: [ValueID: ValueID] = [:]
-      let fixed = mustStayPlain(graph)
+      let fixed = graph.valuesThatStayPlain()
       for id in graph.ids {
         var node = graph[id]
         let original = node.operands
         node.operands = original.map { renamed[$0.index] }
-        if case .conv2D(let attributes, _) = node.op {
-          let reach = attributes.reach(input: graph[original[0]].shape, output: node.shape)
+        if case .conv2D(let attributes, let epilogue) = node.op {
+          let reach = attributes.reach(input: graph[original[0]].shape, output: epilogue.unpooled(node.shape))
           if reach != .none {
             var source = node.operands[0]
             if fixed[original[0].index] {
@@ -178,22 +178,6 @@ enum ChooseLayouts {
       graph = result
     }
 
-    /// Values that somebody reads or writes as contiguous numbers.
-    private func mustStayPlain(_ graph: Graph) -> [Bool] {
-      var fixed = [Bool](repeating: false, count: graph.nodes.count)
-      for output in graph.outputs { fixed[output.index] = true }
-      for id in graph.ids {
-        switch graph[id].op {
-        case .reshape, .dense, .softmax, .pad, .rearrange, .standardize, .upscaleBilinear:
-          fixed[id.index] = true
-          for operand in graph[id].operands { fixed[operand.index] = true }
-        case .input: fixed[id.index] = true
-        default: break
-        }
-      }
-      return fixed
-    }
-
     private func paddedCopy(of id: ValueID, in graph: inout Graph) -> ValueID {
       var node = graph[id]
       node.op = .copy
@@ -206,17 +190,31 @@ enum ChooseLayouts {
   }
 }
 
+extension GraphOp {
+  /// Whether it reads and writes contiguous numbers, without strides, blocks or a halo.
+  fileprivate var takesPlainArrays: Bool {
+    switch self {
+    case .input, .reshape, .dense, .softmax, .pad, .rearrange, .standardize, .upscaleBilinear: true
+    default: false
+    }
+  }
+}
+
 extension Graph {
-  /// The value whose bytes this one shows: reshapes of plain tensors move nothing.
-  func root(of id: ValueID) -> ValueID {
-    var id = id
-    while case .reshape = self[id].op, let operand = self[id].operands.first { id = operand }
-    return id
+  /// Values that somebody reads or writes as contiguous numbers.
+  func valuesThatStayPlain() -> [Bool] {
+    var plain = [Bool](repeating: false, count: nodes.count)
+    for output in outputs { plain[output.index] = true }
+    for id in ids where self[id].op.takesPlainArrays {
+      plain[id.index] = true
+      for operand in self[id].operands { plain[operand.index] = true }
+    }
+    return plain
   }
 }
 
 extension Padding2D {
-  fileprivate func union(_ other: Padding2D) -> Padding2D {
+  func union(_ other: Padding2D) -> Padding2D {
     Padding2D(
       top: max(top, other.top), bottom: max(bottom, other.bottom), left: max(left, other.left),
       right: max(right, other.right))
