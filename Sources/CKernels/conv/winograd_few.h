@@ -22,6 +22,7 @@ enum { CK_WINOGRAD_FEW_AHEAD = 9 * CK_WINOGRAD_N * sizeof(float) / (6 * (CK_WINO
 CK_INLINE void ck_winograd_few_row(const int y, const float *in, const int64_t plane, const int64_t next,
                                    int64_t channels, const float *filters, const char *ahead, float *sums,
                                    const int64_t sum_plane, int go_on) {
+  const int order[6] = {0, 5, 1, 2, 3, 4};
   vf acc[6][CK_WINOGRAD_FEW];
   in += 6 * y * plane;
   sums += 6 * y * sum_plane;
@@ -33,21 +34,26 @@ CK_INLINE void ck_winograd_few_row(const int y, const float *in, const int64_t p
   enum { tap = CK_VL * CK_WINOGRAD_N };
   for (; channels > 0; channels -= CK_VL, in += next, filters += 9 * tap) {
     for (int64_t lane = 0; lane < CK_VL; lane++) {
-      vf row[3], w[6];
+      vf row[3];
       CK_UNROLL for (int x = 0; x < 3; x++) {
         vf g[3], column[6];
         CK_UNROLL for (int i = 0; i < 3; i++) g[i] = ck_load(filters + lane * CK_WINOGRAD_N + (i * 3 + x) * tap);
         ck_winograd_filter_1d(g, column);
         row[x] = column[y];
       }
-      ck_winograd_filter_1d(row, w);
       __builtin_prefetch(ahead);
       __builtin_prefetch(ahead + 64);
       ahead += CK_WINOGRAD_FEW_AHEAD;
-      CK_UNROLL for (int x = 0; x < 6; x++) {
-        CK_UNROLL for (int t = 0; t < CK_WINOGRAD_FEW; t++) {
-          acc[x][t] = ck_splat(in[x * plane + t * CK_VL + lane]) * w[x] + acc[x][t];
+      CK_UNROLL for (int pair = 0; pair < 3; pair++) {
+        vf w[6];
+        ck_winograd_filter_1d(row, w);
+        CK_UNROLL for (int x = 2 * pair; x < 2 * pair + 2; x++) {
+          CK_UNROLL for (int t = 0; t < CK_WINOGRAD_FEW; t++) {
+            acc[order[x]][t] = ck_splat(in[order[x] * plane + t * CK_VL + lane]) * w[order[x]] + acc[order[x]][t];
+          }
         }
+        // The next two points are made when these two are done: six at once would not fit the registers.
+        CK_UNROLL for (int i = 0; i < 3; i++) __asm__("" : "+v"(row[i]), "+v"(acc[order[2 * pair + 1]][3]));
       }
     }
   }
