@@ -71,6 +71,8 @@ struct ConvCase: Sendable, CustomTestStringConvertible {
       ConvCase(name: "ten groups of 3 in, 11 out", n: 2, c: 30, h: 4, w: 4, f: 110, groups: 10),
       ConvCase(name: "groups = channels, multiplier 1", c: 33, f: 33, groups: 33),
       ConvCase(name: "groups = channels, multiplier 2", c: 18, f: 36, groups: 18),
+      ConvCase(name: "three images in groups of two", n: 3, c: 64, h: 16, w: 18, f: 40, kernel: [1, 1]),
+      ConvCase(name: "seven images in groups of six, rows in pairs", n: 7, c: 128, h: 7, w: 7, f: 36),
       ConvCase(name: "many units", n: 3, c: 2, h: 9, w: 3, f: 70, outHalo: .all(1), activation: .init(CK_TANH)),
     ]
 
@@ -91,6 +93,20 @@ struct ConvCase: Sendable, CustomTestStringConvertible {
 
   static let depthwise: [ConvCase] =
     (1...17).map { ConvCase(name: "output width \($0)", n: 2, c: 18, h: 3, w: $0, f: 18, groups: 18) }
+    + (1...17).map {
+      ConvCase(
+        name: "stride 2, output width \($0)", n: 2, c: 18, h: 9, w: 2 * $0 - $0 % 2, f: 18, stride: [2, 2], groups: 18,
+        outHalo: .all(1), residual: $0 % 3 == 0, activation: .init(CK_RECTIFY))
+    }
+    + (1...17).map {
+      ConvCase(
+        name: "5x5, stride \($0 % 2 + 1), width \($0)", n: 2, c: 18, h: 7, w: $0, f: 18, kernel: [5, 5],
+        stride: [$0 % 2 + 1, $0 % 2 + 1], pads: [2, 2, 2, 2], groups: 18, outHalo: .all(1), residual: $0 % 3 == 0,
+        activation: $0 % 4 == 0 ? .init(CK_SWISH) : .linear)
+    }
+    + [[1, 2], [2, 1], [3, 3]].map {
+      ConvCase(name: "strides \($0)", c: 18, h: 9, w: 19, f: 18, stride: $0, groups: 18, activation: .init(CK_RECTIFY))
+    }
     + [1, 3, 17, 33].map { ConvCase(name: "channels \($0)", n: 3, c: $0, f: $0, groups: $0, outHalo: .all(1)) } + [
       ConvCase(name: "1x1 image", c: 33, h: 1, w: 1, f: 33, groups: 33),
       ConvCase(name: "stride 2", n: 2, c: 20, h: 9, w: 19, f: 20, stride: [2, 2], groups: 20, residual: true),
