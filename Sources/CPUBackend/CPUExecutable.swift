@@ -17,6 +17,8 @@ package final class CPUExecutable: Executable {
 
   private struct Arena: ~Copyable {
     let buffer: AlignedBuffer
+    /// Addresses of the caller's buffers that the external steps' arguments point to.
+    var bound: [UInt] = []
   }
 
   /// - Parameters:
@@ -79,12 +81,17 @@ package final class CPUExecutable: Executable {
   ) {
     precondition(inputs.count == plan.inputs.count && outputs.count == plan.outputs.count)
     state.withLock { arena in
-      arena.buffer.withBytes { bytes in
-        for index in external {
-          steps[index].bind {
-            Self.address(of: $0, in: plan, constants, bytes.baseAddress, inputs, outputs)
+      // Writing arguments anew would take longer than the steps of a small network.
+      let buffers = inputs.map { UInt(bitPattern: $0.baseAddress) } + outputs.map { UInt(bitPattern: $0.baseAddress) }
+      if buffers != arena.bound {
+        arena.buffer.withBytes { bytes in
+          for index in external {
+            steps[index].bind {
+              Self.address(of: $0, in: plan, constants, bytes.baseAddress, inputs, outputs)
+            }
           }
         }
+        arena.bound = buffers
       }
       runSteps(observer)
     }

@@ -30,6 +30,9 @@ static int suits(const ck_kernel *row, const conv_case *k) {
   if (!strcmp(row->algorithm, "winograd")) {
     return k->kernel == 3 && k->stride == 1 && k->dilation == 1 && k->groups == 1 && !k->plain;
   }
+  if (!strcmp(row->algorithm, "rows")) {
+    return k->plain && k->stride == 1 && k->groups == 1 && !k->residual && k->w >= 8;
+  }
   return 1;
 }
 

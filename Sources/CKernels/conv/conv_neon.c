@@ -17,4 +17,11 @@
 #define CK_WINOGRAD_N 16
 #define CK_WINOGRAD_EACH_M CK_DIRECT_EACH_M
 #include "winograd.h"
+
+// 6 × 2 sums, 2 vectors of pixels and a weight, two registers each: 30 of 32.
+#define CK_ROWS_M 16
+#define CK_ROWS_N 6
+#define CK_ROWS_EACH_N(X) X(1) X(2) X(3) X(4) X(5) X(6)
+#define CK_ROWS_EACH_V(X, n) X(1, n) X(2, n)
+#include "rows.h"
 #endif

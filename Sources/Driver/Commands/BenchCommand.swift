@@ -2,7 +2,6 @@ import CPUBackend
 import Compiler
 import Diagnostics
 import NetIR
-import Runtime
 
 /// `netc bench`: the time of one inference of a whole batch, through the public entry point, and on request of every
 /// step.
@@ -36,9 +35,7 @@ package struct BenchCommand: Sendable {
     guard let model = try model.load(console) else { return .wrongInput }
     let loadTime = Double(StepRecording.now() - begin) / 1e9
     let plan = model.plan
-    var stream = RandomStream(seed: 1, name: "bench")
-    let inputs = plan.inputs.map { tensor in (0..<tensor.shape.elements).map { _ in Float(stream.uniform()) }
-    }
+    let inputs = plan.noise()
     let outcome = try checked(model, inputs)
     var measurement = BenchMeasurement(model, inputs: inputs, seconds: seconds)
     measurement.run(watches: profile || trace != nil)
