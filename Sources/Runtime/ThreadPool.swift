@@ -105,17 +105,17 @@ private func threadMain(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutableRa
 private final class Team: @unchecked Sendable {
   private let count: Int
   private let callers = Lock()
-  private let counters = Counters(3)
+  private let counters = Counters(2)
   private let signals: Signals
   let barrier: Barrier
   private var job: (@Sendable (ThreadPool.Member) -> Void)?
+  /// Runs that have begun, the closing included. Beside the job: who sees one has both.
+  private let generation = Atomic<Int>(0)
 
-  /// Runs that have begun, the closing included; read by all workers.
-  private var generation: UnsafeMutablePointer<Atomic<Int>> { counters[0] }
   /// Workers that have not finished the run.
-  private var running: UnsafeMutablePointer<Atomic<Int>> { counters[1] }
+  private var running: UnsafeMutablePointer<Atomic<Int>> { counters[0] }
   /// 1 once the team is closed.
-  private var closed: UnsafeMutablePointer<Atomic<Int>> { counters[2] }
+  private var closed: UnsafeMutablePointer<Atomic<Int>> { counters[1] }
 
   /// Where workers wait for the next run, and the caller for its end.
   private static let (started, finished) = (0, 1)
@@ -131,7 +131,7 @@ private final class Team: @unchecked Sendable {
     callers.withLock {
       job = body
       running.pointee.store(count - 1, ordering: .relaxed)
-      generation.pointee.add(1, ordering: .sequentiallyConsistent)
+      generation.add(1, ordering: .sequentiallyConsistent)
       signals.raise(Self.started)
       body(member(0))
       signals.wait(at: Self.finished) { running.pointee.load(ordering: .acquiring) == 0 }
@@ -142,7 +142,7 @@ private final class Team: @unchecked Sendable {
   /// - Returns: whether this call closed it.
   func close() -> Bool {
     guard closed.pointee.exchange(1, ordering: .sequentiallyConsistent) == 0 else { return false }
-    generation.pointee.add(1, ordering: .sequentiallyConsistent)
+    generation.add(1, ordering: .sequentiallyConsistent)
     signals.raise(Self.started)
     return true
   }
@@ -151,8 +151,8 @@ private final class Team: @unchecked Sendable {
   func work(_ index: Int) {
     var seen = 0
     while true {
-      signals.wait(at: Self.started) { generation.pointee.load(ordering: .acquiring) != seen }
-      seen = generation.pointee.load(ordering: .acquiring)
+      signals.wait(at: Self.started) { generation.load(ordering: .acquiring) != seen }
+      seen = generation.load(ordering: .acquiring)
       if closed.pointee.load(ordering: .acquiring) != 0 { return }
       job?(member(index))
       if running.pointee.subtract(1, ordering: .sequentiallyConsistent).newValue == 0 { signals.raise(Self.finished) }

@@ -4,28 +4,32 @@
 typedef struct {
   const char *name;
   int64_t n, c, h, w, f, kernel, stride, dilation, pad, groups;
-  int plain, residual, activation;
+  int plain, residual, activation, pool;
 } conv_case;
 
 static const conv_case cases[] = {
-    {"3×3", 1, 16, 9, 13, 24, 3, 1, 1, 1, 1, 0, 0, CK_LINEAR},
-    {"3×3, odd channels, residual", 2, 19, 7, 6, 21, 3, 1, 1, 1, 1, 0, 1, CK_RECTIFY},
-    {"3×3, 40 channels", 1, 40, 14, 15, 33, 3, 1, 1, 1, 1, 0, 1, CK_LINEAR},
-    {"1×1", 1, 33, 5, 29, 17, 1, 1, 1, 0, 1, 0, 0, CK_RECTIFY},
-    {"1×1, stride 2", 1, 16, 9, 9, 40, 1, 2, 1, 0, 1, 0, 0, CK_LINEAR},
-    {"3×3, stride 2", 2, 10, 11, 12, 9, 3, 2, 1, 1, 1, 0, 0, CK_LEAKY_RECTIFY},
-    {"3×3, dilated", 1, 9, 10, 11, 18, 3, 1, 2, 2, 1, 0, 0, CK_TANH},
-    {"groups", 1, 24, 6, 7, 32, 3, 1, 1, 1, 4, 0, 0, CK_LINEAR},
-    {"plain image, 7×7, stride 2", 1, 3, 21, 23, 20, 7, 2, 1, 3, 1, 1, 0, CK_RECTIFY},
-    {"plain image, 5×5", 2, 1, 12, 10, 6, 5, 1, 1, 2, 1, 1, 0, CK_SIGMOID},
-    {"plain image, 11×11, stride 4", 1, 3, 31, 31, 16, 11, 4, 1, 2, 1, 1, 0, CK_ELU},
-    {"depthwise 3×3", 2, 21, 9, 12, 21, 3, 1, 1, 1, 21, 0, 0, CK_HARD_SWISH},
-    {"depthwise 3×3, stride 2", 1, 16, 10, 11, 16, 3, 2, 1, 1, 16, 0, 0, CK_RECTIFY},
-    {"depthwise 5×5", 1, 9, 8, 17, 9, 5, 1, 1, 2, 9, 0, 1, CK_SWISH},
+    {"3×3", 1, 16, 9, 13, 24, 3, 1, 1, 1, 1, 0, 0, CK_LINEAR, 0},
+    {"3×3, odd channels, residual", 2, 19, 7, 6, 21, 3, 1, 1, 1, 1, 0, 1, CK_RECTIFY, 0},
+    {"3×3, 40 channels", 1, 40, 14, 15, 33, 3, 1, 1, 1, 1, 0, 1, CK_LINEAR, 0},
+    {"1×1", 1, 33, 5, 29, 17, 1, 1, 1, 0, 1, 0, 0, CK_RECTIFY, 0},
+    {"1×1, stride 2", 1, 16, 9, 9, 40, 1, 2, 1, 0, 1, 0, 0, CK_LINEAR, 0},
+    {"3×3, stride 2", 2, 10, 11, 12, 9, 3, 2, 1, 1, 1, 0, 0, CK_LEAKY_RECTIFY, 0},
+    {"3×3, dilated", 1, 9, 10, 11, 18, 3, 1, 2, 2, 1, 0, 0, CK_TANH, 0},
+    {"groups", 1, 24, 6, 7, 32, 3, 1, 1, 1, 4, 0, 0, CK_LINEAR, 0},
+    {"plain image, 7×7, stride 2", 1, 3, 21, 23, 20, 7, 2, 1, 3, 1, 1, 0, CK_RECTIFY, 0},
+    {"plain image, 5×5", 2, 1, 12, 10, 6, 5, 1, 1, 2, 1, 1, 0, CK_SIGMOID, 0},
+    {"plain image, 3×3", 2, 3, 9, 21, 7, 3, 1, 1, 1, 1, 1, 0, CK_TANH, 0},
+    {"3×3, pooled", 2, 20, 11, 14, 37, 3, 1, 1, 1, 1, 0, 0, CK_RECTIFY, 1},
+    {"plain image, 11×11, stride 4", 1, 3, 31, 31, 16, 11, 4, 1, 2, 1, 1, 0, CK_ELU, 0},
+    {"depthwise 3×3", 2, 21, 9, 12, 21, 3, 1, 1, 1, 21, 0, 0, CK_HARD_SWISH, 0},
+    {"depthwise 3×3, stride 2", 1, 16, 10, 11, 16, 3, 2, 1, 1, 16, 0, 0, CK_RECTIFY, 0},
+    {"depthwise 5×5", 1, 9, 8, 17, 9, 5, 1, 1, 2, 9, 0, 1, CK_SWISH, 0},
 };
 
 static int suits(const ck_kernel *row, const conv_case *k) {
   const int depthwise = k->groups == k->c && k->c > 1;
+  if (k->pool && strcmp(row->algorithm, "winograd")) return 0;
+  if (!strcmp(row->algorithm, "rows")) return k->plain && k->stride == 1 && k->groups == 1 && !k->residual && k->w > 16;
   if (!strcmp(row->algorithm, "depthwise")) return depthwise;
   if (!strcmp(row->algorithm, "winograd")) {
     return k->kernel == 3 && k->stride == 1 && k->dilation == 1 && k->groups == 1 && !k->plain;
@@ -40,15 +44,17 @@ static int conv_case_fails(const ck_kernel *row, const conv_case *k) {
   const int64_t reach = (k->kernel - 1) * k->dilation + 1;
   const int64_t oh = (k->h + 2 * k->pad - reach) / k->stride + 1, ow = (k->w + 2 * k->pad - reach) / k->stride + 1;
   const int64_t size = k->n * k->c * k->h * k->w, weights_count = k->f * k->c / k->groups * k->kernel * k->kernel;
-  const int64_t count = k->n * k->f * oh * ow;
+  // What is stored: the convolution, or the maximum over 2 × 2 of its pixels.
+  const int64_t sh = k->pool ? oh / 2 : oh, sw = k->pool ? ow / 2 : ow;
+  const int64_t count = k->n * k->f * oh * ow, stored = k->n * k->f * sh * sw;
   float *values = floats(size), *weights = floats(weights_count), *bias = floats(k->f), *more = floats(count);
   ck_conv2d_args args = {
       .in = tensor(k->n, k->c, k->h, k->w, k->plain ? 1 : row->block, k->pad, values),
-      .out = tensor(k->n, k->f, oh, ow, row->block, 1, 0),
+      .out = tensor(k->n, k->f, sh, sw, row->block, 1, 0),
       .bias = bias,
       .kernel_h = k->kernel, .kernel_w = k->kernel, .stride_h = k->stride, .stride_w = k->stride,
       .dilation_h = k->dilation, .dilation_w = k->dilation, .pad_top = k->pad, .pad_left = k->pad,
-      .groups = k->groups, .activation = {k->activation, 0.3f, 0},
+      .groups = k->groups, .activation = {k->activation, 0.3f, 0}, .pool = k->pool ? 2 : 0,
   };
   if (k->residual) args.residual = tensor(k->n, k->f, oh, ow, row->block, 0, more);
   float *packed = floats(row->packing->floats(row, &args)), *back = floats(weights_count);
@@ -69,10 +75,16 @@ static int conv_case_fails(const ck_kernel *row, const conv_case *k) {
              k->dilation, k->dilation, k->pad, k->pad, k->groups);
   for (int64_t i = 0; i < count && k->residual; i++) wanted[i] += more[i];
   ckr_activation(wanted, wanted, count, k->activation, 0.3f, 0);
-  failed |= expect(row, k->name, found, wanted, count, winograd ? 1e-4 : 1e-5);
+  if (k->pool) {
+    double *all = wanted;
+    wanted = doubles(stored);
+    ckr_pool2d(all, wanted, k->n * k->f, oh, ow, sh, sw, 2, 2, 2, 2, 0, 0, 0, 0, CK_POOL_MAX);
+    free(all);
+  }
+  failed |= expect(row, k->name, found, wanted, stored, winograd ? 1e-4 : 1e-5);
   // The halo is the writer's: its corners stand for all of it.
   const ck_tensor *o = &args.out;
-  if (o->data[-o->stride_h - o->stride_w] != 0 || o->data[oh * o->stride_h + ow * o->stride_w] != 0) {
+  if (o->data[-o->stride_h - o->stride_w] != 0 || o->data[sh * o->stride_h + sw * o->stride_w] != 0) {
     printf("%s, %s: the halo is not zero\n", row->name, k->name);
     failed = 1;
   }

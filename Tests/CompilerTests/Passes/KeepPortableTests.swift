@@ -18,7 +18,7 @@ import Testing
     let portable = try TargetDescription.named.map { target in
       try Pipeline.compile(graph, try .on(target.name))?.portable
     }
-    #expect(portable.count == 3 && portable.allSatisfy { $0 != nil && $0 == portable[0] })
+    #expect(portable.allSatisfy { $0 != nil && $0 == portable[0] })
     #expect(portable[0]?.nodes.allSatisfy { $0.kernel == nil && $0.layout == .plain } == true)
   }
 }
