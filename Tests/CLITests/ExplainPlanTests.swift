@@ -14,31 +14,37 @@ import Testing
     #expect(artefact.output == spec.output && artefact.errors.isEmpty)
   }
 
-  @Test(arguments: ["2", "conv2", "conv2 + rectify"])
-  func aStepIsFoundByNumberLayerAndName(step: String) {
-    let run = NetcProcess.run(["explain", "--plan", Files.lenet, step == "2" ? "3" : step])
-    #expect(run.status == 0)
-    #expect(run.output.hasPrefix("step 3 of 9   conv2 + rectify\n"))
-    #expect(run.output.contains("taken") && run.output.contains("not possible:"))
-    #expect(run.lines.allSatisfy { $0.count <= 80 })
+  /// The names of LeNet's steps on this machine.
+  private func names() throws -> [String] {
+    let json = try NetcProcess.run(["explain", "--plan", Files.lenet, "--json"]).json()
+    return try #require(json["steps"]?.arrayValue).compactMap { $0["name"]?.stringValue }
   }
 
-  @Test(arguments: [
-    ("convv1", "did you mean `conv1`?"), ("0", "numbered from 1 to 9"), ("10", "numbered from 1 to 9"),
-    ("zebra", "numbered from 1 to 9"),
-  ])
-  func anUnknownStepGetsAHint(step: String, hint: String) {
+  @Test func aStepIsFoundByNumberLayerAndName() throws {
+    let names = try names()
+    let index = try #require(names.firstIndex { $0.hasPrefix("conv2 + ") })
+    for step in ["\(index + 1)", "conv2", names[index]] {
+      let run = NetcProcess.run(["explain", "--plan", Files.lenet, step])
+      #expect(run.status == 0)
+      #expect(run.output.hasPrefix("step \(index + 1) of \(names.count)   \(names[index])\n"))
+      #expect(run.output.contains("taken") && run.output.contains("not possible:"))
+      #expect(run.lines.allSatisfy { $0.count <= 80 })
+    }
+  }
+
+  @Test(arguments: [("convv1", "did you mean `conv1`?"), ("0", ""), ("100", ""), ("zebra", "")])
+  func anUnknownStepGetsAHint(step: String, hint: String) throws {
     let run = NetcProcess.run(["explain", "--plan", Files.lenet, step])
     #expect(run.status == 1 && run.output.isEmpty)
     #expect(run.errors.contains("`\(Files.lenet)` has no step `\(step)`"))
-    #expect(run.errors.contains(hint))
+    #expect(run.errors.contains(hint.isEmpty ? "numbered from 1 to \(try names().count)" : hint))
   }
 
   @Test func jsonIsPrinted() throws {
     let run = NetcProcess.run(["explain", "--plan", Files.lenet, "--json"])
     let json = try run.json()
     #expect(json["name"]?.stringValue == "lenet" && json["tuning"] == .null)
-    #expect(json["steps"]?.arrayValue?.count == 9)
+    #expect(json["steps"]?.arrayValue?.isEmpty == false)
     let one = try NetcProcess.run(["explain", "--plan", Files.lenet, "conv1", "--json"]).json()
     #expect(one["steps"]?.arrayValue?.count == 1)
   }
