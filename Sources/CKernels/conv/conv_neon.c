@@ -11,6 +11,8 @@
 #define CK_DEPTHWISE_M 8
 #define CK_DEPTHWISE_N 8
 #define CK_DEPTHWISE_EACH_M(X) X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8)
+#define CK_DEPTHWISE_PAIR_M 4
+#define CK_DEPTHWISE_EACH_PAIR(X) X(1) X(2) X(3) X(4)
 #include "depthwise.h"
 
 #define CK_WINOGRAD_M 6
