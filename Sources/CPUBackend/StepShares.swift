@@ -2,8 +2,9 @@ import NetIR
 
 /// How the units of a step are divided among threads: so that every share costs the same, as far as units are whole.
 ///
-/// The units of most kernels cost alike. Those of a direct convolution go tile by tile of output channels, the tile
-/// outermost, and the last tile may be narrower than the others.
+/// The units of most kernels cost alike. Those of a direct convolution of one image go tile by tile of output channels,
+/// the tile outermost, and the last tile may be narrower than the others. Batches go image by image, or by groups of
+/// them: shares of equal numbers are about equal.
 struct StepShares: Sendable, Equatable {
   let units: Int
   /// How many of them come first and cost `fullCost` each; the others cost `lastCost`.
@@ -24,7 +25,9 @@ struct StepShares: Sendable, Equatable {
   }
 
   init(units: Int, of step: Plan.Step, result: Plan.Tensor, by kernel: KernelDescriptor?) {
-    guard case .conv2D = step.op, let kernel, kernel.algorithm == "direct", kernel.block > 0 else {
+    guard case .conv2D = step.op, let kernel, kernel.algorithm == "direct", kernel.block > 0,
+      result.shape[0] == 1
+    else {
       self.init(units: units)
       return
     }
