@@ -16,6 +16,7 @@ enum ChooseLayouts {
     let old: Graph
     let options: CompileOptions
     let isConstant: [Bool]
+    let users: [[ValueID]]
     /// Conversions that exist already, by value and block.
     var converted: [Key: ValueID] = [:]
 
@@ -28,12 +29,13 @@ enum ChooseLayouts {
       old = compilation.graph
       options = compilation.options
       isConstant = old.constants()
+      users = old.users()
     }
 
     mutating func run() throws -> Graph {
       var graph = try old.rewritten { graph, id, node in
         guard !isConstant[id.index] else { return graph.append(node) }
-        return try place(node, in: &graph)
+        return try place(node, id, in: &graph)
       }
       // The caller's buffers are plain, each is written by one step, and none is an input under another name.
       var written: Set<ValueID> = []
@@ -50,18 +52,17 @@ enum ChooseLayouts {
       return graph
     }
 
-    private mutating func place(_ node: Graph.Node, in graph: inout Graph) throws -> ValueID {
+    /// - Parameter id: of the node in the old graph.
+    private mutating func place(_ node: Graph.Node, _ id: ValueID, in graph: inout Graph) throws -> ValueID {
       var node = node
       switch node.op {
       case _ where node.op.takesPlainArrays:
         node.operands = try node.operands.map { try convert($0, to: 1, in: &graph) }
       case .conv2D(_, let epilogue):
         let kernel = try descriptor(node)
-        let input = graph[node.operands[0]]
-        // Few channels are read from plain images: their blocks would be mostly empty.
-        let wantsBlocks =
-          kernel.algorithm == "depthwise" || input.layout.block > 1 || input.shape[1] >= kernel.block
-        node.operands[0] = try convert(node.operands[0], to: wantsBlocks ? kernel.block : 1, in: &graph)
+        let isBlocked = graph[node.operands[0]].layout.block > 1
+        let block = isBlocked || wantsBlocks(kernel, graph[node.operands[0]].shape) ? kernel.block : 1
+        node.operands[0] = try convert(node.operands[0], to: block, in: &graph)
         if epilogue.residual, let residual = node.operands.last {
           node.operands[node.operands.count - 1] = try convert(residual, to: kernel.block, in: &graph)
         }
@@ -81,7 +82,8 @@ enum ChooseLayouts {
         node.operands = try node.operands.map { try convert($0, to: block, in: &graph) }
         node.layout.block = block
       case .concat(let axis):
-        let block = node.operands.map { graph[$0].layout.block }.max() ?? 1
+        let found = node.operands.map { graph[$0].layout.block }.max() ?? 1
+        let block = found > 1 ? found : try wantedBlock(id)
         if block > 1, axis == 1, node.shape.count == 4 {
           node.layout.block = block
         } else if block > 1, node.shape.count == 4 {
@@ -91,6 +93,21 @@ enum ChooseLayouts {
       default: break
       }
       return graph.append(node)
+    }
+
+    /// Few channels are read from plain images: their blocks would be mostly empty.
+    private func wantsBlocks(_ kernel: KernelDescriptor, _ input: [Int]) -> Bool {
+      kernel.algorithm == "depthwise" || input[1] >= kernel.block
+    }
+
+    /// The blocks in which all who read a value want it.
+    private func wantedBlock(_ id: ValueID) throws -> Int {
+      let blocks = try users[id.index].map { user in
+        guard case .conv2D = old[user].op, old[user].operands[0] == id else { return 1 }
+        let kernel = try descriptor(old[user])
+        return wantsBlocks(kernel, old[id].shape) ? kernel.block : 1
+      }
+      return old.outputs.contains(id) ? 1 : blocks.min() ?? 1
     }
 
     private func isWindowed(_ op: GraphOp) -> Bool {
