@@ -10,8 +10,9 @@ final class BoundStep: @unchecked Sendable {
   typealias Address = (Plan.Operand) -> UnsafeMutableRawPointer?
 
   let step: Plan.Step
-  /// Independent pieces of work; 0 for a kernel of another architecture, which can only pack.
-  let units: Int
+  /// Independent pieces of work; none for a kernel of another architecture, which can only pack.
+  let shares: StepShares
+  var units: Int { shares.units }
   private let kernel: UnsafePointer<ck_kernel>
   /// The threads' own scratch memory, where the kernel needs some. Each of these threads has a copy of the arguments.
   private let workspaces: [UnsafeMutableRawPointer?]
@@ -49,7 +50,9 @@ final class BoundStep: @unchecked Sendable {
       coefficients = nil
     }
     Self.write(step, tensors, constantShapes, address, arguments, inputs, coefficients, self.workspaces)
-    units = isRunnable ? Int(kernel.pointee.units?(UnsafeRawPointer(arguments)) ?? 0) : 0
+    shares = StepShares(
+      units: isRunnable ? Int(kernel.pointee.units?(UnsafeRawPointer(arguments)) ?? 0) : 0, of: step,
+      result: plan.tensors[step.result], by: KernelTable.catalogue[step.kernel])
   }
 
   deinit {

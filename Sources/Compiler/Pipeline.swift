@@ -17,6 +17,7 @@ package enum Pipeline {
     FuseResidual.pass,
     FuseActivation.pass,
     LowerTransposedConvolution.pass,
+    LowerWholeWindowConvolution.pass,
     FoldReshapes.pass,
     NestConcats.pass,
     RemoveDead.pass,

@@ -101,10 +101,12 @@ package struct Plan: Sendable, Codable, Equatable {
     package var parallel: Bool
     /// Present where the kernel needs one.
     package var workspace: Workspace?
+    /// Why it has this kernel; nil for a plan that was written by hand.
+    package var choice: Choice?
 
     package init(
       name: String, op: GraphOp, kernel: String, algorithm: String, operands: [Operand], result: Int,
-      parallel: Bool, workspace: Workspace? = nil
+      parallel: Bool, workspace: Workspace? = nil, choice: Choice? = nil
     ) {
       self.name = name
       self.op = op
@@ -114,6 +116,7 @@ package struct Plan: Sendable, Codable, Equatable {
       self.result = result
       self.parallel = parallel
       self.workspace = workspace
+      self.choice = choice
     }
   }
 
@@ -122,6 +125,8 @@ package struct Plan: Sendable, Codable, Equatable {
   package var precision: String
   package var numerics: String
   package var target: TargetDescription
+  /// Present where kernels were chosen by measurements.
+  package var tuning: Tuning?
   package var tensors: [Tensor] = []
   package var constants: [Constant] = []
   package var steps: [Step] = []
@@ -184,7 +189,7 @@ package struct Plan: Sendable, Codable, Equatable {
 
   /// The arithmetic of one run.
   package func work(of step: Step) -> Work {
-    step.op.work(step.operands.map { shape(of: $0) }, result: tensors[step.result].shape)
+    instance(of: step).work
   }
 
   package func shape(of operand: Operand) -> [Int] {

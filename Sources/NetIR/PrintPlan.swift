@@ -13,7 +13,7 @@ extension Plan {
         "\(index + 1)", step.name, step.algorithm, step.kernel,
         printed(tensors[step.result]),
         flops[index] == 0 ? "" : fixed(Double(flops[index]) / unit.size, digits: 3),
-        errors[index].map { fixed($0 * 1e6, digits: 1) + "e-6" } ?? "",
+        errors[index].map(inMillionths) ?? "",
       ])
     }
     let copies = steps.count { $0.op == .copy }

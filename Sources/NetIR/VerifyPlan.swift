@@ -1,5 +1,6 @@
 extension Plan {
   private static let maximumSize = 1 << 40
+  private static let maximumCandidates = 1 << 8
   static let maximumHalo = 1 << 12
 
   /// Checks a plan before it may touch memory: one that was read from a file is trusted in nothing.
@@ -84,10 +85,11 @@ extension Plan {
     (Self.largestCount(of: shape, halo: halo) ?? .max) < 1 << 56
   }
 
-  /// Elements that a tensor of this shape may take, with whatever block; nil when they are too many.
+  /// Elements that a tensor of this shape may take, with whatever block; nil when they are too many. Rows
+  /// and columns alone have halos.
   static func largestCount(of shape: [Int], halo: Int = maximumHalo) -> Int? {
     guard shape.allSatisfy({ (1...maximumSize).contains($0) }) else { return nil }
-    return elementCount(shape.enumerated().map { $0 == 1 ? $1 + 63 : $0 > 1 ? $1 + 2 * halo : $1 })
+    return elementCount(shape.enumerated().map { $0 == 1 ? $1 + 63 : (2...3).contains($0) ? $1 + 2 * halo : $1 })
   }
 
   /// The caller's buffers are numbered without holes, and each has one size: that of the one tensor that all
@@ -159,6 +161,9 @@ extension Plan {
     if let problem = kernel.mismatch(op: step.op, operands: operands, result: result) {
       throw GraphProblem("step `\(step.name)`: \(problem)")
     }
+    try require(
+      step.choice.map { $0.taken?.kernel == step.kernel && $0.candidates.count <= Self.maximumCandidates } ?? true,
+      "step `\(step.name)` has another kernel than was chosen")
     try verifyWorkspace(of: step, kernel.workspace(op: step.op, input: shapes.first ?? [], result: shape))
   }
 
@@ -224,6 +229,11 @@ extension KernelDescriptor {
         else {
           return "\(name) takes one filter per channel"
         }
+      }
+      if algorithm == RowConvolution.algorithm,
+        let obstacle = RowConvolution.obstacle(attributes, epilogue, result: result.shape, by: self)
+      {
+        return "\(name) takes \(obstacle)"
       }
       guard epilogue.pool == nil || canPool(epilogue) else { return "\(name) does not pool like that" }
       if epilogue.residual, blocks.dropLast().last != block { return "the residual lies otherwise" }

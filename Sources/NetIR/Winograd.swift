@@ -83,10 +83,15 @@ extension KernelDescriptor {
   }
 }
 
+extension OpInstance {
+  /// What an algorithm costs in accuracy; nil for plain sums of products.
+  package func expectedError(by algorithm: String) -> Double? {
+    guard algorithm == Winograd.algorithm, let input = operands.first, input.count > 1 else { return nil }
+    return Winograd.expectedError(channels: input[1])
+  }
+}
+
 extension Plan {
   /// What the algorithm of a step costs in accuracy; nil for plain sums of products.
-  package func expectedError(of step: Step) -> Double? {
-    guard step.algorithm == Winograd.algorithm, let input = step.operands.first else { return nil }
-    return Winograd.expectedError(channels: shape(of: input).dropFirst().first ?? 1)
-  }
+  package func expectedError(of step: Step) -> Double? { instance(of: step).expectedError(by: step.algorithm) }
 }

@@ -24,6 +24,9 @@ extension ConvCase {
         name: "whole tiles, residual, rectifier", n: 2, c: 16, h: 8, w: 8, residual: true,
         activation: .init(CK_RECTIFY)),
       ConvCase(name: "whole tiles, residual", c: 16, h: 8, w: 4, f: 32, outHalo: .all(2), residual: true, bias: false),
+      ConvCase(name: "four tiles", c: 32, h: 7, w: 7, f: 33),
+      ConvCase(name: "four tiles, three blocks", c: 48, h: 8, w: 8, f: 50, residual: true, bias: false),
+      ConvCase(name: "four images of a tile", n: 4, c: 16, h: 3, w: 4, f: 16, activation: .init(CK_RECTIFY)),
       ConvCase(name: "many images", n: 7, c: 9, h: 4, w: 5, f: 36, outHalo: .all(1)),
     ]
     + [(2, 2), (3, 5), (4, 4), (6, 9), (8, 12), (13, 14), (2, 41)].flatMap { h, w in

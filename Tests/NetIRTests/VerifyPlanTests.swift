@@ -87,6 +87,10 @@ struct VerifyPlanTests {
         kernel: Size2D(3), stride: Size2D(2), padding: SmallPlan.halo)
       $0.steps[1].op = .conv2D(attributes, Epilogue(bias: true))
     }, Damage("unknown kernel", "which this netc does not have") { $0.steps[1].kernel = "conv_of_tomorrow" },
+    Damage("kernel that was not chosen", "another kernel than was chosen") {
+      $0.steps[1].choice = Plan.Choice(candidates: [Plan.Choice.Candidate(kernel: "depthwise", estimate: 1)])
+    },
+    Damage("choice of nothing", "another kernel than was chosen") { $0.steps[1].choice = Plan.Choice(candidates: []) },
     Damage("kernel of another op", "does not compute") { $0.steps[1].kernel = "dense" },
     Damage("op without kernels", "does not compute") {
       $0.steps[2].op = .dropout(probability: 0.5)

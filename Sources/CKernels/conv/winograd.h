@@ -6,11 +6,14 @@
 // chunk of channels at a time, which costs less than reading four times as many would.
 //
 // The including file sets CK_WINOGRAD_M × CK_WINOGRAD_N, the register tile (tiles × filters, two vectors), and
-// CK_WINOGRAD_EACH_M(X).
+// CK_WINOGRAD_EACH_M(X); and CK_WINOGRAD_HAS_FEW where 24 sums fit the registers.
 #include "epilogue.h"
 #include "pack.h"
 #include "winograd_shape.h"
 #include "winograd_transforms.h"
+#ifdef CK_WINOGRAD_HAS_FEW
+#include "winograd_few.h"
+#endif
 
 typedef struct {
   int64_t n, y, x;
@@ -116,6 +119,24 @@ static const ck_winograd_micro ck_winograd_micros[2][CK_WINOGRAD_M + 1] = {
     {CK_WINOGRAD_EACH_M(CK_WINOGRAD_2)},
 };
 
+// All products of a tile of filters, v vectors: a chunk of channels at a time is transformed and used.
+static void ck_winograd_products(const ck_winograd_shape *s, int64_t channels, int64_t count, const float *weights,
+                                 int64_t v, const float *input, float *filters, float *sums) {
+  const int64_t pieces = ck_ceil_div(count, CK_WINOGRAD_M);
+  for (int64_t low = 0; low < channels; low += CK_WINOGRAD_CHUNK) {
+    const int64_t high = ck_least(low + CK_WINOGRAD_CHUNK, channels);
+    ck_winograd_filters(weights, low, high, v, filters, s->filter_plane);
+    for (int64_t point = 0; point < CK_WINOGRAD_POINTS; point++) {
+      const float *in = input + point * s->input_plane + low * count;
+      for (int64_t piece = 0; piece < pieces; piece++) {
+        const int64_t t = count * piece / pieces, m = count * (piece + 1) / pieces - t;
+        ck_winograd_micros[v - 1][m](in + t * CK_VL, count * CK_VL, high - low, filters + point * s->filter_plane,
+                                     sums + point * s->sum_plane + t * CK_WINOGRAD_N, low > 0);
+      }
+    }
+  }
+}
+
 // A whole tile where nothing but bias, residual and rectifier follow.
 CK_INLINE void ck_winograd_store(const float *from, int64_t plane, vf bias, const float *add, int64_t add_row,
                                  int rectify, float *to, int64_t row) {
@@ -195,7 +216,7 @@ static void ck_winograd_output(const ck_conv2d_args *a, const ck_winograd_shape 
       _Alignas(64) float pixels[16 * CK_VL];
       for (int i = 0; i < 16; i++) ck_store(pixels + i * CK_VL, y[i / 4][i % 4]);
       for (int64_t r = 0; r < rows; r++) {
-        ck_conv_epilogue(a, pixels + r * 4 * CK_VL, bias + j * CK_VL, 1, columns, at.n, cb + j, at.y + r, at.x);
+        ck_conv_epilogue(a, pixels + r * 4 * CK_VL, bias + j * CK_VL, columns, at.n, cb + j, at.y + r, at.x);
       }
     }
     for (int64_t i = 0; at.x == 0 && i < rows * v; i++) ck_zero_halo(out, at.n, cb + i % v, at.y + i / v);
@@ -226,19 +247,14 @@ void CK_WINOGRAD(run)(const void *args, int64_t begin, int64_t end) {
       ck_winograd_input(a, &s, first, count, input);
     }
     const int64_t v = ck_least(CK_WINOGRAD_N / CK_VL, ck_blocks(&a->out) - cb);
-    const int64_t pieces = ck_ceil_div(count, CK_WINOGRAD_M);
     const float *weights = a->weights + tile * ck_conv_tile_floats(&packing);
-    for (int64_t low = 0; low < a->in.c; low += CK_WINOGRAD_CHUNK) {
-      const int64_t high = ck_least(low + CK_WINOGRAD_CHUNK, a->in.c);
-      ck_winograd_filters(weights, low, high, v, filters, s.filter_plane);
-      for (int64_t point = 0; point < CK_WINOGRAD_POINTS; point++) {
-        const float *in = input + point * s.input_plane + low * count;
-        for (int64_t piece = 0; piece < pieces; piece++) {
-          const int64_t t = count * piece / pieces, m = count * (piece + 1) / pieces - t;
-          ck_winograd_micros[v - 1][m](in + t * CK_VL, count * CK_VL, high - low, filters + point * s.filter_plane,
-                                       sums + point * s.sum_plane + t * CK_WINOGRAD_N, low > 0);
-        }
-      }
+#ifdef CK_WINOGRAD_HAS_FEW
+    if (count == CK_WINOGRAD_FEW && a->in.c % CK_VL == 0) {
+      ck_winograd_few(&s, a->in.c, weights, v, input, sums);
+    } else
+#endif
+    {
+      ck_winograd_products(&s, a->in.c, count, weights, v, input, filters, sums);
     }
     ck_conv_bias(a, tile * CK_WINOGRAD_N, CK_WINOGRAD_N, bias);
     if (a->pool) {

@@ -58,20 +58,17 @@ enum ChooseLayouts {
       switch node.op {
       case _ where node.op.takesPlainArrays:
         node.operands = try node.operands.map { try convert($0, to: 1, in: &graph) }
-      case .conv2D(_, let epilogue):
+      case .conv2D(let attributes, let epilogue):
         let kernel = try descriptor(node)
-        let isBlocked = graph[node.operands[0]].layout.block > 1
-        let block = isBlocked || wantsBlocks(kernel, graph[node.operands[0]].shape) ? kernel.block : 1
-        node.operands[0] = try convert(node.operands[0], to: block, in: &graph)
+        let readsPlain = readsPlain(attributes, kernel, graph[node.operands[0]])
+        node.operands[0] = try convert(node.operands[0], to: readsPlain ? 1 : kernel.block, in: &graph)
         if epilogue.residual, let residual = node.operands.last {
           node.operands[node.operands.count - 1] = try convert(residual, to: kernel.block, in: &graph)
         }
         node.layout.block = kernel.block
       case .pool2D, .lrn, .activation, .scaleShift, .parametricRectify:
         let kernel = try descriptor(node)
-        if kernel.block > 1, node.shape.count == 4, graph[node.operands[0]].layout.block == 1,
-          isWindowed(node.op)
-        {
+        if node.shape.count == 4, graph[node.operands[0]].layout.block == 1, wantsBlocks(node, of: kernel.block) {
           node.operands[0] = try convert(node.operands[0], to: kernel.block, in: &graph)
         }
         node.layout.block = graph[node.operands[0]].layout.block
@@ -83,7 +80,7 @@ enum ChooseLayouts {
         node.layout.block = block
       case .concat(let axis):
         let found = node.operands.map { graph[$0].layout.block }.max() ?? 1
-        let block = found > 1 ? found : try wantedBlock(id)
+        let block = found > 1 || axis != 1 ? found : try wantedBlock(id)
         if block > 1, axis == 1, node.shape.count == 4 {
           node.layout.block = block
         } else if block > 1, node.shape.count == 4 {
@@ -95,24 +92,42 @@ enum ChooseLayouts {
       return graph.append(node)
     }
 
-    /// Few channels are read from plain images: their blocks would be mostly empty.
-    private func wantsBlocks(_ kernel: KernelDescriptor, _ input: [Int]) -> Bool {
-      kernel.algorithm == "depthwise" || input[1] >= kernel.block
-    }
-
-    /// The blocks in which all who read a value want it.
+    /// The blocks in which all who read a plain value want it.
     private func wantedBlock(_ id: ValueID) throws -> Int {
       let blocks = try users[id.index].map { user in
-        guard case .conv2D = old[user].op, old[user].operands[0] == id else { return 1 }
+        guard case .conv2D(let attributes, _) = old[user].op, old[user].operands[0] == id else { return 1 }
         let kernel = try descriptor(old[user])
-        return wantsBlocks(kernel, old[id].shape) ? kernel.block : 1
+        return readsPlain(attributes, kernel, old[id]) ? 1 : kernel.block
       }
       return old.outputs.contains(id) ? 1 : blocks.min() ?? 1
     }
 
-    private func isWindowed(_ op: GraphOp) -> Bool {
-      switch op {
-      case .pool2D, .lrn: true
+    private func readsPlain(
+      _ attributes: ConvolutionAttributes, _ kernel: KernelDescriptor, _ input: Graph.Node
+    ) -> Bool {
+      kernel.algorithm == RowConvolution.algorithm
+        || kernel.algorithm == "direct" && input.layout.block == 1 && isQuickPlain(input, attributes, kernel)
+    }
+
+    /// Blocks of few channels would be mostly empty. And what a row of outputs reads of a small image stays in the
+    /// first cache, as a block does: what row convolutions made needs no blocks.
+    private func isQuickPlain(_ input: Graph.Node, _ attributes: ConvolutionAttributes, _ kernel: KernelDescriptor)
+      -> Bool
+    {
+      guard input.shape[1] >= kernel.block else { return true }
+      switch input.op {
+      case .conv2D, .pool2D, .activation, .scaleShift, .parametricRectify:
+        let band = input.shape[1] * attributes.kernel.height * input.shape[3] * input.layout.storage.bytes
+        return band <= (options.target.cache.first ?? 0) / 4
+      default: return false
+      }
+    }
+
+    /// Windows are quickest over blocks, if the blocks are full.
+    private func wantsBlocks(_ node: Graph.Node, of block: Int) -> Bool {
+      switch node.op {
+      case .pool2D: block > 1 && node.shape[1] >= block
+      case .lrn: block > 1
       default: false
       }
     }
@@ -147,7 +162,7 @@ enum ChooseLayouts {
       let name = "\(graph[value].name) as \(block == 1 ? "nchw" : "c\(block)")"
       let result = try graph.add(.copy, [value], name: name)
       graph[result].layout.block = block
-      graph[result].kernel = SelectKernels.kernel(for: .copy, .copy, graph, result, options)?.name
+      SelectKernels.select(result, in: &graph, options)
       if graph[result].kernel == nil { throw CompileError(.unsupported, "no kernel converts layouts") }
       return result
     }
@@ -186,8 +201,9 @@ enum ChooseLayouts {
       node.op = .copy
       node.operands = [id]
       node.name += " padded"
-      node.kernel = SelectKernels.kernel(for: .copy, .copy, graph, id, options)?.name
-      return graph.append(node)
+      let copy = graph.append(node)
+      SelectKernels.select(copy, in: &graph, options)
+      return copy
     }
   }
 }

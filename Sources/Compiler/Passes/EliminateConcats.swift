@@ -76,7 +76,7 @@ enum EliminateConcats {
     private func copy(_ value: ValueID, into concat: Graph.Node, _ graph: inout Graph) throws -> ValueID {
       let result = try graph.add(.copy, [value], name: "\(graph[value].name) into \(concat.name)")
       graph[result].layout = concat.layout
-      graph[result].kernel = SelectKernels.kernel(for: .copy, .copy, graph, result, options)?.name
+      SelectKernels.select(result, in: &graph, options)
       if graph[result].kernel == nil { throw CompileError(.unsupported, "no kernel converts layouts") }
       return result
     }

@@ -43,6 +43,7 @@ enum PlanMemory {
       result = Plan(
         name: graph.name, batch: options.batch, precision: options.precision.rawValue,
         numerics: options.numerics.rawValue, target: options.target)
+      result.tuning = options.measurements.map { Plan.Tuning(cpu: $0.cpu, threads: $0.threads) }
       result.graphOps = compilation.graphOps
       result.foldedNorms = compilation.foldedNorms
     }
@@ -88,7 +89,7 @@ enum PlanMemory {
         let step = Plan.Step(
           name: node.stepName, op: node.op, kernel: kernel, algorithm: algorithm(kernel), operands: operands,
           result: tensor,
-          parallel: false)
+          parallel: false, choice: node.choice)
         result.steps.append(step)
         result.steps[index].parallel = isWorthThreads(step)
         result.steps[index].workspace = workspace(for: result.steps[index])
@@ -132,7 +133,6 @@ enum PlanMemory {
       return index
     }
 
-    /// A fork and a barrier cost some microseconds: less work than that stays on one thread.
     private func isWorthThreads(_ step: Plan.Step) -> Bool {
       let flops = result.work(of: step).flops
       var bytes = result.tensors[step.result].bytes
@@ -142,7 +142,7 @@ enum PlanMemory {
         case .constant(let index): bytes += 4 * result.constants[index].shape.elements
         }
       }
-      return flops >= 1_000_000 || bytes >= 256 << 10
+      return Plan.isWorthThreads(flops: flops, bytes: bytes)
     }
 
     // MARK: Memory
