@@ -35,10 +35,12 @@ extension GraphOp {
   fileprivate var isPortable: Bool {
     switch self {
     case .batchNorm, .transposedConv2D, .dropout, .gaussianNoise, .randomizedRectify: false
-    case .conv2D(let attributes, _):
-      max(
-        attributes.padding.top, attributes.padding.bottom, attributes.padding.left, attributes.padding.right)
-        <= Plan.maximumHalo
+    case .conv2D(let attributes, let epilogue):
+      // Not every kernel pools.
+      epilogue.pool == nil
+        && max(
+          attributes.padding.top, attributes.padding.bottom, attributes.padding.left, attributes.padding.right)
+          <= Plan.maximumHalo
     default: true
     }
   }

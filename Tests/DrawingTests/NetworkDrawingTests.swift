@@ -80,6 +80,30 @@ import Testing
     #expect(Set(diagram.edges.map(\.to)) == Set(plan.inputs.count..<diagram.nodes.count))
   }
 
+  /// A reader of what was concatenated in place reads from all who wrote it, a reader of one branch from that alone.
+  @Test func branchesLeadToTheReaderOfTheWhole() throws {
+    let (network, options) = try network(
+      """
+      name: joint
+      outputs: [all, part]
+      layers:
+        - Input:  {name: image, shape: [null, 3, 8, 8]}
+        - Conv2D: {name: a, num_filters: 8, filter_size: 1}
+        - Conv2D: {name: b, incoming: image, num_filters: 16, filter_size: 1}
+        - Concat: {name: joined, incomings: [a, b]}
+        - GlobalPool: {name: all}
+        - GlobalPool: {name: part, incoming: b}
+      """)
+    let diagram = PlanDiagram.make(try CompilerFront.compile(network, options).plan)
+    func readers(of name: String) throws -> [String] {
+      let box = try #require(diagram.nodes.firstIndex { $0.title.contains("· \(name)") })
+      return diagram.edges.filter { $0.from == box }.map { String(diagram.nodes[$0.to].title.suffix(4)) }.sorted()
+    }
+    #expect(try readers(of: "a ") == [" all"])
+    #expect(try readers(of: "b ") == [" all", "part"])
+    #expect(diagram.nodes.filter(\.isOutput).count == 2)
+  }
+
   @Test(arguments: [false, true]) func drawingsAreTheSameEveryTime(plan: Bool) throws {
     let (network, options) = try network()
     let svg = try GraphCommand.svg(of: network, options, plan: plan)

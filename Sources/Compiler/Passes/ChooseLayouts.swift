@@ -16,6 +16,7 @@ enum ChooseLayouts {
     let old: Graph
     let options: CompileOptions
     let isConstant: [Bool]
+    let users: [[ValueID]]
     /// Conversions that exist already, by value and block.
     var converted: [Key: ValueID] = [:]
 
@@ -28,12 +29,13 @@ enum ChooseLayouts {
       old = compilation.graph
       options = compilation.options
       isConstant = old.constants()
+      users = old.users()
     }
 
     mutating func run() throws -> Graph {
       var graph = try old.rewritten { graph, id, node in
         guard !isConstant[id.index] else { return graph.append(node) }
-        return try place(node, in: &graph)
+        return try place(node, id, in: &graph)
       }
       // The caller's buffers are plain, each is written by one step, and none is an input under another name.
       var written: Set<ValueID> = []
@@ -50,17 +52,15 @@ enum ChooseLayouts {
       return graph
     }
 
-    private mutating func place(_ node: Graph.Node, in graph: inout Graph) throws -> ValueID {
+    /// - Parameter id: of the node in the old graph.
+    private mutating func place(_ node: Graph.Node, _ id: ValueID, in graph: inout Graph) throws -> ValueID {
       var node = node
       switch node.op {
       case _ where node.op.takesPlainArrays:
         node.operands = try node.operands.map { try convert($0, to: 1, in: &graph) }
       case .conv2D(let attributes, let epilogue):
         let kernel = try descriptor(node)
-        let input = graph[node.operands[0]]
-        let readsPlain =
-          kernel.algorithm == RowConvolution.algorithm
-          || kernel.algorithm == "direct" && input.layout.block == 1 && isQuickPlain(input, attributes, kernel)
+        let readsPlain = readsPlain(attributes, kernel, graph[node.operands[0]])
         node.operands[0] = try convert(node.operands[0], to: readsPlain ? 1 : kernel.block, in: &graph)
         if epilogue.residual, let residual = node.operands.last {
           node.operands[node.operands.count - 1] = try convert(residual, to: kernel.block, in: &graph)
@@ -79,7 +79,8 @@ enum ChooseLayouts {
         node.operands = try node.operands.map { try convert($0, to: block, in: &graph) }
         node.layout.block = block
       case .concat(let axis):
-        let block = node.operands.map { graph[$0].layout.block }.max() ?? 1
+        let found = node.operands.map { graph[$0].layout.block }.max() ?? 1
+        let block = found > 1 || axis != 1 ? found : try wantedBlock(id)
         if block > 1, axis == 1, node.shape.count == 4 {
           node.layout.block = block
         } else if block > 1, node.shape.count == 4 {
@@ -89,6 +90,23 @@ enum ChooseLayouts {
       default: break
       }
       return graph.append(node)
+    }
+
+    /// The blocks in which all who read a plain value want it.
+    private func wantedBlock(_ id: ValueID) throws -> Int {
+      let blocks = try users[id.index].map { user in
+        guard case .conv2D(let attributes, _) = old[user].op, old[user].operands[0] == id else { return 1 }
+        let kernel = try descriptor(old[user])
+        return readsPlain(attributes, kernel, old[id]) ? 1 : kernel.block
+      }
+      return old.outputs.contains(id) ? 1 : blocks.min() ?? 1
+    }
+
+    private func readsPlain(
+      _ attributes: ConvolutionAttributes, _ kernel: KernelDescriptor, _ input: Graph.Node
+    ) -> Bool {
+      kernel.algorithm == RowConvolution.algorithm
+        || kernel.algorithm == "direct" && input.layout.block == 1 && isQuickPlain(input, attributes, kernel)
     }
 
     /// Blocks of few channels would be mostly empty. And what a row of outputs reads of a small image stays in the

@@ -154,6 +154,17 @@ import Testing
     #expect(!graph.nodes.contains { $0.name.hasPrefix("joined ") })
   }
 
+  @Test(arguments: [8, 2])
+  func concatOfPlainImagesIsAsItsReadersWantIt(channels: Int) throws {
+    let g = GraphBuilder()
+    let inputs = try (0..<3).map { _ in try g.input([2, channels, 6, 6]) }
+    let joined = try g.add(.concat(axis: 1), inputs, "joined")
+    let graph = try lay(g.finished(try g.conv(joined, "a", filters: 8), try g.conv(joined, "b", filters: 8)))
+    // Six channels fill no block: they are read plain.
+    #expect(try graph.first("concat").layout == TensorLayout(block: channels == 8 ? 8 : 1, halo: halo(1)))
+    #expect(graph.work == ["concat", "conv2d", "conv2d", "copy", "copy"])
+  }
+
   @Test func elementwiseAgreesOnOneLayout() throws {
     let g = GraphBuilder()
     let x = try g.input([2, 8, 6, 6])

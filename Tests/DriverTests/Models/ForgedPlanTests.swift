@@ -97,6 +97,11 @@ import Testing
       p.steps[convolution(p)].op = .conv2D(
         ConvolutionAttributes(kernel: Size2D(3), stride: Size2D(0)), Epilogue(bias: true))
     },
+    Forgery("a maximum that no kernel takes") { p, _ in
+      guard case .conv2D(let a, var epilogue) = p.steps[convolution(p)].op else { return }
+      epilogue.pool = Size2D(1)
+      p.steps[convolution(p)].op = .conv2D(a, epilogue)
+    },
     Forgery("a residual from nowhere") { p, _ in
       guard case .conv2D(let a, _) = p.steps[convolution(p)].op else { return }
       p.steps[convolution(p)].op = .conv2D(a, Epilogue(bias: false, residual: true))
@@ -180,6 +185,13 @@ import Testing
         g.append(
           Graph.Node(op: .batchNorm(epsilon: 1), operands: operands, shape: [2, 2, 6, 6], name: "bn"))
       ]
+    },
+    Forgery("a graph with a fused maximum") { _, g in
+      for id in g.ids {
+        guard case .conv2D(let attributes, var epilogue) = g[id].op else { continue }
+        epilogue.pool = Size2D(1)
+        g[id].op = .conv2D(attributes, epilogue)
+      }
     },
     Forgery("a graph with a dropout") { _, g in
       let x = g.inputs[0]
