@@ -24,7 +24,8 @@
 #undef CK_X86_ROW
 #undef CK_X86_TILED_ROW
 
-extern const ck_packing conv2d_direct_packing, conv2d_depthwise_packing, conv2d_winograd_packing, dense_gemm_packing;
+extern const ck_packing conv2d_direct_packing, conv2d_depthwise_packing, dense_gemm_packing;
+extern const ck_packing conv2d_winograd_f4x3_packing, conv2d_winograd_f4x5_packing;
 
 #define CK_FACTS(op_, OP, algorithm_, ISA, block_) \
   .algorithm = #algorithm_, .op = CK_OP_##OP, .isa = CK_ISA_##ISA, .storage = CK_F32, .block = block_

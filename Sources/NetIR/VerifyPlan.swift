@@ -239,9 +239,9 @@ extension KernelDescriptor {
         halo.top >= reach.top && halo.bottom >= reach.bottom && halo.left >= reach.left
           && halo.right >= reach.right
       else { return "the halo of `\(input.name)` is narrower than the padding" }
-      if algorithm == Winograd.algorithm {
+      if let form = Winograd.Form(rawValue: algorithm) {
         guard inputBlock == block, Winograd(attributes, input: input.shape, result: result.shape, by: self) != nil
-        else { return "\(name) takes 3×3 filters at stride 1, in blocks" }
+        else { return "\(name) takes \(form.filterSize)×\(form.filterSize) filters at stride 1, in blocks" }
       }
       if algorithm == "depthwise" {
         guard attributes.groups == input.shape[1], result.shape[1] == input.shape[1], inputBlock == block

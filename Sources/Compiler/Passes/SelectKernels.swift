@@ -39,24 +39,18 @@ enum SelectKernels {
   ) -> Bool {
     guard case .conv2D(let attributes, _) = op else { return true }
     let (input, result) = (graph[graph[id].operands[0]].shape, graph[id].shape)
-    switch kernel.algorithm {
-    case "depthwise":
-      return attributes.groups == input[1] && result[1] == input[1] && input[1] > 1
-    case Winograd.algorithm:
+    if let form = Winograd.Form(rawValue: kernel.algorithm) {
       guard options.numerics == .fast, input[1] >= kernel.block,
-        Winograd.expectedError(channels: input[1]) <= CompileOptions.errorBudget,
+        form.expectedError(channels: input[1]) <= CompileOptions.errorBudget,
         let winograd = Winograd(attributes, input: input, result: result, by: kernel)
       else { return false }
-      return WinogradCost(winograd, cores: options.target.cores, cache: options.target.cache).isWorthwhile(
-        for: result)
-    default: return true
+      return WinogradCost(winograd, cores: options.target.cores).isWorthwhile(for: result)
     }
+    guard kernel.algorithm == "depthwise" else { return true }
+    return attributes.groups == input[1] && result[1] == input[1] && input[1] > 1
   }
 
   private static func speciality(_ kernel: KernelDescriptor) -> Int {
-    switch kernel.algorithm {
-    case "depthwise", Winograd.algorithm: 1
-    default: 0
-    }
+    kernel.algorithm == "depthwise" || Winograd.Form(rawValue: kernel.algorithm) != nil ? 1 : 0
   }
 }
