@@ -22,7 +22,7 @@ def write_page(records, path):
     """The last record of each cell, in order of first appearance."""
     cells = {}
     for record in records:
-        cells[record["network"], record["batch"], record["threads"]] = record
+        cells[record["network"], record["batch"], record["threads"], record.get("numerics", "fast")] = record
     newest = records[-1]
     names = list(dict.fromkeys(name for record in cells.values() for name in record["results"]))
     versions = {name: r["results"][name]["version"] for r in cells.values() for name in names if name in r["results"]}
@@ -36,11 +36,12 @@ def write_page(records, path):
         versions=", ".join(f"{name} {version}" for name, version in versions.items()),
         rounds=" or ".join(str(count) for count in rounds))
     text = "# Performance\n\n" + "\n".join(_paragraph(part.format(**facts)) for part in HEAD)
-    for threads in sorted({key[2] for key in cells}):
-        text += f"\n## {threads} thread{'s' if threads > 1 else ''}\n\n"
+    for numerics, threads in sorted({(key[3], key[2]) for key in cells}):
+        strict = ", plain products only (`--numerics strict`)" if numerics == "strict" else ""
+        text += f"\n## {threads} thread{'s' if threads > 1 else ''}{strict}\n\n"
         text += "| network, batch | " + " | ".join(names) + " |\n|---|" + "--:|" * len(names) + "\n"
-        for (network, batch, count), record in cells.items():
-            if count == threads:
+        for (network, batch, count, kind), record in cells.items():
+            if (kind, count) == (numerics, threads):
                 row = [_cell(record["results"], name) for name in names]
                 text += f"| {network}, {batch} | " + " | ".join(row) + " |\n"
     text += "\n" + _memory(cells, names)
@@ -66,8 +67,8 @@ def _memory(cells, names):
     most = max(key[2] for key in cells)
     text = f"## Load time and memory, {most} thread{'s' if most > 1 else ''}\n\n{_paragraph(LOAD)}\n"
     text += "| network, batch | " + " | ".join(names) + " |\n|---|" + "--:|" * len(names) + "\n"
-    for (network, batch, count), record in cells.items():
-        if count != most:
+    for (network, batch, count, kind), record in cells.items():
+        if count != most or (kind == "strict" and (network, batch, count, "fast") in cells):
             continue
         row = []
         for name in names:

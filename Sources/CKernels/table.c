@@ -18,13 +18,22 @@
 #define CK_X86_ROW(...)
 #define CK_X86_TILED_ROW(...)
 #endif
+#if defined(__aarch64__)
+#define CK_ARM_ROW CK_ROW
+#define CK_ARM_TILED_ROW CK_TILED_ROW
+#else
+#define CK_ARM_ROW(...)
+#define CK_ARM_TILED_ROW(...)
+#endif
 #include "all_kernels.inc"
 #undef CK_ROW
 #undef CK_TILED_ROW
 #undef CK_X86_ROW
 #undef CK_X86_TILED_ROW
+#undef CK_ARM_ROW
+#undef CK_ARM_TILED_ROW
 
-extern const ck_packing conv2d_direct_packing, conv2d_depthwise_packing, dense_gemm_packing;
+extern const ck_packing conv2d_direct_packing, conv2d_depthwise_packing, conv2d_rows_packing, dense_gemm_packing;
 extern const ck_packing conv2d_winograd_f4x3_packing, conv2d_winograd_f4x5_packing;
 
 #define CK_FACTS(op_, OP, algorithm_, ISA, block_) \
@@ -40,13 +49,22 @@ extern const ck_packing conv2d_winograd_f4x3_packing, conv2d_winograd_f4x5_packi
   {CK_TILED_FACTS(op_, OP, algorithm_, isa_, ISA, block_, m, n),      \
    .units = CK_TILED_SYMBOL(op_, algorithm_, isa_, m, n, units),      \
    .run = CK_TILED_SYMBOL(op_, algorithm_, isa_, m, n, run)},
+#define CK_FOREIGN_ROW(op_, OP, algorithm_, isa_, ISA, block_) \
+  {.name = #op_ "_" #algorithm_ "_f32_" #isa_, CK_FACTS(op_, OP, algorithm_, ISA, block_)},
+#define CK_FOREIGN_TILED_ROW(...) {CK_TILED_FACTS(__VA_ARGS__)},
 #if defined(__x86_64__)
 #define CK_X86_ROW CK_ROW
 #define CK_X86_TILED_ROW CK_TILED_ROW
 #else
-#define CK_X86_ROW(op_, OP, algorithm_, isa_, ISA, block_) \
-  {.name = #op_ "_" #algorithm_ "_f32_" #isa_, CK_FACTS(op_, OP, algorithm_, ISA, block_)},
-#define CK_X86_TILED_ROW(...) {CK_TILED_FACTS(__VA_ARGS__)},
+#define CK_X86_ROW CK_FOREIGN_ROW
+#define CK_X86_TILED_ROW CK_FOREIGN_TILED_ROW
+#endif
+#if defined(__aarch64__)
+#define CK_ARM_ROW CK_ROW
+#define CK_ARM_TILED_ROW CK_TILED_ROW
+#else
+#define CK_ARM_ROW CK_FOREIGN_ROW
+#define CK_ARM_TILED_ROW CK_FOREIGN_TILED_ROW
 #endif
 static const ck_kernel kernels[] = {
 #include "all_kernels.inc"

@@ -21,13 +21,6 @@ package struct Winograd: Hashable, Sendable {
     }
     /// Products for each tile, channel and filter; direct convolution has tileSize² · filterSize².
     package var points: Int { (tileSize + filterSize - 1) * (tileSize + filterSize - 1) }
-    /// Channels whose filters are transformed, and whose products are added up, at a time.
-    fileprivate var chunk: Int {
-      switch self {
-      case .f4x3: 64
-      case .f4x5: 32
-      }
-    }
 
     /// Tiles that cover the images of a result.
     package func tiles(of result: [Int]) -> Int {
@@ -42,12 +35,15 @@ package struct Winograd: Hashable, Sendable {
     package func expectedError(channels: Int) -> Double {
       let (transforms, within, across): (Double, Double, Double) =
         switch self {
-        case .f4x3: (1.3e-13, 7.5e-15, 1.1e-16)
+        case .f4x3: (1.3e-13, 7.5e-15, 2.3e-16)
         case .f4x5: (2.0e-12, 1.5e-13, 4.4e-15)
         }
-      return (transforms + within * Double(min(channels, chunk)) + across * Double(channels)).squareRoot()
+      return (transforms + within * Double(min(channels, Winograd.chunk)) + across * Double(channels)).squareRoot()
     }
   }
+
+  /// Channels whose filters are transformed, and whose products are added up, at a time.
+  private static let chunk = 32
 
   package let form: Form
   /// Tiles of the whole batch.
@@ -80,7 +76,7 @@ package struct Winograd: Hashable, Sendable {
     // Whole cache lines, an odd number of them.
     func plane(_ floats: Int) -> Int { ((floats + 15) / 16 | 1) * 64 }
     return form.points
-      * (plane(tilesAtOnce * channels) + plane(min(channels, form.chunk) * filtersAtOnce)
+      * (plane(tilesAtOnce * channels) + plane(min(channels, Self.chunk) * filtersAtOnce)
         + plane(tilesAtOnce * filtersAtOnce))
   }
 }
@@ -91,9 +87,11 @@ extension Plan {
   package func executedFlops(of step: Step) -> Int {
     let flops = work(of: step).flops
     let result = tensors[step.result].shape
-    guard let form = Winograd.Form(rawValue: step.algorithm), result.count == 4, let input = step.operands.first
+    guard let form = Winograd.Form(rawValue: step.algorithm), case .conv2D(_, let epilogue) = step.op,
+      result.count == 4, let input = step.operands.first
     else { return flops }
-    return min(flops, 2 * form.points * form.tiles(of: result) * shape(of: input)[1] * result[1])
+    let tiles = form.tiles(of: epilogue.unpooled(result))
+    return min(flops, 2 * form.points * tiles * shape(of: input)[1] * result[1])
   }
 }
 
@@ -101,17 +99,22 @@ extension KernelDescriptor {
   /// The bytes of workspace per thread that the kernel can use for an op, from the least to the most; nil when it
   /// needs none.
   package func workspace(op: GraphOp, input: [Int], result: [Int]) -> ClosedRange<Int>? {
-    guard case .conv2D(let attributes, _) = op,
-      let winograd = Winograd(attributes, input: input, result: result, by: self)
+    guard case .conv2D(let attributes, let epilogue) = op,
+      let winograd = Winograd(attributes, input: input, result: epilogue.unpooled(result), by: self)
     else { return nil }
     return winograd.workspaceBytes(tilesAtOnce: 1)...winograd.workspaceBytes(tilesAtOnce: winograd.tiles)
   }
 }
 
+extension OpInstance {
+  /// What an algorithm costs in accuracy; nil for plain sums of products.
+  package func expectedError(by algorithm: String) -> Double? {
+    guard let form = Winograd.Form(rawValue: algorithm), let input = operands.first, input.count > 1 else { return nil }
+    return form.expectedError(channels: input[1])
+  }
+}
+
 extension Plan {
   /// What the algorithm of a step costs in accuracy; nil for plain sums of products.
-  package func expectedError(of step: Step) -> Double? {
-    guard let form = Winograd.Form(rawValue: step.algorithm), let input = step.operands.first else { return nil }
-    return form.expectedError(channels: shape(of: input).dropFirst().first ?? 1)
-  }
+  package func expectedError(of step: Step) -> Double? { instance(of: step).expectedError(by: step.algorithm) }
 }

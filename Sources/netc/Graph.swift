@@ -3,6 +3,7 @@ import Driver
 
 struct Graph: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "graph",
     abstract: "Draw a network or its plan.",
     usage: "netc graph <spec> --output <file> [<options>]",
     discussion: """
@@ -31,7 +32,7 @@ struct Graph: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "The CPU that the plan is for: native, generic, x86-64-avx2 or x86-64-avx512.", valueName: "name"))
+      "The CPU that the plan is for: native, generic, x86-64-avx2, x86-64-avx512 or arm64.", valueName: "name"))
   var target: String?
 
   @OptionGroup var common: CommonOptions

@@ -3,6 +3,7 @@ import Driver
 
 struct Report: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "report",
     abstract: "Count parameters, work and memory of a network.",
     usage: "netc report <spec> ... [<options>]",
     discussion: """
@@ -29,7 +30,7 @@ struct Report: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "The CPU whose plan is measured: native, generic, x86-64-avx2 or x86-64-avx512.", valueName: "name"))
+      "The CPU whose plan is measured: native, generic, x86-64-avx2, x86-64-avx512 or arm64.", valueName: "name"))
   var target: String?
 
   @OptionGroup var common: CommonOptions

@@ -5,29 +5,38 @@ extension ConvCase {
   /// For filters of so many taps either way, and tiles of 4 × 4 pixels.
   static func winograd(taps: Int) -> [ConvCase] {
     let same = taps / 2, few = [1, 3, 17, 33]
-    let channels = few + (taps == 3 ? [64, 65, 130] : [32, 49, 65])
-    var cases =
-      channels.flatMap { c in
-        [1, 17, 33].map { ConvCase(name: "channels \(c) to \($0)", c: c, h: 6, w: 5, f: $0) }
+    let channels = few + (taps == 3 ? [32, 64, 65, 130] : [32, 49, 65])
+    var cases: [ConvCase] = channels.flatMap { c in
+      [1, 17, 33].map { ConvCase(name: "channels \(c) to \($0)", c: c, h: 6, w: 5, f: $0) }
+    }
+    cases += (1...9).map { ConvCase(name: "image \($0)×\(10 - $0)", n: 2, c: 5, h: $0, w: 10 - $0, f: 20) }
+    cases += [13, 14, 15, 16, 29].map { ConvCase(name: "a row of \($0) tiles", c: 3, h: 4, w: 4 * $0 - 1, f: 9) }
+    cases += ck_activation.each.map {
+      ConvCase(
+        name: "activation \($0.kind)", c: 18, h: 5, w: 9, f: 18, outHalo: .all(1), residual: $0.kind % 2 == 0,
+        activation: $0)
+    }
+    cases += [
+      ConvCase(name: "one pixel", n: 3, c: 17, h: 1, w: 1),
+      ConvCase(
+        name: "a larger halo than needed, gaps", n: 2, h: 9, w: 10, extraHalo: 3,
+        outHalo: Halo(top: 1, bottom: 2, left: 3, right: 4), gap: 5, residual: true),
+      ConvCase(
+        name: "whole tiles, residual, rectifier", n: 2, c: 16, h: 8, w: 8, residual: true,
+        activation: .init(CK_RECTIFY)),
+      ConvCase(name: "whole tiles, residual", c: 16, h: 8, w: 4, f: 32, outHalo: .all(2), residual: true, bias: false),
+      ConvCase(name: "four tiles", c: 32, h: 7, w: 7, f: 33),
+      ConvCase(name: "four tiles, three blocks", c: 48, h: 8, w: 8, f: 50, residual: true, bias: false),
+      ConvCase(name: "four images of a tile", n: 4, c: 16, h: 3, w: 4, f: 16, activation: .init(CK_RECTIFY)),
+      ConvCase(name: "many images", n: 7, c: 9, h: 4, w: 5, f: 36, outHalo: .all(1)),
+    ]
+    cases += [(2, 2), (3, 5), (4, 4), (6, 9), (8, 12), (13, 14), (2, 41)].flatMap { h, w in
+      [CK_LINEAR, CK_RECTIFY].map {
+        ConvCase(
+          name: "pooled \(h)×\(w), activation \($0.rawValue)", n: 2, h: h, w: w, outHalo: .all(h % 2 + 1),
+          gap: w % 3, bias: w != 5, pool: 2, activation: ck_activation($0))
       }
-      + (1...9).map { ConvCase(name: "image \($0)×\(10 - $0)", n: 2, c: 5, h: $0, w: 10 - $0, f: 20) }
-      + [13, 14, 15, 16, 29].map { ConvCase(name: "a row of \($0) tiles", c: 3, h: 4, w: 4 * $0 - 1, f: 9) }
-      + ck_activation.each.map {
-        ConvCase(
-          name: "activation \($0.kind)", c: 18, h: 5, w: 9, f: 18, outHalo: .all(1), residual: $0.kind % 2 == 0,
-          activation: $0)
-      } + [
-        ConvCase(name: "one pixel", n: 3, c: 17, h: 1, w: 1),
-        ConvCase(
-          name: "a larger halo than needed, gaps", n: 2, h: 9, w: 10, extraHalo: 3,
-          outHalo: Halo(top: 1, bottom: 2, left: 3, right: 4), gap: 5, residual: true),
-        ConvCase(
-          name: "whole tiles, residual, rectifier", n: 2, c: 16, h: 8, w: 8, residual: true,
-          activation: .init(CK_RECTIFY)),
-        ConvCase(
-          name: "whole tiles, residual", c: 16, h: 8, w: 4, f: 32, outHalo: .all(2), residual: true, bias: false),
-        ConvCase(name: "many images", n: 7, c: 9, h: 4, w: 5, f: 36, outHalo: .all(1)),
-      ]
+    }
     for index in cases.indices { cases[index].pads = [same, same, same, same] }
     cases += [
       ConvCase(name: "no padding", c: 20, h: 10, w: 11, pads: [0, 0, 0, 0]),
@@ -121,7 +130,7 @@ extension Kernels {
       }
       let c = Double(channels)
       let squared =
-        taps == 3 ? 1.3e-13 + 7.5e-15 * min(c, 64) + 1.1e-16 * c : 2e-12 + 1.5e-13 * min(c, 32) + 4.4e-15 * c
+        taps == 3 ? 1.3e-13 + 7.5e-15 * min(c, 32) + 2.3e-16 * c : 2e-12 + 1.5e-13 * min(c, 32) + 4.4e-15 * c
       let (expected, found) = (squared.squareRoot(), (errors / results).squareRoot())
       #expect(found < 1.25 * expected && found > 0.6 * expected, "\(found), not \(expected)")
     }
@@ -163,8 +172,17 @@ private struct Problem {
     bias = noise(test.f, 4)
     var sums = Oracle.conv(g, doubles(input), doubles(weights), test.bias ? doubles(bias) : nil)
     if test.residual { for i in sums.indices { sums[i] += Double(residual[i]) } }
-    want = Oracle.activate(sums, test.activation)
-    bounds = WinogradBound(form).of(g, input, weights)
+    let activated = Oracle.activate(sums, test.activation)
+    let errors = WinogradBound(form).of(g, input, weights)
+    guard test.pool > 0 else {
+      (want, bounds) = (activated, errors)
+      return
+    }
+    let windows = Oracle.Pool(
+      n: g.n, c: g.f, h: g.oh, w: g.ow, oh: g.oh / test.pool, ow: g.ow / test.pool, kh: test.pool, kw: test.pool,
+      sh: test.pool, sw: test.pool)
+    // A maximum is off by no more than the most of its window.
+    (want, bounds) = (Oracle.pool(windows, activated, CK_POOL_MAX), Oracle.pool(windows, errors, CK_POOL_MAX))
   }
 
   func check(_ found: [Float], _ what: String, sourceLocation: SourceLocation = #_sourceLocation) {
@@ -190,7 +208,8 @@ private final class WinogradRun {
     let g = test.geometry
     self.row = row
     input = Tensor([test.n, test.c, test.h, test.w], problem.input, block: row.block, halo: test.inHalo, gap: test.gap)
-    out = Tensor([test.n, test.f, g.oh, g.ow], block: row.block, halo: test.outHalo, gap: test.gap)
+    let pool = max(1, test.pool)
+    out = Tensor([test.n, test.f, g.oh / pool, g.ow / pool], block: row.block, halo: test.outHalo, gap: test.gap)
     residual = Tensor([test.n, test.f, g.oh, g.ow], problem.residual, block: row.block, halo: .all(1))
     bias = Guarded(problem.bias)
     args = ck_conv2d_args()
@@ -200,6 +219,7 @@ private final class WinogradRun {
     (args.dilation_h, args.dilation_w, args.groups) = (1, 1, 1)
     (args.pad_top, args.pad_left) = (Int64(g.pt), Int64(g.pl))
     args.activation = test.activation
+    args.pool = Int64(test.pool)
     packed = row.pack(args, problem.weights)
     args.weights = UnsafePointer(packed.data)
     if test.bias { args.bias = UnsafePointer(bias.data) }

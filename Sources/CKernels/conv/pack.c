@@ -36,7 +36,7 @@ const ck_packing conv2d_winograd_f4x5_packing = {direct_floats, direct_pack, dir
 
 int64_t ck_winograd_floats(ck_winograd_form f, int64_t tiles, int64_t channels, int64_t tile_n) {
   return ck_winograd_points(f) * (ck_winograd_plane(tiles * channels) +
-                                  ck_winograd_filter_plane(f, channels, tile_n) + ck_winograd_plane(tiles * tile_n));
+                                  ck_winograd_filter_plane(channels, tile_n) + ck_winograd_plane(tiles * tile_n));
 }
 
 // Depthwise: [channel block][tap][lane], zero beyond the last channel.
@@ -67,3 +67,20 @@ static void depthwise_unpack(const ck_kernel *kernel, const void *args, const fl
 }
 
 const ck_packing conv2d_depthwise_packing = {depthwise_floats, depthwise_pack, depthwise_unpack};
+
+// As the graph has them.
+static int64_t rows_floats(const ck_kernel *kernel, const void *args) {
+  (void)kernel;
+  const ck_conv2d_args *a = args;
+  return a->out.c * (a->in.c / a->groups) * a->kernel_h * a->kernel_w;
+}
+
+static void rows_pack(const ck_kernel *kernel, const void *args, const float *weights, float *packed) {
+  memcpy(packed, weights, (size_t)rows_floats(kernel, args) * sizeof(float));
+}
+
+static void rows_unpack(const ck_kernel *kernel, const void *args, const float *packed, float *weights) {
+  memcpy(weights, packed, (size_t)rows_floats(kernel, args) * sizeof(float));
+}
+
+const ck_packing conv2d_rows_packing = {rows_floats, rows_pack, rows_unpack};

@@ -5,6 +5,9 @@
 // of points alone.
 //
 // The form is a constant wherever these functions are called, and so are all coefficients.
+#ifndef CK_WINOGRAD_TRANSFORMS_H
+#define CK_WINOGRAD_TRANSFORMS_H
+
 #include "../common/vector.h"
 #include "winograd_shape.h"
 
@@ -156,3 +159,5 @@ CK_INLINE void ck_winograd_output_tile(const ck_winograd_form f, const float *fr
   }
   CK_UNROLL for (int y = 0; y < f.out; y++) ck_winograd_output_1d(pairs, f.out, columns[y], to[y]);
 }
+
+#endif

@@ -7,7 +7,8 @@
 // Only CK_F32 is implemented.
 typedef enum { CK_F32 = 0, CK_BF16 = 1, CK_SPLIT_BF16 = 2 } ck_storage;
 
-// CK_ISA_GENERIC is what every CPU of the architecture has: SSE2 on x86-64, NEON on arm64.
+// CK_ISA_GENERIC is what every CPU of the architecture has: SSE2 on x86-64, NEON on arm64. CK_ISA_NEON rows are tuned
+// for its 32 registers.
 typedef enum {
   CK_ISA_GENERIC = 0,
   CK_ISA_AVX2 = 1,

@@ -52,7 +52,8 @@ static void deinterleave(const ck_row *from, const ck_row *to, int64_t i) {
 
 void ck_move_channels(const ck_row *from, const ck_row *to, int64_t count) {
   for (int64_t i = 0; i < count;) {
-    const int whole = from->block == to->block && (from->c + i) % from->block == 0 && (to->c + i) % to->block == 0;
+    const int64_t lane = to->block - 1;
+    const int whole = from->block == to->block && ((from->c + i) & lane) == 0 && ((to->c + i) & lane) == 0;
     if (whole && i + to->block <= count) {
       memcpy(ck_channel(to, i), ck_channel(from, i), (size_t)(from->width * from->block) * sizeof(float));
       i += to->block;

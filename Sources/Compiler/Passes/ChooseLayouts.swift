@@ -39,7 +39,7 @@ enum ChooseLayouts {
       var written: Set<ValueID> = []
       for (index, output) in graph.outputs.enumerated() {
         var value = try convert(output, to: 1, in: &graph)
-        let root = graph.root(of: value)
+        let root = GraphViews(graph).root(of: value)
         if graph[root].op.isInput || !written.insert(root).inserted {
           value = try copy(value, block: 1, in: &graph)
           written.insert(value)
@@ -53,24 +53,22 @@ enum ChooseLayouts {
     private mutating func place(_ node: Graph.Node, in graph: inout Graph) throws -> ValueID {
       var node = node
       switch node.op {
-      case .input, .reshape, .dense, .softmax, .pad, .rearrange, .standardize, .upscaleBilinear:
+      case _ where node.op.takesPlainArrays:
         node.operands = try node.operands.map { try convert($0, to: 1, in: &graph) }
-      case .conv2D(_, let epilogue):
+      case .conv2D(let attributes, let epilogue):
         let kernel = try descriptor(node)
         let input = graph[node.operands[0]]
-        // Few channels are read from plain images: their blocks would be mostly empty.
-        let wantsBlocks =
-          kernel.algorithm == "depthwise" || input.layout.block > 1 || input.shape[1] >= kernel.block
-        node.operands[0] = try convert(node.operands[0], to: wantsBlocks ? kernel.block : 1, in: &graph)
+        let readsPlain =
+          kernel.algorithm == RowConvolution.algorithm
+          || kernel.algorithm == "direct" && input.layout.block == 1 && isQuickPlain(input, attributes, kernel)
+        node.operands[0] = try convert(node.operands[0], to: readsPlain ? 1 : kernel.block, in: &graph)
         if epilogue.residual, let residual = node.operands.last {
           node.operands[node.operands.count - 1] = try convert(residual, to: kernel.block, in: &graph)
         }
         node.layout.block = kernel.block
       case .pool2D, .lrn, .activation, .scaleShift, .parametricRectify:
         let kernel = try descriptor(node)
-        if kernel.block > 1, node.shape.count == 4, graph[node.operands[0]].layout.block == 1,
-          isWindowed(node.op)
-        {
+        if node.shape.count == 4, graph[node.operands[0]].layout.block == 1, wantsBlocks(node, of: kernel.block) {
           node.operands[0] = try convert(node.operands[0], to: kernel.block, in: &graph)
         }
         node.layout.block = graph[node.operands[0]].layout.block
@@ -93,9 +91,25 @@ enum ChooseLayouts {
       return graph.append(node)
     }
 
-    private func isWindowed(_ op: GraphOp) -> Bool {
-      switch op {
-      case .pool2D, .lrn: true
+    /// Blocks of few channels would be mostly empty. And what a row of outputs reads of a small image stays in the
+    /// first cache, as a block does: what row convolutions made needs no blocks.
+    private func isQuickPlain(_ input: Graph.Node, _ attributes: ConvolutionAttributes, _ kernel: KernelDescriptor)
+      -> Bool
+    {
+      guard input.shape[1] >= kernel.block else { return true }
+      switch input.op {
+      case .conv2D, .pool2D, .activation, .scaleShift, .parametricRectify:
+        let band = input.shape[1] * attributes.kernel.height * input.shape[3] * input.layout.storage.bytes
+        return band <= (options.target.cache.first ?? 0) / 4
+      default: return false
+      }
+    }
+
+    /// Windows are quickest over blocks, if the blocks are full.
+    private func wantsBlocks(_ node: Graph.Node, of block: Int) -> Bool {
+      switch node.op {
+      case .pool2D: block > 1 && node.shape[1] >= block
+      case .lrn: block > 1
       default: false
       }
     }
@@ -130,7 +144,7 @@ enum ChooseLayouts {
       let name = "\(graph[value].name) as \(block == 1 ? "nchw" : "c\(block)")"
       let result = try graph.add(.copy, [value], name: name)
       graph[result].layout.block = block
-      graph[result].kernel = SelectKernels.kernel(for: .copy, .copy, graph, result, options)?.name
+      SelectKernels.select(result, in: &graph, options)
       if graph[result].kernel == nil { throw CompileError(.unsupported, "no kernel converts layouts") }
       return result
     }
@@ -141,13 +155,13 @@ enum ChooseLayouts {
       var result = Graph(name: graph.name)
       var renamed: [ValueID] = []
       var padded: [ValueID: ValueID] = [:]
-      let fixed = mustStayPlain(graph)
+      let fixed = graph.valuesThatStayPlain()
       for id in graph.ids {
         var node = graph[id]
         let original = node.operands
         node.operands = original.map { renamed[$0.index] }
-        if case .conv2D(let attributes, _) = node.op {
-          let reach = attributes.reach(input: graph[original[0]].shape, output: node.shape)
+        if case .conv2D(let attributes, let epilogue) = node.op {
+          let reach = attributes.reach(input: graph[original[0]].shape, output: epilogue.unpooled(node.shape))
           if reach != .none {
             var source = node.operands[0]
             if fixed[original[0].index] {
@@ -164,44 +178,43 @@ enum ChooseLayouts {
       graph = result
     }
 
-    /// Values that somebody reads or writes as contiguous numbers.
-    private func mustStayPlain(_ graph: Graph) -> [Bool] {
-      var fixed = [Bool](repeating: false, count: graph.nodes.count)
-      for output in graph.outputs { fixed[output.index] = true }
-      for id in graph.ids {
-        switch graph[id].op {
-        case .reshape, .dense, .softmax, .pad, .rearrange, .standardize, .upscaleBilinear:
-          fixed[id.index] = true
-          for operand in graph[id].operands { fixed[operand.index] = true }
-        case .input: fixed[id.index] = true
-        default: break
-        }
-      }
-      return fixed
-    }
-
     private func paddedCopy(of id: ValueID, in graph: inout Graph) -> ValueID {
       var node = graph[id]
       node.op = .copy
       node.operands = [id]
       node.name += " padded"
-      node.kernel = SelectKernels.kernel(for: .copy, .copy, graph, id, options)?.name
-      return graph.append(node)
+      let copy = graph.append(node)
+      SelectKernels.select(copy, in: &graph, options)
+      return copy
+    }
+  }
+}
+
+extension GraphOp {
+  /// Whether it reads and writes contiguous numbers, without strides, blocks or a halo.
+  fileprivate var takesPlainArrays: Bool {
+    switch self {
+    case .input, .reshape, .dense, .softmax, .pad, .rearrange, .standardize, .upscaleBilinear: true
+    default: false
     }
   }
 }
 
 extension Graph {
-  /// The value whose bytes this one shows: reshapes of plain tensors move nothing.
-  func root(of id: ValueID) -> ValueID {
-    var id = id
-    while case .reshape = self[id].op, let operand = self[id].operands.first { id = operand }
-    return id
+  /// Values that somebody reads or writes as contiguous numbers.
+  func valuesThatStayPlain() -> [Bool] {
+    var plain = [Bool](repeating: false, count: nodes.count)
+    for output in outputs { plain[output.index] = true }
+    for id in ids where self[id].op.takesPlainArrays {
+      plain[id.index] = true
+      for operand in self[id].operands { plain[operand.index] = true }
+    }
+    return plain
   }
 }
 
 extension Padding2D {
-  fileprivate func union(_ other: Padding2D) -> Padding2D {
+  func union(_ other: Padding2D) -> Padding2D {
     Padding2D(
       top: max(top, other.top), bottom: max(bottom, other.bottom), left: max(left, other.left),
       right: max(right, other.right))

@@ -1,56 +1,143 @@
 import NetIR
 
-/// Gives every op the best kernel that the target can run. A pure function of the op, the shapes, the
-/// target and the catalogue, so that it can be tested for CPUs that nobody here has.
+/// Gives every op the kernel that promises to be the quickest of those that the target can run, and writes down what
+/// was known of the others. A pure function of the op, the shapes, the target, the catalogue and the measurements, so
+/// that it can be tested for CPUs that nobody here has.
 enum SelectKernels {
   static let pass = Pass(
     name: "select-kernels", summary: "choose algorithm and kernel of every op for the target"
   ) { compilation in
     let isConstant = compilation.graph.constants()
     let options = compilation.options
-    for id in compilation.graph.ids where !isConstant[id.index] {
-      guard let op = compilation.graph[id].op.kernelOp else { continue }
-      guard let kernel = kernel(for: compilation.graph[id].op, op, compilation.graph, id, options) else {
+    let weightBytes = compilation.graph.parameterBytes
+    for id in compilation.graph.ids where !isConstant[id.index] && compilation.graph[id].op.kernelOp != nil {
+      select(id, in: &compilation.graph, weightBytes: weightBytes, options)
+      guard compilation.graph[id].kernel != nil else {
         throw CompileError(
           .unsupported,
           "no \(options.precision.rawValue) kernel for \(compilation.graph[id].op.described) of "
             + "`\(compilation.graph[id].name)` on \(options.target.name)")
       }
-      compilation.graph[id].kernel = kernel.name
     }
   }
 
-  static func kernel(
-    for graphOp: GraphOp, _ op: KernelOp, _ graph: Graph, _ id: ValueID, _ options: CompileOptions
-  ) -> KernelDescriptor? {
-    let storage: StorageType = options.precision == .bf16 ? .bfloat16 : .float32
-    return options.catalogue.kernels
-      .filter {
-        $0.op == op && $0.storage == storage && options.target.instructionSets.contains($0.instructionSet)
-          && suits($0, graphOp, graph, id, options)
+  /// An algorithm that costs accuracy has to promise that much: estimates are not better than that.
+  private static let lossyGain = 1.08
+  /// The same for one whose plain results other convolutions may want in blocks.
+  private static let plainGain = 1.4
+
+  /// Sets kernel and choice of a node; both nil where the target has none for it.
+  ///
+  /// - Parameter weightBytes: of all weights of the network; they mean nothing to an op without any.
+  static func select(_ id: ValueID, in graph: inout Graph, weightBytes: Int = 0, _ options: CompileOptions) {
+    var instance = graph.instance(of: id)
+    instance.hasPlainInput = graph[id].operands.first.map { graph.liesPlain($0, options.catalogue) } ?? true
+    let choice = choice(for: instance, weightBytes: weightBytes, options)
+    graph[id].kernel = choice?.taken?.kernel
+    graph[id].choice = choice
+  }
+
+  /// - Parameter weightBytes: of all weights of the network.
+  /// - Returns: nil where no kernel of the target can compute the op.
+  static func choice(for instance: OpInstance, weightBytes: Int, _ options: CompileOptions) -> Plan.Choice? {
+    let model = CostModel(target: options.target, weightBytes: weightBytes)
+    let signature = options.measurements == nil ? "" : instance.signature
+    var possible: [Possible] = []
+    var excluded: [Plan.Choice.Candidate] = []
+    for kernel in kernels(for: instance.op, options) {
+      if let reason = exclusion(of: kernel, for: instance, options) {
+        excluded.append(Plan.Choice.Candidate(kernel: kernel.name, exclusion: reason))
+        continue
       }
-      // The most special instructions first, then the most special algorithm; names break ties for good.
-      .max { ($0.instructionSet, speciality($0), $1.name) < ($1.instructionSet, speciality($1), $0.name) }
-  }
-
-  /// Algorithms that only serve some cases.
-  private static func suits(
-    _ kernel: KernelDescriptor, _ op: GraphOp, _ graph: Graph, _ id: ValueID, _ options: CompileOptions
-  ) -> Bool {
-    guard case .conv2D(let attributes, _) = op else { return true }
-    let (input, result) = (graph[graph[id].operands[0]].shape, graph[id].shape)
-    if let form = Winograd.Form(rawValue: kernel.algorithm) {
-      guard options.numerics == .fast, input[1] >= kernel.block,
-        form.expectedError(channels: input[1]) <= CompileOptions.errorBudget,
-        let winograd = Winograd(attributes, input: input, result: result, by: kernel)
-      else { return false }
-      return WinogradCost(winograd, cores: options.target.cores).isWorthwhile(for: result)
+      let estimate = model.nanoseconds(kernel, instance)
+      let isLossy = instance.expectedError(by: kernel.algorithm) != nil
+      let gain = isLossy ? lossyGain : kernel.algorithm == RowConvolution.algorithm ? plainGain : 1
+      possible.append(
+        Possible(
+          candidate: Plan.Choice.Candidate(
+            kernel: kernel.name, estimate: estimate, measured: options.measurements?[signature, kernel.name]),
+          promised: Double(estimate) * gain))
     }
-    guard kernel.algorithm == "depthwise" else { return true }
-    return attributes.groups == input[1] && result[1] == input[1] && input[1] > 1
+    guard let taken = best(of: possible, leastGain: options.measurements?.leastGain) else { return nil }
+    let others = possible.map(\.candidate).filter { $0.kernel != taken.kernel }
+      .sorted { ($0.nanoseconds ?? 0, $0.kernel) < ($1.nanoseconds ?? 0, $1.kernel) }
+    return Plan.Choice(candidates: [taken] + others + excluded.sorted { $0.kernel < $1.kernel })
   }
 
-  private static func speciality(_ kernel: KernelDescriptor) -> Int {
-    kernel.algorithm == "depthwise" || Winograd.Form(rawValue: kernel.algorithm) != nil ? 1 : 0
+  private struct Possible {
+    var candidate: Plan.Choice.Candidate
+    var promised: Double
+  }
+
+  /// The one that promises most, unless another one was measured to be quicker by more than noise.
+  private static func best(of possible: [Possible], leastGain: Double?) -> Plan.Choice.Candidate? {
+    let promising = possible.min { ($0.promised, $0.candidate.kernel) < ($1.promised, $1.candidate.kernel) }?.candidate
+    let measured = possible.map(\.candidate).filter { $0.measured != nil }
+    guard let promising, let leastGain,
+      let quickest = measured.min(by: { ($0.measured ?? 0, $0.kernel) < ($1.measured ?? 0, $1.kernel) })
+    else { return promising }
+    guard let known = promising.measured, let time = quickest.measured else { return quickest }
+    return Double(known) >= leastGain * Double(time) ? quickest : promising
+  }
+
+  /// The target's kernels for an op. What an algorithm has for several instruction sets counts once, for the most
+  /// special one.
+  private static func kernels(for graphOp: GraphOp, _ options: CompileOptions) -> [KernelDescriptor] {
+    let storage: StorageType = options.precision == .bf16 ? .bfloat16 : .float32
+    let usable = options.catalogue.kernels.filter {
+      $0.op == graphOp.kernelOp && $0.storage == storage
+        && options.target.instructionSets.contains($0.instructionSet)
+    }
+    let best = Dictionary(usable.map { ($0.algorithm, $0.instructionSet) }, uniquingKeysWith: max)
+    return usable.filter { $0.instructionSet == best[$0.algorithm] }
+  }
+
+  /// Why a kernel cannot compute an op, or may not; nil where it can.
+  private static func exclusion(
+    of kernel: KernelDescriptor, for instance: OpInstance, _ options: CompileOptions
+  ) -> String? {
+    if let reason = misfit(of: kernel, instance) { return reason }
+    if let error = instance.expectedError(by: kernel.algorithm) {
+      guard options.numerics == .fast else { return "strict numerics take plain sums only" }
+      guard error <= CompileOptions.errorBudget else {
+        return "its expected error, \(inMillionths(error)), is above \(inMillionths(CompileOptions.errorBudget))"
+      }
+    }
+    return nil
+  }
+
+  /// Why the op's sizes are not what the kernel's algorithm is made for.
+  private static func misfit(of kernel: KernelDescriptor, _ instance: OpInstance) -> String? {
+    guard case .conv2D(let attributes, let epilogue) = instance.op else { return nil }
+    let (input, result) = (instance.operands[0], instance.result)
+    if let form = Winograd.Form(rawValue: kernel.algorithm) {
+      guard Winograd(attributes, input: input, result: result, by: kernel) != nil else {
+        return "it takes \(form.filterSize)×\(form.filterSize) filters at stride 1, undilated, in one group"
+      }
+      guard input[1] >= kernel.block else { return "fewer channels than a block: the input is not in blocks" }
+      return nil
+    }
+    switch kernel.algorithm {
+    case "depthwise":
+      guard attributes.groups == input[1], result[1] == input[1], input[1] > 1 else {
+        return "it takes one filter per channel"
+      }
+    case RowConvolution.algorithm:
+      if let wanted = RowConvolution.obstacle(attributes, epilogue, result: result, by: kernel) {
+        return "it takes \(wanted)"
+      }
+      guard instance.hasPlainInput else { return "its input lies in blocks" }
+    default: break
+    }
+    return nil
+  }
+}
+
+extension Graph {
+  /// Bytes of all parameters in fp32.
+  fileprivate var parameterBytes: Int {
+    nodes.reduce(0) { sum, node in
+      if case .constant(_, let shape) = node.op { sum + 4 * shape.elements } else { sum }
+    }
   }
 }

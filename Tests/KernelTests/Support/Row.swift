@@ -14,6 +14,14 @@ struct Row: @unchecked Sendable, CustomTestStringConvertible {
   var op: ck_op { ck_op(UInt32(kernel.op)) }
   /// The vector length of its blocked tensors, or 0.
   var block: Int { Int(kernel.block) }
+  /// fp32 numbers in a vector.
+  var lanes: Int {
+    switch ck_isa(UInt32(kernel.isa)) {
+    case CK_ISA_GENERIC: 4
+    case CK_ISA_AVX2, CK_ISA_NEON: 8
+    default: 16
+    }
+  }
   var testDescription: String { name }
 
   /// The rows whose instruction set this CPU has.

@@ -1,15 +1,12 @@
 import NetIR
 
-/// What Winograd's convolution costs beside the direct one, and how many tiles it takes at once.
+/// What Winograd's convolution costs, and how many tiles it takes at once.
 ///
 /// The unit is a thousandth of the cycles that one vector's worth of lanes takes. The figures are fitted to layers of
-/// ResNet, VGG, AlexNet, GoogLeNet and small networks on Zen 5 with AVX-512, which they meet within a tenth; with
-/// AVX2, which has half the products per cycle and the same caches, Winograd gains more than they say.
+/// ResNet, VGG, AlexNet, GoogLeNet and small networks on Zen 5 with AVX-512, two multiply-adds a cycle, which they meet
+/// within a tenth; with AVX2, which has half the products per cycle and the same caches, Winograd takes less than they
+/// say.
 struct WinogradCost {
-  /// One product of every pixel, channel and filter with one tap: two a cycle, 97 % of the peak.
-  private static let direct = 515.6
-  /// A change of algorithm has to promise that much: the figures are from one machine.
-  private static let gain = 1.15
   /// More tiles at once save little, and their transforms leave the nearer caches.
   private static let mostTiles = 64
 
@@ -35,7 +32,10 @@ struct WinogradCost {
   private let cores: Int
   /// How many tiles a thread transforms at once.
   let tilesAtOnce: Int
-  private let cost: Double
+  /// Cycles of one core that does all units, times the numbers of a vector.
+  let cycles: Double
+  /// A block of tiles by a tile of filters each.
+  let units: Int
 
   init(_ winograd: Winograd, cores: Int) {
     self.winograd = winograd
@@ -43,24 +43,19 @@ struct WinogradCost {
     let fewest = (winograd.tiles + Self.mostTiles - 1) / Self.mostTiles
     // Smaller blocks repeat the transforms of the filters, and give more units to share.
     let candidates = (0..<self.cores * 2).map { fewest + $0 }.filter { $0 <= winograd.tiles }
-    var best = (blocks: fewest, cost: Double.infinity)
+    var best = (blocks: fewest, time: Double.infinity)
     for blocks in candidates {
-      let cost = Self.cost(winograd, blocks: blocks, cores: self.cores)
-      if cost < best.cost { best = (blocks, cost) }
+      let time =
+        Self.work(winograd, blocks: blocks, cores: self.cores)
+        * Self.imbalance(blocks * winograd.filterTiles, self.cores)
+      if time < best.time { best = (blocks, time) }
     }
     tilesAtOnce = (winograd.tiles + best.blocks - 1) / best.blocks
-    cost = best.cost
+    cycles = Self.work(winograd, blocks: best.blocks, cores: self.cores) / 1000
+    units = best.blocks * winograd.filterTiles
   }
 
-  func isWorthwhile(for result: [Int]) -> Bool {
-    let rows = result[0] * result[2]
-    let taps = winograd.form.filterSize * winograd.form.filterSize
-    let products = Double(rows * result[3] * taps) * Double(winograd.channels) * Double(winograd.filters)
-    let direct = products * Self.direct * Self.imbalance(rows * winograd.filterTiles, cores)
-    return direct >= Self.gain * cost
-  }
-
-  private static func cost(_ winograd: Winograd, blocks: Int, cores: Int) -> Double {
+  private static func work(_ winograd: Winograd, blocks: Int, cores: Int) -> Double {
     let (tiles, channels) = (Double(winograd.tiles), Double(winograd.channels))
     let (filters, each) = (Double(winograd.filters), Figures(winograd.form))
     let work =
@@ -68,7 +63,7 @@ struct WinogradCost {
       + Double(blocks) * channels * filters * each.filter
     // A block's input is transformed by every core that works on it.
     let repeated = Double(max(0, cores - blocks)) * tiles / Double(blocks) * channels * each.transform
-    return (work + repeated) * imbalance(blocks * winograd.filterTiles, cores)
+    return work + repeated
   }
 
   /// How much longer it takes than if the units could be shared evenly.
