@@ -33,8 +33,8 @@
 #undef CK_ARM_ROW
 #undef CK_ARM_TILED_ROW
 
-extern const ck_packing conv2d_direct_packing, conv2d_depthwise_packing, conv2d_winograd_packing, conv2d_rows_packing;
-extern const ck_packing dense_gemm_packing;
+extern const ck_packing conv2d_direct_packing, conv2d_depthwise_packing, conv2d_rows_packing, dense_gemm_packing;
+extern const ck_packing conv2d_winograd_f4x3_packing, conv2d_winograd_f4x5_packing;
 
 #define CK_FACTS(op_, OP, algorithm_, ISA, block_) \
   .algorithm = #algorithm_, .op = CK_OP_##OP, .isa = CK_ISA_##ISA, .storage = CK_F32, .block = block_

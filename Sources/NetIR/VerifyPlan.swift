@@ -220,9 +220,9 @@ extension KernelDescriptor {
         halo.top >= reach.top && halo.bottom >= reach.bottom && halo.left >= reach.left
           && halo.right >= reach.right
       else { return "the halo of `\(input.name)` is narrower than the padding" }
-      if algorithm == Winograd.algorithm {
+      if let form = Winograd.Form(rawValue: algorithm) {
         guard inputBlock == block, Winograd(attributes, input: input.shape, result: shape, by: self) != nil
-        else { return "\(name) takes 3×3 filters at stride 1, in blocks" }
+        else { return "\(name) takes \(form.filterSize)×\(form.filterSize) filters at stride 1, in blocks" }
       }
       if algorithm == "depthwise" {
         guard attributes.groups == input.shape[1], result.shape[1] == input.shape[1], inputBlock == block
@@ -261,7 +261,7 @@ extension KernelDescriptor {
   /// Whether a convolution can take the maximum over the windows of its epilogue as it stores. It adds the bias and
   /// rectifies behind the maximum, which neither changes.
   package func canPool(_ epilogue: Epilogue) -> Bool {
-    algorithm == Winograd.algorithm && epilogue.pool == Size2D(2) && !epilogue.residual
+    Winograd.Form(rawValue: algorithm) != nil && epilogue.pool == Size2D(2) && !epilogue.residual
       && (epilogue.activation == .linear || epilogue.activation == .rectify)
   }
 }

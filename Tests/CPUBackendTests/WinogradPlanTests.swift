@@ -9,14 +9,15 @@ import Testing
 
 @Suite struct WinogradPlanTests {
   /// Two convolutions with a shortcut around the second.
-  private func graph(_ channels: Int, _ size: Int, batch: Int) throws -> Graph {
+  private func graph(_ channels: Int, _ size: Int, batch: Int, taps: Int = 3) throws -> Graph {
     var graph = Graph(name: "block")
     func constant(_ name: String, _ shape: [Int]) throws -> ValueID {
       try graph.add(.constant(name: name, shape: shape), name: name)
     }
-    let padding = Padding2D(top: 1, bottom: 1, left: 1, right: 1)
-    let attributes = ConvolutionAttributes(kernel: Size2D(3), padding: padding)
-    let shape = [channels, channels, 3, 3]
+    let pad = taps / 2
+    let padding = Padding2D(top: pad, bottom: pad, left: pad, right: pad)
+    let attributes = ConvolutionAttributes(kernel: Size2D(taps), padding: padding)
+    let shape = [channels, channels, taps, taps]
     let x = try graph.add(.input(index: 0, shape: [batch, channels, size, size]), name: "x")
     let epilogue = Epilogue(bias: true, activation: .rectify)
     let a = try graph.add(
@@ -27,24 +28,24 @@ import Testing
     return graph
   }
 
-  @Test(arguments: Agreement.targets, [(32, 12, 2), (64, 27, 1), (40, 11, 3)])
-  func agreesWithTheInterpreter(target: String, sizes: (Int, Int, Int)) throws {
+  @Test(arguments: Agreement.targets, [(32, 12, 2, 3), (64, 27, 1, 3), (40, 11, 3, 3), (20, 12, 1, 5), (40, 27, 2, 5)])
+  func agreesWithTheInterpreter(target: String, sizes: (Int, Int, Int, Int)) throws {
     let target = try #require(TargetDescription.named(target))
-    let agreement = try Agreement(graph(sizes.0, sizes.1, batch: sizes.2))
+    let agreement = try Agreement(graph(sizes.0, sizes.1, batch: sizes.2, taps: sizes.3))
     let compiled = try agreement.compiled(for: target, batch: sizes.2)
-    #expect(compiled.plan.steps.count { $0.algorithm == "winograd" } == 2)
+    #expect(compiled.plan.steps.count { $0.algorithm == "winograd_f4x\(sizes.3)" } == 2)
     try agreement.check(on: target, batch: sizes.2, tolerance: 2e-5)
   }
 
   /// The maximum over windows is taken as the pixels are stored; with an odd size the last ones are in no window.
-  @Test(arguments: Agreement.targets, [(28, "rectify"), (27, "linear"), (30, "rectify")])
-  func pooled(target: String, size: (Int, String)) throws {
+  @Test(arguments: Agreement.targets, [(28, "rectify", 3), (27, "linear", 3), (30, "rectify", 3), (27, "rectify", 5)])
+  func pooled(target: String, size: (Int, String, Int)) throws {
     let target = try #require(TargetDescription.named(target))
     let network = try Networks.of(
       """
       - Input: {shape: [null, 3, \(size.0), \(size.0)]}
       - Conv2D: {name: stem, num_filters: 48, filter_size: 3, pad: same}
-      - Conv2D: {name: a, num_filters: 40, filter_size: 3, pad: same, nonlinearity: \(size.1)}
+      - Conv2D: {name: a, num_filters: 40, filter_size: \(size.2), pad: same, nonlinearity: \(size.1)}
       - MaxPool2D: {name: p, pool_size: 2}
       - Conv2D: {name: b, num_filters: 33, filter_size: 3, pad: same}
       - Conv2D: {name: c, incoming: p, num_filters: 16, filter_size: 1}
@@ -59,7 +60,7 @@ import Testing
   }
 
   /// Whole networks, before the softmax hides small differences: the error that all layers make together.
-  @Test(arguments: ["resnet18", "squeezenet"])
+  @Test(arguments: ["resnet18", "squeezenet", "mnist"])
   func logitsOfNetworks(name: String) throws {
     var graph = try Networks.spec(name).lowered(batch: 1).graph
     graph.outputs = graph.outputs.map { output in
@@ -67,7 +68,7 @@ import Testing
     }
     let agreement = try Agreement(graph)
     let compiled = try agreement.compiled(for: HostCPU.current.target, batch: 1)
-    #expect(compiled.plan.steps.contains { $0.algorithm == "winograd" })
+    #expect(compiled.plan.steps.contains { Winograd.Form(rawValue: $0.algorithm) != nil })
     let found = try agreement.results(of: compiled, pool: Agreement.pools[1], allParallel: false)
     agreement.check(found, tolerance: 1e-5)
   }
@@ -92,16 +93,21 @@ import Testing
 
   /// The compiler and the kernels count a workspace's floats alike.
   @Test func workspacesAreAsLargeAsKernelsSay() throws {
-    let rows = KernelTable.catalogue.kernels.filter { $0.algorithm == "winograd" }
-    #expect(rows.count == 4)
+    let forms = Winograd.Form.allCases
+    let rows = KernelTable.catalogue.kernels.filter { Winograd.Form(rawValue: $0.algorithm) != nil }
+    #expect(rows.count == 4 * forms.count)
     for row in rows {
+      let form = try #require(Winograd.Form(rawValue: row.algorithm))
+      let (taps, tile) = (form.filterSize, form.tileSize)
       for (channels, size) in [(1, 4), (16, 9), (17, 30), (64, 56), (200, 14), (512, 28)] {
         let cut = try #require(
           Winograd(
-            ConvolutionAttributes(kernel: Size2D(3)), input: [2, channels, size, size], result: [2, 8, size, size],
-            by: row))
+            ConvolutionAttributes(kernel: Size2D(taps)), input: [2, channels, size, size],
+            result: [2, 8, size, size], by: row))
         for tiles in [1, 2, 7, 28, 56] {
-          let floats = ck_winograd_floats(Int64(tiles), Int64(cut.channels), Int64(row.tileColumns))
+          let floats = ck_winograd_floats(
+            ck_winograd_form(out: Int32(tile), taps: Int32(taps)), Int64(tiles), Int64(cut.channels),
+            Int64(row.tileColumns))
           #expect(cut.workspaceBytes(tilesAtOnce: tiles) == 4 * Int(floats))
         }
       }

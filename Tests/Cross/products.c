@@ -11,6 +11,7 @@ static const conv_case cases[] = {
     {"3×3", 1, 16, 9, 13, 24, 3, 1, 1, 1, 1, 0, 0, CK_LINEAR, 0},
     {"3×3, odd channels, residual", 2, 19, 7, 6, 21, 3, 1, 1, 1, 1, 0, 1, CK_RECTIFY, 0},
     {"3×3, 40 channels", 1, 40, 14, 15, 33, 3, 1, 1, 1, 1, 0, 1, CK_LINEAR, 0},
+    {"5×5, odd channels, residual", 2, 19, 7, 6, 21, 5, 1, 1, 2, 1, 0, 1, CK_RECTIFY, 0},
     {"1×1", 1, 33, 5, 29, 17, 1, 1, 1, 0, 1, 0, 0, CK_RECTIFY, 0},
     {"1×1, stride 2", 1, 16, 9, 9, 40, 1, 2, 1, 0, 1, 0, 0, CK_LINEAR, 0},
     {"3×3, stride 2", 2, 10, 11, 12, 9, 3, 2, 1, 1, 1, 0, 0, CK_LEAKY_RECTIFY, 0},
@@ -26,13 +27,20 @@ static const conv_case cases[] = {
     {"depthwise 5×5", 1, 9, 8, 17, 9, 5, 1, 1, 2, 9, 0, 1, CK_SWISH, 0},
 };
 
+// All zero for other algorithms.
+static ck_winograd_form winograd_form(const ck_kernel *row) {
+  int out = 0, taps = 0;
+  const int found = sscanf(row->algorithm, "winograd_f%dx%d", &out, &taps);
+  return found == 2 ? (ck_winograd_form){out, taps} : (ck_winograd_form){0, 0};
+}
+
 static int suits(const ck_kernel *row, const conv_case *k) {
   const int depthwise = k->groups == k->c && k->c > 1;
-  if (k->pool && strcmp(row->algorithm, "winograd")) return 0;
-  if (!strcmp(row->algorithm, "rows")) return k->plain && k->stride == 1 && k->groups == 1 && !k->residual && k->w > 16;
+  if (k->pool && strncmp(row->algorithm, "winograd", 8)) return 0;
   if (!strcmp(row->algorithm, "depthwise")) return depthwise;
-  if (!strcmp(row->algorithm, "winograd")) {
-    return k->kernel == 3 && k->stride == 1 && k->dilation == 1 && k->groups == 1 && !k->plain;
+  const ck_winograd_form form = winograd_form(row);
+  if (form.taps) {
+    return k->kernel == form.taps && k->stride == 1 && k->dilation == 1 && k->groups == 1 && !k->plain;
   }
   if (!strcmp(row->algorithm, "rows")) {
     return k->plain && k->stride == 1 && k->groups == 1 && !k->residual && k->w >= 8;
@@ -63,9 +71,10 @@ static int conv_case_fails(const ck_kernel *row, const conv_case *k) {
   int failed = memcmp(weights, back, (size_t)weights_count * sizeof *back) != 0;
   if (failed) printf("%s, %s: unpacking is not the inverse of packing\n", row->name, k->name);
   args.weights = packed;
-  const int winograd = !strcmp(row->algorithm, "winograd");
-  if (winograd) {
-    args.workspace_floats = ck_winograd_floats(5, (k->c + row->block - 1) / row->block * row->block, row->tile_n);
+  const ck_winograd_form form = winograd_form(row);
+  if (form.taps) {
+    args.workspace_floats =
+        ck_winograd_floats(form, 5, (k->c + row->block - 1) / row->block * row->block, row->tile_n);
     args.workspace = floats(args.workspace_floats);
   }
   run_row(row, &args);
@@ -81,7 +90,7 @@ static int conv_case_fails(const ck_kernel *row, const conv_case *k) {
     ckr_pool2d(all, wanted, k->n * k->f, oh, ow, sh, sw, 2, 2, 2, 2, 0, 0, 0, 0, CK_POOL_MAX);
     free(all);
   }
-  failed |= expect(row, k->name, found, wanted, stored, winograd ? 1e-4 : 1e-5);
+  failed |= expect(row, k->name, found, wanted, stored, form.taps ? 1e-4 : 1e-5);
   // The halo is the writer's: its corners stand for all of it.
   const ck_tensor *o = &args.out;
   if (o->data[-o->stride_h - o->stride_w] != 0 || o->data[sh * o->stride_h + sw * o->stride_w] != 0) {
@@ -90,7 +99,7 @@ static int conv_case_fails(const ck_kernel *row, const conv_case *k) {
   }
   release(args.in), release(args.out);
   if (k->residual) release(args.residual);
-  if (winograd) free(args.workspace);
+  if (form.taps) free(args.workspace);
   free(values), free(weights), free(bias), free(more), free(packed), free(back);
   free(in), free(w), free(b), free(wanted), free(found);
   return failed;

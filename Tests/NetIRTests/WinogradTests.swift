@@ -3,9 +3,9 @@ import Testing
 @testable import NetIR
 
 struct WinogradTests {
-  private static func kernel(_ block: Int, _ columns: Int) -> KernelDescriptor {
+  private static func kernel(_ block: Int, _ columns: Int, _ form: Winograd.Form = .f4x3) -> KernelDescriptor {
     KernelDescriptor(
-      name: "w", op: .conv2D, algorithm: "winograd", instructionSet: .generic, storage: .float32, block: block,
+      name: "w", op: .conv2D, algorithm: form.rawValue, instructionSet: .generic, storage: .float32, block: block,
       tileRows: 1, tileColumns: columns)
   }
 
@@ -23,6 +23,25 @@ struct WinogradTests {
   func cuts(input: [Int], result: [Int], tiles: Int, channels: Int, filterTiles: Int) throws {
     let cut = try #require(winograd(input, result))
     #expect(cut.tiles == tiles && cut.channels == channels && cut.filterTiles == filterTiles)
+  }
+
+  @Test func formsAreWhatTheirNamesSay() {
+    for form in Winograd.Form.allCases {
+      #expect(form.rawValue == "winograd_f\(form.tileSize)x\(form.filterSize)")
+      #expect(form.points == (form.tileSize + form.filterSize - 1) * (form.tileSize + form.filterSize - 1))
+    }
+    #expect(Winograd.Form.f4x3.points == 36 && Winograd.Form.f4x5.points == 64)
+  }
+
+  @Test func filtersOfFive() throws {
+    let (input, result) = ([2, 20, 12, 12], [2, 50, 8, 8])
+    let attributes = ConvolutionAttributes(kernel: Size2D(5))
+    let cut = try #require(winograd(input, result, attributes, Self.kernel(16, 32, .f4x5)))
+    #expect(cut.tiles == 8 && cut.channels == 32 && cut.filters == 64 && cut.filterTiles == 2)
+    // Two tiles: 64 floats are 4 lines, so 5; a chunk of 32 × 32 is 64, so 65; 64 are 4, so 5.
+    #expect(cut.workspaceBytes(tilesAtOnce: 2) == 64 * 64 * (5 + 65 + 5))
+    #expect(winograd(input, result, attributes) == nil)
+    #expect(winograd(input, result, .init(kernel: Size2D(3)), Self.kernel(16, 32, .f4x5)) == nil)
   }
 
   @Test func otherConvolutionsHaveNone() {
@@ -48,16 +67,18 @@ struct WinogradTests {
     // One tile: 16 floats are 1 line; 16 × 32 are 32, so 33; 32 are 2, so 3.
     #expect(small.workspaceBytes(tilesAtOnce: 1) == 36 * 64 * (1 + 33 + 3))
     let large = try #require(winograd([1, 256, 8, 8], [1, 32, 8, 8]))
-    // Four tiles: 64 lines, so 65; 64 × 32 floats are 128, so 129; 128 are 8, so 9.
-    #expect(large.workspaceBytes(tilesAtOnce: 4) == 36 * 64 * (65 + 129 + 9))
+    // Four tiles: 64 lines, so 65; 32 × 32 floats are 64, so 65; 128 are 8, so 9.
+    #expect(large.workspaceBytes(tilesAtOnce: 4) == 36 * 64 * (65 + 65 + 9))
     let op = SmallPlan.conv(3, pad: 1)
     let range = Self.kernel(16, 32).workspace(op: op, input: [1, 256, 8, 8], result: [1, 32, 8, 8])
     #expect(range == large.workspaceBytes(tilesAtOnce: 1)...large.workspaceBytes(tilesAtOnce: 4))
   }
 
   @Test func errorsGrowWithTheChannels() {
-    let errors = [1, 16, 64, 256, 1024].map { Winograd.expectedError(channels: $0) }
-    #expect(errors == errors.sorted() && errors[0] > 3e-7 && errors[4] < 3e-6)
+    func errors(_ form: Winograd.Form) -> [Double] { [1, 16, 64, 256, 1024].map { form.expectedError(channels: $0) } }
+    let (small, large) = (errors(.f4x3), errors(.f4x5))
+    #expect(small == small.sorted() && small[0] > 3e-7 && small[4] < 1e-6)
+    #expect(large == large.sorted() && large[0] > 1e-6 && large[4] < 4e-6)
   }
 
   // MARK: Verification of workspaces
@@ -68,7 +89,7 @@ struct WinogradTests {
   /// The small plan with a Winograd kernel in its first convolution, whose workspace lies behind all tensors.
   private static func plan() -> Plan {
     var plan = SmallPlan.make()
-    (plan.steps[1].kernel, plan.steps[1].algorithm) = ("w", "winograd")
+    (plan.steps[1].kernel, plan.steps[1].algorithm) = ("w", "winograd_f4x3")
     plan.steps[1].workspace = Plan.Workspace(offset: 1_664, bytesPerThread: least, threads: 2)
     plan.arenaBytes = 1_664 + 2 * least
     return plan
@@ -152,7 +173,7 @@ struct WinogradTests {
   @Test func plansPrintWhatAnAlgorithmCosts() {
     let text = Self.plan().printed()
     #expect(text.contains("MFLOP   error"))
-    #expect(text.contains("winograd  w"))
+    #expect(text.contains("winograd_f4x3  w"))
     #expect(text.contains("0.007  0.4e-6"))
     #expect(text.contains("`--numerics strict` avoids it"))
     #expect(!SmallPlan.make().printed().contains("error"))

@@ -30,13 +30,13 @@ static void direct_unpack(const ck_kernel *kernel, const void *args, const float
 }
 
 const ck_packing conv2d_direct_packing = {direct_floats, direct_pack, direct_unpack};
-// Filters are transformed where they are used.
-const ck_packing conv2d_winograd_packing = {direct_floats, direct_pack, direct_unpack};
+// Winograd's filters are transformed where they are used.
+const ck_packing conv2d_winograd_f4x3_packing = {direct_floats, direct_pack, direct_unpack};
+const ck_packing conv2d_winograd_f4x5_packing = {direct_floats, direct_pack, direct_unpack};
 
-int64_t ck_winograd_floats(int64_t tiles, int64_t channels, int64_t tile_n) {
-  return CK_WINOGRAD_POINTS * (ck_winograd_plane(tiles * channels) +
-                               ck_winograd_plane(ck_winograd_chunk(channels) * tile_n) +
-                               ck_winograd_plane(tiles * tile_n));
+int64_t ck_winograd_floats(ck_winograd_form f, int64_t tiles, int64_t channels, int64_t tile_n) {
+  return ck_winograd_points(f) * (ck_winograd_plane(tiles * channels) +
+                                  ck_winograd_filter_plane(channels, tile_n) + ck_winograd_plane(tiles * tile_n));
 }
 
 // Depthwise: [channel block][tap][lane], zero beyond the last channel.

@@ -1,15 +1,16 @@
-// Winograd's convolution F(4×4, 3×3): 36 products for 16 pixels where the direct one has 144.
+// Winograd's convolutions F(m×m, r×r): (m + r − 1)² products for m² pixels where the direct one has m²·r².
 //
 // With Y = Aᵀ[(G g Gᵀ) ⊙ (Bᵀ d B)]A per channel and filter, summed over channels between the brackets: a matrix
-// product (tiles × channels)·(channels × filters) for each of the 36 places. Needs 3×3 filters, stride 1, dilation
-// 1, one group, a blocked input. Weights are packed as the direct row of the same tile packs them and transformed a
-// chunk of channels at a time, which costs less than reading four times as many would.
+// product (tiles × channels)·(channels × filters) for each point. Needs r×r filters, stride 1, dilation 1, one
+// group, a blocked input. Weights are packed as the direct row of the same tile packs them and transformed a chunk
+// of channels at a time, which costs less than reading several times as many would.
 //
 // The including file sets CK_WINOGRAD_M × CK_WINOGRAD_N, the register tile (tiles × filters, two vectors), and
-// CK_WINOGRAD_EACH_M(X); and CK_WINOGRAD_HAS_FEW where 24 sums fit the registers.
+// CK_WINOGRAD_EACH_M(X); and CK_WINOGRAD_HAS_FEW where 24 sums fit the registers. The forms are at the end.
 #include "epilogue.h"
 #include "pack.h"
 #include "winograd_shape.h"
+#include "winograd_tile.h"
 #include "winograd_transforms.h"
 #ifdef CK_WINOGRAD_HAS_FEW
 #include "winograd_few.h"
@@ -19,114 +20,68 @@ typedef struct {
   int64_t n, y, x;
 } ck_winograd_place;
 
-CK_INLINE ck_winograd_place ck_winograd_place_of(const ck_winograd_shape *s, int64_t tile) {
+CK_INLINE ck_winograd_place ck_winograd_place_of(const ck_winograd_form f, const ck_winograd_shape *s, int64_t tile) {
   const int64_t across = tile % s->tiles_w, row = tile / s->tiles_w;
-  return (ck_winograd_place){row / s->tiles_h, row % s->tiles_h * CK_WINOGRAD_OUT, across * CK_WINOGRAD_OUT};
+  return (ck_winograd_place){row / s->tiles_h, row % s->tiles_h * f.out, across * f.out};
 }
 
 // All channels of tiles [first, first + count).
-static void ck_winograd_input(const ck_conv2d_args *a, const ck_winograd_shape *s, int64_t first, int64_t count,
-                              float *to) {
+CK_INLINE void ck_winograd_input(const ck_winograd_form f, const ck_conv2d_args *a, const ck_winograd_shape *s,
+                                 int64_t first, int64_t count, float *to) {
   const ck_tensor *in = &a->in;
+  const int span = ck_winograd_span(f);
   const int64_t blocks = s->channels / CK_VL;
   for (int64_t cb = 0; cb < blocks; cb++) {
     for (int64_t t = 0; t < count; t++) {
-      const ck_winograd_place at = ck_winograd_place_of(s, first + t);
+      const ck_winograd_place at = ck_winograd_place_of(f, s, first + t);
       const int64_t y = at.y - a->pad_top, x = at.x - a->pad_left;
       const int64_t rows = in->h + in->halo_bottom - y, columns = in->w + in->halo_right - x;
       const float *from = in->data + at.n * in->stride_n + cb * in->stride_c + y * in->stride_h + x * CK_VL;
       float *place = to + (cb * count + t) * CK_VL;
-      if (rows >= CK_WINOGRAD_IN && columns >= CK_WINOGRAD_IN) {
-        // Tiles share two columns with their neighbours: what is new four tiles ahead.
-        CK_UNROLL for (int i = 0; i < CK_WINOGRAD_IN; i++) {
-          CK_UNROLL for (int k = 16; k < 20; k++) __builtin_prefetch(from + i * in->stride_h + k * CK_VL);
+      _Alignas(64) float copy[CK_WINOGRAD_MOST * CK_WINOGRAD_MOST * CK_VL];
+      int64_t row = in->stride_h;
+      if (rows >= span && columns >= span) {
+        // Tiles share columns with their neighbours: what is new four tiles ahead.
+        CK_UNROLL for (int i = 0; i < span; i++) {
+          CK_UNROLL for (int k = 4 * f.out; k < 5 * f.out; k++) __builtin_prefetch(from + i * row + k * CK_VL);
         }
-        ck_winograd_input_tile(from, in->stride_h, place, s->input_plane);
-        continue;
+      } else {
+        // What lies behind the halo belongs to somebody else; no pixel of the output depends on it.
+        memset(copy, 0, (size_t)(span * span * CK_VL) * sizeof(float));
+        const size_t bytes = (size_t)(ck_least(columns, span) * CK_VL) * sizeof(float);
+        for (int64_t i = 0; i < ck_least(rows, span); i++) memcpy(copy + i * span * CK_VL, from + i * row, bytes);
+        from = copy;
+        row = span * CK_VL;
       }
-      // What lies behind the halo belongs to somebody else; no pixel of the output depends on it.
-      _Alignas(64) float copy[CK_WINOGRAD_POINTS * CK_VL];
-      memset(copy, 0, sizeof copy);
-      const size_t bytes = (size_t)(ck_least(columns, CK_WINOGRAD_IN) * CK_VL) * sizeof(float);
-      for (int64_t i = 0; i < ck_least(rows, CK_WINOGRAD_IN); i++) {
-        memcpy(copy + i * CK_WINOGRAD_IN * CK_VL, from + i * in->stride_h, bytes);
-      }
-      ck_winograd_input_tile(copy, CK_WINOGRAD_IN * CK_VL, place, s->input_plane);
+      ck_winograd_input_tile(f, from, row, place, s->input_plane);
     }
   }
 }
 
 // Channels [first, end) of a tile of filters; `first` begins a block.
-static void ck_winograd_filters(const float *packed, int64_t first, int64_t end, int64_t v, float *to,
-                                int64_t plane) {
+CK_INLINE void ck_winograd_filters(const ck_winograd_form f, const float *packed, int64_t first, int64_t end,
+                                   int64_t v, float *to, int64_t plane) {
   for (int64_t low = first; low < end; low += CK_VL) {
     const int64_t lanes = ck_least(CK_VL, end - low);
-    const float *block = packed + low * 9 * CK_WINOGRAD_N;
+    const float *block = packed + low * f.taps * f.taps * CK_WINOGRAD_N;
     for (int64_t lane = 0; lane < lanes; lane++) {
       for (int64_t j = 0; j < v; j++) {
-        ck_winograd_filter(block + lane * CK_WINOGRAD_N + j * CK_VL, lanes * CK_WINOGRAD_N,
+        ck_winograd_filter(f, block + lane * CK_WINOGRAD_N + j * CK_VL, lanes * CK_WINOGRAD_N,
                            to + (low - first + lane) * CK_WINOGRAD_N + j * CK_VL, plane);
       }
     }
   }
 }
 
-// sums[i·N + j·VL …] (+)= Σ over `channels` of in[i] · filters, for m tiles and v vectors of filters. `next` is the
-// distance of channel blocks.
-typedef void (*ck_winograd_micro)(const float *in, int64_t next, int64_t channels, const float *filters, float *sums,
-                                  int go_on);
-
-CK_INLINE void ck_winograd_tile(const int m, const int v, const float *in, const int64_t next, int64_t channels,
-                                const float *filters, float *sums, int go_on) {
-  enum { most_m = 16, most_v = 2 };
-  vf acc[most_m][most_v];
-  CK_UNROLL for (int i = 0; i < m; i++) {
-    CK_UNROLL for (int j = 0; j < v; j++) acc[i][j] = (vf)0.0f;
-  }
-  if (go_on) {
-    CK_UNROLL for (int i = 0; i < m; i++) {
-      CK_UNROLL for (int j = 0; j < v; j++) acc[i][j] = ck_load(sums + i * CK_WINOGRAD_N + j * CK_VL);
-    }
-  }
-  for (; channels > 0; channels -= CK_VL, in += next) {
-    const int64_t lanes = ck_least(CK_VL, channels);
-    for (int64_t lane = 0; lane < lanes; lane++, filters += CK_WINOGRAD_N) {
-      vf w[most_v];
-      CK_UNROLL for (int j = 0; j < v; j++) w[j] = ck_load(filters + j * CK_VL);
-      CK_UNROLL for (int i = 0; i < m; i++) {
-        const vf x = ck_splat(in[i * CK_VL + lane]);
-        CK_UNROLL for (int j = 0; j < v; j++) acc[i][j] = x * w[j] + acc[i][j];
-      }
-    }
-  }
-  CK_UNROLL for (int i = 0; i < m; i++) {
-    CK_UNROLL for (int j = 0; j < v; j++) ck_store(sums + i * CK_WINOGRAD_N + j * CK_VL, acc[i][j]);
-  }
-}
-
-#define CK_WINOGRAD_MICRO(m, v)                                                                                     \
-  static void winograd_##m##x##v(const float *in, int64_t next, int64_t channels, const float *filters, float *sums, \
-                                 int go_on) {                                                                       \
-    ck_winograd_tile(m, v, in, next, channels, filters, sums, go_on);                                               \
-  }
-#define CK_WINOGRAD_MICROS(m) CK_WINOGRAD_MICRO(m, 1) CK_WINOGRAD_MICRO(m, 2)
-CK_WINOGRAD_EACH_M(CK_WINOGRAD_MICROS)
-
-#define CK_WINOGRAD_1(m) [m] = winograd_##m##x1,
-#define CK_WINOGRAD_2(m) [m] = winograd_##m##x2,
-static const ck_winograd_micro ck_winograd_micros[2][CK_WINOGRAD_M + 1] = {
-    {CK_WINOGRAD_EACH_M(CK_WINOGRAD_1)},
-    {CK_WINOGRAD_EACH_M(CK_WINOGRAD_2)},
-};
-
 // All products of a tile of filters, v vectors: a chunk of channels at a time is transformed and used.
-static void ck_winograd_products(const ck_winograd_shape *s, int64_t channels, int64_t count, const float *weights,
-                                 int64_t v, const float *input, float *filters, float *sums) {
-  const int64_t pieces = ck_ceil_div(count, CK_WINOGRAD_M);
+CK_INLINE void ck_winograd_products(const ck_winograd_form f, const ck_winograd_shape *s, int64_t channels,
+                                    int64_t count, const float *weights, int64_t v, const float *input,
+                                    float *filters, float *sums) {
+  const int64_t points = ck_winograd_points(f), pieces = ck_ceil_div(count, CK_WINOGRAD_M);
   for (int64_t low = 0; low < channels; low += CK_WINOGRAD_CHUNK) {
     const int64_t high = ck_least(low + CK_WINOGRAD_CHUNK, channels);
-    ck_winograd_filters(weights, low, high, v, filters, s->filter_plane);
-    for (int64_t point = 0; point < CK_WINOGRAD_POINTS; point++) {
+    ck_winograd_filters(f, weights, low, high, v, filters, s->filter_plane);
+    for (int64_t point = 0; point < points; point++) {
       const float *in = input + point * s->input_plane + low * count;
       for (int64_t piece = 0; piece < pieces; piece++) {
         const int64_t t = count * piece / pieces, m = count * (piece + 1) / pieces - t;
@@ -138,12 +93,12 @@ static void ck_winograd_products(const ck_winograd_shape *s, int64_t channels, i
 }
 
 // A whole tile where nothing but bias, residual and rectifier follow.
-CK_INLINE void ck_winograd_store(const float *from, int64_t plane, vf bias, const float *add, int64_t add_row,
-                                 int rectify, float *to, int64_t row) {
-  vf y[4][4];
-  ck_winograd_output_tile(from, plane, y);
-  CK_UNROLL for (int r = 0; r < 4; r++) {
-    CK_UNROLL for (int i = 0; i < 4; i++) {
+CK_INLINE void ck_winograd_store(const ck_winograd_form f, const float *from, int64_t plane, vf bias, const float *add,
+                                 int64_t add_row, int rectify, float *to, int64_t row) {
+  vf y[CK_WINOGRAD_MOST][CK_WINOGRAD_MOST];
+  ck_winograd_output_tile(f, from, plane, y);
+  CK_UNROLL for (int r = 0; r < f.out; r++) {
+    CK_UNROLL for (int i = 0; i < f.out; i++) {
       vf s = y[r][i] + bias;
       if (add) s = s + ck_load(add + r * add_row + i * CK_VL);
       if (rectify) s = 0.0f > s ? (vf)0.0f : s;
@@ -153,12 +108,12 @@ CK_INLINE void ck_winograd_store(const float *from, int64_t plane, vf bias, cons
 }
 
 // The maximum over 2 × 2 pixels: `rows` × `columns` of them. Neither a bias nor the rectifier changes which is largest.
-CK_INLINE void ck_winograd_store_pooled(const float *from, int64_t plane, vf bias, int rectify, int64_t rows,
-                                        int64_t columns, float *to, int64_t row) {
-  vf y[4][4];
-  ck_winograd_output_tile(from, plane, y);
-  CK_UNROLL for (int r = 0; r < 2; r++) {
-    CK_UNROLL for (int i = 0; i < 2; i++) {
+CK_INLINE void ck_winograd_store_pooled(const ck_winograd_form f, const float *from, int64_t plane, vf bias,
+                                        int rectify, int64_t rows, int64_t columns, float *to, int64_t row) {
+  vf y[CK_WINOGRAD_MOST][CK_WINOGRAD_MOST];
+  ck_winograd_output_tile(f, from, plane, y);
+  CK_UNROLL for (int r = 0; r < f.out / 2; r++) {
+    CK_UNROLL for (int i = 0; i < f.out / 2; i++) {
       vf s = ck_max(ck_max(y[2 * r][2 * i], y[2 * r][2 * i + 1]), ck_max(y[2 * r + 1][2 * i], y[2 * r + 1][2 * i + 1]));
       s += bias;
       if (rectify) s = 0.0f > s ? (vf)0.0f : s;
@@ -168,15 +123,17 @@ CK_INLINE void ck_winograd_store_pooled(const float *from, int64_t plane, vf bia
 }
 
 // As `ck_winograd_output`, pooled.
-static void ck_winograd_output_pooled(const ck_conv2d_args *a, const ck_winograd_shape *s, int64_t first, int64_t count,
-                                      int64_t cb, int64_t v, const float *bias, const float *sums) {
+CK_INLINE void ck_winograd_output_pooled(const ck_winograd_form f, const ck_conv2d_args *a, const ck_winograd_shape *s,
+                                         int64_t first, int64_t count, int64_t cb, int64_t v, const float *bias,
+                                         const float *sums) {
   const ck_tensor *out = &a->out;
   for (int64_t t = 0; t < count; t++) {
-    const ck_winograd_place at = ck_winograd_place_of(s, first + t);
-    const int64_t y = at.y / 2, x = at.x / 2, rows = ck_least(2, out->h - y), columns = ck_least(2, out->w - x);
+    const ck_winograd_place at = ck_winograd_place_of(f, s, first + t);
+    const int64_t y = at.y / 2, x = at.x / 2;
+    const int64_t rows = ck_least(f.out / 2, out->h - y), columns = ck_least(f.out / 2, out->w - x);
     for (int64_t j = 0; j < v; j++) {
       float *to = out->data + at.n * out->stride_n + (cb + j) * out->stride_c + y * out->stride_h + x * CK_VL;
-      ck_winograd_store_pooled(sums + t * CK_WINOGRAD_N + j * CK_VL, s->sum_plane, ck_load(bias + j * CK_VL),
+      ck_winograd_store_pooled(f, sums + t * CK_WINOGRAD_N + j * CK_VL, s->sum_plane, ck_load(bias + j * CK_VL),
                                a->activation.kind == CK_RECTIFY, rows, columns, to, out->stride_h);
     }
     for (int64_t i = 0; x == 0 && i < rows * v; i++) ck_zero_halo(out, at.n, cb + i % v, y + i / v);
@@ -184,58 +141,59 @@ static void ck_winograd_output_pooled(const ck_conv2d_args *a, const ck_winograd
 }
 
 // Tiles [first, first + count) of channel blocks cb … cb + v − 1.
-static void ck_winograd_output(const ck_conv2d_args *a, const ck_winograd_shape *s, int64_t first, int64_t count,
-                               int64_t cb, int64_t v, const float *bias, const float *sums) {
+CK_INLINE void ck_winograd_output(const ck_winograd_form f, const ck_conv2d_args *a, const ck_winograd_shape *s,
+                                  int64_t first, int64_t count, int64_t cb, int64_t v, const float *bias,
+                                  const float *sums) {
   const ck_tensor *out = &a->out, *res = &a->residual;
   const int32_t kind = a->activation.kind;
   const int rectify = kind == CK_RECTIFY;
   for (int64_t t = 0; t < count; t++) {
-    const ck_winograd_place at = ck_winograd_place_of(s, first + t);
-    const int64_t rows = ck_least(CK_WINOGRAD_OUT, out->h - at.y), columns = ck_least(CK_WINOGRAD_OUT, out->w - at.x);
+    const ck_winograd_place at = ck_winograd_place_of(f, s, first + t);
+    const int64_t rows = ck_least(f.out, out->h - at.y), columns = ck_least(f.out, out->w - at.x);
     for (int64_t j = 0; j < v; j++) {
       const float *from = sums + t * CK_WINOGRAD_N + j * CK_VL;
-      if (rows == CK_WINOGRAD_OUT && columns == CK_WINOGRAD_OUT && (rectify || kind == CK_LINEAR)) {
+      if (rows == f.out && columns == f.out && (rectify || kind == CK_LINEAR)) {
         const vf b = ck_load(bias + j * CK_VL);
         float *to = out->data + at.n * out->stride_n + (cb + j) * out->stride_c + at.y * out->stride_h + at.x * CK_VL;
         const float *add = NULL;
         if (res->data) {
           add = res->data + at.n * res->stride_n + (cb + j) * res->stride_c + at.y * res->stride_h + at.x * CK_VL;
         }
-        CK_UNROLL for (int i = 0; i < 4; i++) {
-          CK_UNROLL for (int k = 8; k < 12; k++) __builtin_prefetch(to + i * out->stride_h + k * CK_VL, 1);
+        CK_UNROLL for (int i = 0; i < f.out; i++) {
+          CK_UNROLL for (int k = 2 * f.out; k < 3 * f.out; k++) {
+            __builtin_prefetch(to + i * out->stride_h + k * CK_VL, 1);
+          }
         }
         if (add) {
-          ck_winograd_store(from, s->sum_plane, b, add, res->stride_h, rectify, to, out->stride_h);
+          ck_winograd_store(f, from, s->sum_plane, b, add, res->stride_h, rectify, to, out->stride_h);
         } else {
-          ck_winograd_store(from, s->sum_plane, b, NULL, 0, rectify, to, out->stride_h);
+          ck_winograd_store(f, from, s->sum_plane, b, NULL, 0, rectify, to, out->stride_h);
         }
         continue;
       }
-      vf y[4][4];
-      ck_winograd_output_tile(from, s->sum_plane, y);
-      _Alignas(64) float pixels[16 * CK_VL];
-      for (int i = 0; i < 16; i++) ck_store(pixels + i * CK_VL, y[i / 4][i % 4]);
+      vf y[CK_WINOGRAD_MOST][CK_WINOGRAD_MOST];
+      ck_winograd_output_tile(f, from, s->sum_plane, y);
       for (int64_t r = 0; r < rows; r++) {
-        ck_conv_epilogue(a, pixels + r * 4 * CK_VL, bias + j * CK_VL, columns, at.n, cb + j, at.y + r, at.x);
+        _Alignas(64) float pixels[CK_WINOGRAD_MOST * CK_VL];
+        for (int i = 0; i < f.out; i++) ck_store(pixels + i * CK_VL, y[r][i]);
+        ck_conv_epilogue(a, pixels, bias + j * CK_VL, columns, at.n, cb + j, at.y + r, at.x);
       }
     }
     for (int64_t i = 0; at.x == 0 && i < rows * v; i++) ck_zero_halo(out, at.n, cb + i % v, at.y + i / v);
   }
 }
 
-#define CK_WINOGRAD(what) CK_TILED(conv2d_winograd, CK_WINOGRAD_M, CK_WINOGRAD_N, what)
-
-int64_t CK_WINOGRAD(units)(const void *args) {
-  const ck_winograd_shape s = ck_winograd_shape_of(args, CK_WINOGRAD_N);
+CK_INLINE int64_t ck_winograd_units(const ck_winograd_form f, const ck_conv2d_args *a) {
+  const ck_winograd_shape s = ck_winograd_shape_of(f, a, CK_WINOGRAD_N);
   return s.tile_blocks * s.filter_tiles;
 }
 
-void CK_WINOGRAD(run)(const void *args, int64_t begin, int64_t end) {
-  const ck_conv2d_args *a = args;
-  const ck_winograd_shape s = ck_winograd_shape_of(a, CK_WINOGRAD_N);
+CK_INLINE void ck_winograd_run(const ck_winograd_form f, const ck_conv2d_args *a, int64_t begin, int64_t end) {
+  const ck_winograd_shape s = ck_winograd_shape_of(f, a, CK_WINOGRAD_N);
   const ck_conv_packing packing = ck_conv_packing_of(a, CK_WINOGRAD_N);
-  float *input = a->workspace, *filters = input + CK_WINOGRAD_POINTS * s.input_plane;
-  float *sums = filters + CK_WINOGRAD_POINTS * s.filter_plane;
+  const int64_t points = ck_winograd_points(f);
+  float *input = a->workspace, *filters = input + points * s.input_plane;
+  float *sums = filters + points * s.filter_plane;
   _Alignas(64) float bias[CK_WINOGRAD_N];
   int64_t block = -1, first = 0, count = 0;
   for (int64_t u = begin; u < end; u++) {
@@ -244,23 +202,34 @@ void CK_WINOGRAD(run)(const void *args, int64_t begin, int64_t end) {
       block = u / s.filter_tiles;
       first = s.tiles * block / s.tile_blocks;
       count = s.tiles * (block + 1) / s.tile_blocks - first;
-      ck_winograd_input(a, &s, first, count, input);
+      ck_winograd_input(f, a, &s, first, count, input);
     }
     const int64_t v = ck_least(CK_WINOGRAD_N / CK_VL, ck_blocks(&a->out) - cb);
     const float *weights = a->weights + tile * ck_conv_tile_floats(&packing);
 #ifdef CK_WINOGRAD_HAS_FEW
-    if (count == CK_WINOGRAD_FEW && a->in.c % CK_VL == 0) {
+    if (f.out == 4 && f.taps == 3 && count == CK_WINOGRAD_FEW && a->in.c % CK_VL == 0) {
       ck_winograd_few(&s, a->in.c, weights, v, input, sums);
     } else
 #endif
     {
-      ck_winograd_products(&s, a->in.c, count, weights, v, input, filters, sums);
+      ck_winograd_products(f, &s, a->in.c, count, weights, v, input, filters, sums);
     }
     ck_conv_bias(a, tile * CK_WINOGRAD_N, CK_WINOGRAD_N, bias);
     if (a->pool) {
-      ck_winograd_output_pooled(a, &s, first, count, cb, v, bias, sums);
+      ck_winograd_output_pooled(f, a, &s, first, count, cb, v, bias, sums);
     } else {
-      ck_winograd_output(a, &s, first, count, cb, v, bias, sums);
+      ck_winograd_output(f, a, &s, first, count, cb, v, bias, sums);
     }
   }
 }
+
+#define CK_WINOGRAD(algorithm, what) CK_TILED(conv2d_##algorithm, CK_WINOGRAD_M, CK_WINOGRAD_N, what)
+#define CK_WINOGRAD_FORM(algorithm, out, taps)                                                       \
+  int64_t CK_WINOGRAD(algorithm, units)(const void *args) {                                          \
+    return ck_winograd_units((ck_winograd_form){out, taps}, args);                                   \
+  }                                                                                                  \
+  void CK_WINOGRAD(algorithm, run)(const void *args, int64_t begin, int64_t end) {                   \
+    ck_winograd_run((ck_winograd_form){out, taps}, args, begin, end);                                \
+  }
+CK_WINOGRAD_FORM(winograd_f4x3, 4, 3)
+CK_WINOGRAD_FORM(winograd_f4x5, 4, 5)

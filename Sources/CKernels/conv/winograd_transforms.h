@@ -1,106 +1,163 @@
-// The transforms of Winograd's convolution F(4×4, 3×3), a vector of channels or filters at a time.
+// The transforms of Winograd's convolutions F(m×m, r×r), a vector of channels or filters at a time.
 //
-// The points are 0, ±a, ±b, ∞ with a = 5/8 and b = 3/2. Their powers are exact in fp32, signs let pairs share half
-// of their work, and among pairs of short fractions this one gives about the smallest error (docs/decisions.md).
+// The points are 0, ∞ and pairs ±p: signs let pairs share half of their work. Powers of the points are exact in
+// fp32, and among short fractions these give about the smallest error (docs/decisions.md). Bᵀ depends on the number
+// of points alone.
+//
+// The form is a constant wherever these functions are called, and so are all coefficients.
 #ifndef CK_WINOGRAD_TRANSFORMS_H
 #define CK_WINOGRAD_TRANSFORMS_H
 
 #include "../common/vector.h"
+#include "winograd_shape.h"
 
-// Keeps the compiler from computing 36 addresses ahead and spilling them.
+// Keeps the compiler from computing an address for each point ahead and spilling them.
 #define CK_OPAQUE(pointer) __asm__("" : "+r"(pointer))
 
-#define CK_WINO_A 0.625f
-#define CK_WINO_B 1.5f
-#define CK_WINO_A2 (CK_WINO_A * CK_WINO_A)
-#define CK_WINO_B2 (CK_WINO_B * CK_WINO_B)
-
-// Bᵀ, with the row of point 0 divided by a²b².
-CK_INLINE void ck_winograd_input_1d(const vf d[6], vf to[6]) {
-  const float a = CK_WINO_A, b = CK_WINO_B, a2 = CK_WINO_A2, b2 = CK_WINO_B2;
-  const vf even_a = d[2] * -b2 + d[4], odd_a = d[1] * -b2 + d[3];
-  const vf even_b = d[2] * -a2 + d[4], odd_b = d[1] * -a2 + d[3];
-  to[0] = d[4] * (1.0f / (a2 * b2)) + (d[2] * -((a2 + b2) / (a2 * b2)) + d[0]);
-  to[1] = odd_a * a + even_a;
-  to[2] = odd_a * -a + even_a;
-  to[3] = odd_b * b + even_b;
-  to[4] = odd_b * -b + even_b;
-  to[5] = d[1] * (a2 * b2) + (d[3] * -(a2 + b2) + d[5]);
+CK_INLINE double ck_winograd_point(const int pairs, const int i) {
+  const double six[] = {0.625, 1.5}, eight[] = {0.5, 1, 2};
+  return pairs == 2 ? six[i] : eight[i];
 }
 
-// G, with the row of point 0 multiplied by a²b².
-CK_INLINE void ck_winograd_filter_1d(const vf g[3], vf to[6]) {
-  const float a = CK_WINO_A, b = CK_WINO_B, a2 = CK_WINO_A2, b2 = CK_WINO_B2;
-  const float n_a = 2 * a2 * (a2 - b2), n_b = 2 * b2 * (b2 - a2);
-  const vf even_a = g[0] * (1 / n_a) + g[2] * (a2 / n_a), even_b = g[0] * (1 / n_b) + g[2] * (b2 / n_b);
+// to[0 …] = the coefficients of ∏(x − p²) over the pairs ±p other than `without`, lowest first. Returns the degree.
+CK_INLINE int ck_winograd_polynomial(const int pairs, const int without, double *to) {
+  int degree = 0;
+  to[0] = 1;
+  CK_UNROLL for (int i = 0; i < pairs; i++) {
+    if (i == without) continue;
+    const double p = ck_winograd_point(pairs, i);
+    to[degree + 1] = 0;
+    CK_UNROLL for (int k = degree; k >= 0; k--) {
+      to[k + 1] += to[k];
+      to[k] *= -p * p;
+    }
+    degree++;
+  }
+  return degree;
+}
+
+// Bᵀ, with the row of point 0 divided by its first element.
+CK_INLINE void ck_winograd_input_1d(const int pairs, const vf *d, vf *to) {
+  double all[4];
+  ck_winograd_polynomial(pairs, -1, all);
+  vf zero = d[2 * pairs] * (float)(1 / all[0]), infinity = d[2 * pairs + 1];
+  CK_UNROLL for (int k = pairs - 1; k > 0; k--) zero = d[2 * k] * (float)(all[k] / all[0]) + zero;
+  CK_UNROLL for (int k = pairs - 1; k >= 0; k--) infinity = d[2 * k + 1] * (float)all[k] + infinity;
+  to[0] = zero + d[0];
+  to[2 * pairs + 1] = infinity;
+  CK_UNROLL for (int i = 0; i < pairs; i++) {
+    double rest[4];
+    const float p = (float)ck_winograd_point(pairs, i);
+    ck_winograd_polynomial(pairs, i, rest);
+    vf even = d[2 * pairs], odd = d[2 * pairs - 1];
+    CK_UNROLL for (int k = pairs - 2; k >= 0; k--) {
+      even = d[2 * k + 2] * (float)rest[k] + even;
+      odd = d[2 * k + 1] * (float)rest[k] + odd;
+    }
+    to[2 * i + 1] = odd * p + even;
+    to[2 * i + 2] = odd * -p + even;
+  }
+}
+
+// G, with the row of point 0 multiplied by what Bᵀ's was divided by.
+CK_INLINE void ck_winograd_filter_1d(const int pairs, const int taps, const vf *g, vf *to) {
   to[0] = g[0];
-  to[1] = g[1] * (a / n_a) + even_a;
-  to[2] = g[1] * -(a / n_a) + even_a;
-  to[3] = g[1] * (b / n_b) + even_b;
-  to[4] = g[1] * -(b / n_b) + even_b;
-  to[5] = g[2];
+  to[2 * pairs + 1] = g[taps - 1];
+  CK_UNROLL for (int i = 0; i < pairs; i++) {
+    const double p = ck_winograd_point(pairs, i);
+    double factor = 1 / (2 * p * p);
+    CK_UNROLL for (int j = 0; j < pairs; j++) {
+      const double q = ck_winograd_point(pairs, j);
+      if (j != i) factor /= p * p - q * q;
+    }
+    vf even = g[0] * (float)factor, odd = g[1] * (float)(factor * p);
+    CK_UNROLL for (int k = 2; k < taps; k++) {
+      factor *= k % 2 ? 1 : p * p;
+      if (k % 2) {
+        odd = g[k] * (float)(factor * p) + odd;
+      } else {
+        even = g[k] * (float)factor + even;
+      }
+    }
+    to[2 * i + 1] = even + odd;
+    to[2 * i + 2] = even - odd;
+  }
 }
 
 // Aᵀ.
-CK_INLINE void ck_winograd_output_1d(const vf m[6], vf to[4]) {
-  const float a = CK_WINO_A, b = CK_WINO_B, a2 = CK_WINO_A2, b2 = CK_WINO_B2;
-  const vf even_a = m[1] + m[2], odd_a = m[1] - m[2], even_b = m[3] + m[4], odd_b = m[3] - m[4];
-  to[0] = m[0] + (even_a + even_b);
-  to[1] = odd_a * a + odd_b * b;
-  to[2] = even_a * a2 + even_b * b2;
-  to[3] = odd_a * (a2 * a) + (odd_b * (b2 * b) + m[5]);
+CK_INLINE void ck_winograd_output_1d(const int pairs, const int out, const vf *m, vf *to) {
+  vf even[3], odd[3];
+  CK_UNROLL for (int i = 0; i < pairs; i++) {
+    even[i] = m[2 * i + 1] + m[2 * i + 2];
+    odd[i] = m[2 * i + 1] - m[2 * i + 2];
+  }
+  double power[3] = {1, 1, 1};
+  CK_UNROLL for (int k = 0; k < out; k++) {
+    const vf *part = k % 2 ? odd : even;
+    vf sum = part[0] * (float)power[0];
+    if (k == 0) sum = sum + m[0];
+    if (k == out - 1) sum = sum + m[2 * pairs + 1];
+    CK_UNROLL for (int i = 1; i < pairs; i++) sum = part[i] * (float)power[i] + sum;
+    to[k] = sum;
+    CK_UNROLL for (int i = 0; i < pairs; i++) power[i] *= ck_winograd_point(pairs, i);
+  }
 }
 
-// The 6 × 6 pixels at `in`, a vector of channels, to the 36 planes at `to`.
-CK_INLINE void ck_winograd_input_tile(const float *in, int64_t row, float *to, int64_t plane) {
-  vf columns[6][6];
-  CK_UNROLL for (int x = 0; x < 6; x++) {
-    vf d[6], t[6];
-    CK_UNROLL for (int y = 0; y < 6; y++) d[y] = ck_load(in + y * row + x * CK_VL);
-    ck_winograd_input_1d(d, t);
-    CK_UNROLL for (int y = 0; y < 6; y++) columns[y][x] = t[y];
+// The pixels at `in`, a vector of channels, to the planes at `to`.
+CK_INLINE void ck_winograd_input_tile(const ck_winograd_form f, const float *in, int64_t row, float *to,
+                                      int64_t plane) {
+  const int span = ck_winograd_span(f), pairs = span / 2 - 1;
+  vf columns[CK_WINOGRAD_MOST][CK_WINOGRAD_MOST];
+  CK_UNROLL for (int x = 0; x < span; x++) {
+    vf d[CK_WINOGRAD_MOST], t[CK_WINOGRAD_MOST];
+    CK_UNROLL for (int y = 0; y < span; y++) d[y] = ck_load(in + y * row + x * CK_VL);
+    ck_winograd_input_1d(pairs, d, t);
+    CK_UNROLL for (int y = 0; y < span; y++) columns[y][x] = t[y];
   }
-  CK_UNROLL for (int y = 0; y < 6; y++) {
-    vf t[6];
-    ck_winograd_input_1d(columns[y], t);
-    CK_UNROLL for (int x = 0; x < 6; x++) ck_store(to + x * plane, t[x]);
-    to += 6 * plane;
+  CK_UNROLL for (int y = 0; y < span; y++) {
+    vf t[CK_WINOGRAD_MOST];
+    ck_winograd_input_1d(pairs, columns[y], t);
+    CK_UNROLL for (int x = 0; x < span; x++) ck_store(to + x * plane, t[x]);
+    to += span * plane;
     CK_OPAQUE(to);
   }
 }
 
-// The filters of one lane's channel: 9 taps `tap` floats apart, to the 36 planes at `to`. No hardware prefetcher
-// follows so many short streams: the same lane of the next channel block is asked for here.
-CK_INLINE void ck_winograd_filter(const float *from, int64_t tap, float *to, int64_t plane) {
-  vf columns[6][3];
-  CK_UNROLL for (int x = 0; x < 3; x++) {
-    vf g[3], t[6];
-    CK_UNROLL for (int y = 0; y < 3; y++) {
-      g[y] = ck_load(from + (y * 3 + x) * tap);
-      __builtin_prefetch(from + (y * 3 + x + 9) * tap);
+// The filters of one lane's channel: taps `tap` floats apart, to the planes at `to`. No hardware prefetcher follows
+// so many short streams: the same lane of the next channel block is asked for here.
+CK_INLINE void ck_winograd_filter(const ck_winograd_form f, const float *from, int64_t tap, float *to, int64_t plane) {
+  const int span = ck_winograd_span(f), pairs = span / 2 - 1;
+  vf columns[CK_WINOGRAD_MOST][CK_WINOGRAD_MOST];
+  CK_UNROLL for (int x = 0; x < f.taps; x++) {
+    vf g[CK_WINOGRAD_MOST], t[CK_WINOGRAD_MOST];
+    CK_UNROLL for (int y = 0; y < f.taps; y++) {
+      g[y] = ck_load(from + (y * f.taps + x) * tap);
+      __builtin_prefetch(from + ((y + f.taps) * f.taps + x) * tap);
     }
-    ck_winograd_filter_1d(g, t);
-    CK_UNROLL for (int y = 0; y < 6; y++) columns[y][x] = t[y];
+    ck_winograd_filter_1d(pairs, f.taps, g, t);
+    CK_UNROLL for (int y = 0; y < span; y++) columns[y][x] = t[y];
   }
-  CK_UNROLL for (int y = 0; y < 6; y++) {
-    vf t[6];
-    ck_winograd_filter_1d(columns[y], t);
-    CK_UNROLL for (int x = 0; x < 6; x++) ck_store(to + x * plane, t[x]);
-    to += 6 * plane;
+  CK_UNROLL for (int y = 0; y < span; y++) {
+    vf t[CK_WINOGRAD_MOST];
+    ck_winograd_filter_1d(pairs, f.taps, columns[y], t);
+    CK_UNROLL for (int x = 0; x < span; x++) ck_store(to + x * plane, t[x]);
+    to += span * plane;
     CK_OPAQUE(to);
   }
 }
 
-// 4 × 4 vectors of results out of the 36 planes at `from`.
-CK_INLINE void ck_winograd_output_tile(const float *from, int64_t plane, vf to[4][4]) {
-  vf columns[4][6];
-  CK_UNROLL for (int x = 0; x < 6; x++) {
-    vf m[6], t[4];
-    CK_UNROLL for (int y = 0; y < 6; y++) m[y] = ck_load(from + (y * 6 + x) * plane);
-    ck_winograd_output_1d(m, t);
-    CK_UNROLL for (int y = 0; y < 4; y++) columns[y][x] = t[y];
+// out × out vectors of results out of the planes at `from`.
+CK_INLINE void ck_winograd_output_tile(const ck_winograd_form f, const float *from, int64_t plane,
+                                       vf to[CK_WINOGRAD_MOST][CK_WINOGRAD_MOST]) {
+  const int span = ck_winograd_span(f), pairs = span / 2 - 1;
+  vf columns[CK_WINOGRAD_MOST][CK_WINOGRAD_MOST];
+  CK_UNROLL for (int x = 0; x < span; x++) {
+    vf m[CK_WINOGRAD_MOST], t[CK_WINOGRAD_MOST];
+    CK_UNROLL for (int y = 0; y < span; y++) m[y] = ck_load(from + (y * span + x) * plane);
+    ck_winograd_output_1d(pairs, f.out, m, t);
+    CK_UNROLL for (int y = 0; y < f.out; y++) columns[y][x] = t[y];
   }
-  CK_UNROLL for (int y = 0; y < 4; y++) ck_winograd_output_1d(columns[y], to[y]);
+  CK_UNROLL for (int y = 0; y < f.out; y++) ck_winograd_output_1d(pairs, f.out, columns[y], to[y]);
 }
 
 #endif

@@ -33,7 +33,7 @@ typedef struct {
 // which is at least as large as every tap reaches (pad_top, pad_left; below and right whatever the taps reach).
 // `out` and `residual` are blocked by the row's vector length; `in` is plain, or blocked by the same length.
 //
-// With pool = 2, which "winograd" rows alone have, `out` is the maximum over 2 × 2 pixels side by side of that, half as
+// With pool = 2, which Winograd's rows alone have, `out` is the maximum over 2 × 2 pixels side by side of that, half as
 // high and wide, rounded down; then there is no residual, and the activation is CK_LINEAR or CK_RECTIFY.
 typedef struct {
   ck_tensor in, out;

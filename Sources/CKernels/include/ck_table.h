@@ -69,9 +69,14 @@ typedef struct ck_kernel {
   const ck_packing *packing;
 } ck_kernel;
 
-// Floats of workspace with which a "winograd" row of conv2d takes `tiles` tiles of 4 × 4 pixels at once. `channels`
-// is a multiple of the row's block.
-int64_t ck_winograd_floats(int64_t tiles, int64_t channels, int64_t tile_n);
+// Winograd's convolution F(out×out, taps×taps): out × out pixels at a time.
+typedef struct {
+  int32_t out, taps;
+} ck_winograd_form;
+
+// Floats of workspace with which a row of conv2d takes `tiles` tiles of out × out pixels at once. `channels` is a
+// multiple of the row's block.
+int64_t ck_winograd_floats(ck_winograd_form form, int64_t tiles, int64_t channels, int64_t tile_n);
 
 // All kernels of netc, whatever this CPU has, and those of other architectures without their code. The table is
 // constant.

@@ -53,9 +53,9 @@ struct CostModel {
     let tile = TileCost(kernel, target)
     switch instance.op {
     case .conv2D(let attributes, _):
+      if Winograd.Form(rawValue: kernel.algorithm) != nil { return tile.winograd(attributes, instance) }
       switch kernel.algorithm {
       case "depthwise": return tile.depthwise(attributes, instance)
-      case Winograd.algorithm: return tile.winograd(attributes, instance)
       case RowConvolution.algorithm: return tile.rows(attributes, instance)
       default: return tile.direct(attributes, instance)
       }

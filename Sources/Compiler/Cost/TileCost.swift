@@ -114,10 +114,11 @@ struct TileCost {
     guard let winograd = Winograd(attributes, input: input, result: result, by: kernel) else {
       return direct(attributes, instance)
     }
-    let cost = WinogradCost(winograd, cores: target.cores, cache: target.cache)
+    let cost = WinogradCost(winograd, cores: target.cores)
     return KernelCost(
       cycles: Self.winogradInPlans * cost.cycles / Double(lanes) * 2 / target.speed.multiplyAdds, units: cost.units,
-      weightBytes: Double(winograd.channels * winograd.filters * 9 * 4),
+      weightBytes: Double(winograd.channels * winograd.filters * attributes.kernel.height * attributes.kernel.width)
+        * 4,
       tensorBytes: bytes(input) + KernelCost.written * bytes(result) + residual(instance))
   }
 

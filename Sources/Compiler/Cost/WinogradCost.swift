@@ -2,20 +2,31 @@ import NetIR
 
 /// What Winograd's convolution costs, and how many tiles it takes at once.
 ///
-/// The unit is a thousandth of the cycles that one vector's worth of lanes takes. The figures are medians of layers
-/// of ResNet and VGG on Zen 5 with AVX-512, two multiply-adds a cycle; with AVX2, which has half the products per
-/// cycle and the same caches, Winograd takes less than they say.
+/// The unit is a thousandth of the cycles that one vector's worth of lanes takes. The figures are fitted to layers of
+/// ResNet, VGG, AlexNet, GoogLeNet and small networks on Zen 5 with AVX-512, two multiply-adds a cycle, which they meet
+/// within a tenth; with AVX2, which has half the products per cycle and the same caches, Winograd takes less than they
+/// say.
 struct WinogradCost {
-  /// One product of every tile, channel and filter at each of the 36 points, 93 % of the peak.
-  private static let product = 19_350.0
-  /// A tile and channel, or a tile and filter, brought to the 36 points or back.
-  private static let transform = 120_000.0
-  /// A channel and filter brought to the 36 points, once for every block of tiles.
-  private static let filter = 95_000.0
-  /// More tiles at once save no time that could be measured.
-  private static let mostTiles = 56
-  /// Fewer do not pay as long as all cores have work.
-  private static let fewestTiles = 28
+  /// More tiles at once save little, and their transforms leave the nearer caches.
+  private static let mostTiles = 64
+
+  /// What a form costs.
+  private struct Figures {
+    /// One product of every tile, channel and filter at each of the points, 75 to 85 % of the peak.
+    var product: Double
+    /// A tile and channel brought to the points, or a tile and filter brought back.
+    var transform: Double
+    /// A channel and filter brought to the points, once for every block of tiles.
+    var filter: Double
+
+    init(_ form: Winograd.Form) {
+      (product, transform, filter) =
+        switch form {
+        case .f4x3: (21_500, 150_000, 105_000)
+        case .f4x5: (43_400, 165_000, 270_000)
+        }
+    }
+  }
 
   private let winograd: Winograd
   private let cores: Int
@@ -26,14 +37,10 @@ struct WinogradCost {
   /// A block of tiles by a tile of filters each.
   let units: Int
 
-  /// - Parameter cache: bytes of each level; blocks of tiles are cut to fit the second.
-  init(_ winograd: Winograd, cores: Int, cache: [Int]) {
+  init(_ winograd: Winograd, cores: Int) {
     self.winograd = winograd
     self.cores = max(1, cores)
-    let room = cache.count > 1 && cache[1] > 0 ? cache[1] : 1 << 20
-    var most = Self.mostTiles
-    while most > Self.fewestTiles && winograd.workspaceBytes(tilesAtOnce: most) > room { most -= 1 }
-    let fewest = (winograd.tiles + most - 1) / most
+    let fewest = (winograd.tiles + Self.mostTiles - 1) / Self.mostTiles
     // Smaller blocks repeat the transforms of the filters, and give more units to share.
     let candidates = (0..<self.cores * 2).map { fewest + $0 }.filter { $0 <= winograd.tiles }
     var best = (blocks: fewest, time: Double.infinity)
@@ -50,12 +57,12 @@ struct WinogradCost {
 
   private static func work(_ winograd: Winograd, blocks: Int, cores: Int) -> Double {
     let (tiles, channels) = (Double(winograd.tiles), Double(winograd.channels))
-    let filters = Double(winograd.filters)
+    let (filters, each) = (Double(winograd.filters), Figures(winograd.form))
     let work =
-      tiles * channels * filters * product + tiles * (channels + filters) * transform
-      + Double(blocks) * channels * filters * filter
+      tiles * channels * filters * each.product + tiles * (channels + filters) * each.transform
+      + Double(blocks) * channels * filters * each.filter
     // A block's input is transformed by every core that works on it.
-    let repeated = Double(max(0, cores - blocks)) * tiles / Double(blocks) * channels * transform
+    let repeated = Double(max(0, cores - blocks)) * tiles / Double(blocks) * channels * each.transform
     return work + repeated
   }
 

@@ -104,7 +104,7 @@ enum PlanMemory {
           result: epilogue.unpooled(result.tensors[step.result].shape), by: kernel)
       else { return nil }
       let threads = step.parallel ? max(1, result.target.cores) : 1
-      let cost = WinogradCost(winograd, cores: threads, cache: result.target.cache)
+      let cost = WinogradCost(winograd, cores: threads)
       return Plan.Workspace(
         offset: 0, bytesPerThread: winograd.workspaceBytes(tilesAtOnce: cost.tilesAtOnce), threads: threads)
     }

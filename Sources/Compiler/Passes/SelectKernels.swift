@@ -110,16 +110,18 @@ enum SelectKernels {
   private static func misfit(of kernel: KernelDescriptor, _ instance: OpInstance) -> String? {
     guard case .conv2D(let attributes, let epilogue) = instance.op else { return nil }
     let (input, result) = (instance.operands[0], instance.result)
+    if let form = Winograd.Form(rawValue: kernel.algorithm) {
+      guard Winograd(attributes, input: input, result: result, by: kernel) != nil else {
+        return "it takes \(form.filterSize)×\(form.filterSize) filters at stride 1, undilated, in one group"
+      }
+      guard input[1] >= kernel.block else { return "fewer channels than a block: the input is not in blocks" }
+      return nil
+    }
     switch kernel.algorithm {
     case "depthwise":
       guard attributes.groups == input[1], result[1] == input[1], input[1] > 1 else {
         return "it takes one filter per channel"
       }
-    case Winograd.algorithm:
-      guard Winograd(attributes, input: input, result: result, by: kernel) != nil else {
-        return "it takes 3×3 filters at stride 1, undilated, in one group"
-      }
-      guard input[1] >= kernel.block else { return "fewer channels than a block: the input is not in blocks" }
     case RowConvolution.algorithm:
       if let wanted = RowConvolution.obstacle(attributes, epilogue, result: result, by: kernel) {
         return "it takes \(wanted)"

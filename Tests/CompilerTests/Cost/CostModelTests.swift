@@ -7,7 +7,7 @@ import Testing
 /// The model's figures are held against measurements in docs/decisions.md; what has to hold for any figures is here.
 @Suite struct CostModelTests {
   private static let direct = "conv2d_direct_f32_avx512_14x32"
-  private static let winograd = "conv2d_winograd_f32_avx512_14x32"
+  private static let winograd = "conv2d_winograd_f4x3_f32_avx512_14x32"
   private static let depthwise = "conv2d_depthwise_f32_avx512_8x16"
   private static let dense = "dense_gemm_f32_avx512_6x64"
 
