@@ -30,6 +30,8 @@ ROOT = os.path.dirname(HERE)
 NETWORKS = "lenet,mnist,squeezenet,mobilenetv2,alexnet,googlenet-bn,resnet18,resnet50,vgg16"
 QUICK = "lenet,squeezenet,mobilenetv2,resnet18,resnet50,vgg16"
 PEERS = ["onnxruntime", "openvino", "ncnn", "torch", "torch-compile"]
+# Those that multiply bf16 on CPUs when they are told to.
+PEERS_IN_BF16 = ["openvino"]
 # A team that has just worked may go on spinning for a moment.
 PAUSE = 0.3
 
@@ -41,6 +43,7 @@ def options():
     add("--batches", default="1", help="batch sizes, with commas")
     add("--threads", help="numbers of threads, with commas; default: 1 and all cores")
     add("--engines", help=f"with commas, of {', '.join(PEERS)}; default: the first three that are installed")
+    add("--precision", choices=["fp32", "bf16"], default="fp32", help="of netc, and of the peers that have it")
     add("--rounds", type=int, help="turns of each engine; default 5")
     add("--seconds", type=float, help="how long a turn lasts; default 1")
     add("--quick", action="store_true", help="fewer networks, 3 rounds of 0.4 seconds")
@@ -113,12 +116,13 @@ class Netc:
 class Peer:
     """A peer in a process of its own, asleep between its turns."""
 
-    def __init__(self, python, name, folder, threads):
+    def __init__(self, python, name, folder, threads, precision):
         self.name = name
         environment = dict(os.environ, OMP_NUM_THREADS=str(threads), MKL_NUM_THREADS=str(threads))
         self.process = subprocess.Popen(
-            [python, os.path.join(HERE, "peers", "peer.py"), name, folder, str(threads)], stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environment, preexec_fn=pinned(threads))
+            [python, os.path.join(HERE, "peers", "peer.py"), name, folder, str(threads), precision],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environment,
+            preexec_fn=pinned(threads))
         self.facts = self.answer()
         self.version = self.facts.pop("version")
 
@@ -149,8 +153,11 @@ def engines(asked, python):
     code = "import importlib.util as u, sys; print(*[e for e in sys.argv[1:] if u.find_spec(e.split('=')[1])])"
     found = run([python, "-c", code] + [f"{e}={modules.get(e, e)}" for e in PEERS]).split()
     installed = [entry.split("=")[0] for entry in found]
-    wanted = asked.engines.split(",") if asked.engines else installed[:3]
+    known = PEERS_IN_BF16 if asked.precision == "bf16" else PEERS
+    wanted = asked.engines.split(",") if asked.engines else [name for name in known if name in installed][:3]
     for name in wanted:
+        if name not in known:
+            sys.exit(f"bench: {name} does not compute in {asked.precision} here")
         if name not in installed:
             sys.exit(f"bench: {name} is not installed; --install-peers makes {', '.join(PEERS[:3])}")
     return wanted
@@ -159,6 +166,7 @@ def engines(asked, python):
 def prepare_alone(asked, network, batch):
     """netc's command line for a spec, checked against its interpreter."""
     command = [asked.netc, "bench", os.path.join(asked.specs, network + ".yaml"), "--batch", str(batch)]
+    command += ["--precision", asked.precision]
     run(command + ["--seconds", "0.001", "--check"])
     return command
 
@@ -171,9 +179,10 @@ def prepare(asked, python, network, batch, folder):
     run([python, os.path.join(HERE, "peers", "prepare.py"), drawn, folder])
     os.unlink(drawn)
     weights = f"{folder}/weights.safetensors"
-    run([asked.netc, "compile", spec, "--batch", str(batch), "--weights", weights, "-o", compiled])
+    precision = ["--precision", asked.precision]
+    run([asked.netc, "compile", spec, "--batch", str(batch), "--weights", weights, "-o", compiled] + precision)
     run([asked.netc, "run", compiled, "--input", f"{folder}/input.npy", "--output", f"{folder}/netc.npy"])
-    check(f"{folder}/netc.npy", f"{folder}/reference.npy")
+    check(f"{folder}/netc.npy", f"{folder}/reference.npy", asked.precision)
     return [asked.netc, "bench", compiled]
 
 
@@ -182,9 +191,9 @@ def cell(asked, python, names, command, folder, threads):
     team, failed, patience = [Netc(command, threads)], {}, quiet.Patience(asked.patience)
     for name in names:
         try:
-            peer = Peer(python, name, folder, threads)
+            peer = Peer(python, name, folder, threads, asked.precision)
             team.append(peer)
-            check(f"{folder}/{name}.npy", f"{folder}/reference.npy")
+            check(f"{folder}/{name}.npy", f"{folder}/reference.npy", asked.precision)
         except (RuntimeError, ValueError) as fault:
             failed[name] = str(fault)
             team = [engine for engine in team if engine.name != name]
@@ -263,7 +272,7 @@ def main():
                     results, failed = cell(asked, python, names, command, folder, threads)
                     record = {
                         "date": datetime.date.today().isoformat(), "machine": facts, "network": network, "batch": batch,
-                        "threads": threads, "seconds": asked.seconds, "results": results, "failed": failed,
+                        "threads": threads, "precision": asked.precision, "seconds": asked.seconds, "results": results, "failed": failed,
                     }
                     print(line(record), flush=True)
                     if asked.record:

@@ -143,7 +143,7 @@ final class BoundStep: @unchecked Sendable {
         ck_dense_args(
           in: floats(0), out: resultFloats, residual: residual, weights: floats(1), bias: bias,
           rows: Int64(input[0]), inputs: Int64(input[1]), units: Int64(resultTensor.shape[1]),
-          activation: KernelArguments.activation(epilogue.activation)))
+          activation: KernelArguments.activation(epilogue.activation), out_storage: resultTensor.layout.storage.code))
     case .pool2D(let attributes):
       var arguments = ck_pool2d_args()
       arguments.in = tensor(0)
@@ -214,7 +214,7 @@ final class BoundStep: @unchecked Sendable {
           scale_h: scale.pair.0, scale_w: scale.pair.1))
     case .concat(let axis):
       let isPlain =
-        resultTensor.layout == .plain && step.operands.indices.allSatisfy { operand($0).layout == .plain }
+        resultTensor.layout.isContiguous && step.operands.indices.allSatisfy { operand($0).layout.isContiguous }
       for place in step.operands.indices {
         inputs[place] =
           isPlain
@@ -230,12 +230,12 @@ final class BoundStep: @unchecked Sendable {
     }
   }
 
-  /// Plain tensors without a halo are one long row to an op that looks at single elements.
+  /// Contiguous tensors are one long row to an op that looks at single elements.
   private static func pointwise(
     _ input: Plan.Tensor, _ inputAddress: UnsafeMutableRawPointer?, _ output: Plan.Tensor,
     _ outputAddress: UnsafeMutableRawPointer?
   ) -> (ck_tensor, ck_tensor) {
-    if input.layout == .plain, output.layout == .plain {
+    if input.layout.isContiguous, output.layout.isContiguous {
       return (KernelArguments.row(input, inputAddress), KernelArguments.row(output, outputAddress))
     }
     return (KernelArguments.tensor(input, inputAddress), KernelArguments.tensor(output, outputAddress))

@@ -47,10 +47,11 @@ struct WinogradCost {
     cost = best.cost
   }
 
-  func isWorthwhile(for result: [Int]) -> Bool {
+  /// - Parameter directRate: products that direct convolution does in the time of one of Winograd's, which are of floats.
+  func isWorthwhile(for result: [Int], directRate: Double = 1) -> Bool {
     let rows = result[0] * result[2]
     let products = Double(rows * result[3]) * Double(winograd.channels) * Double(winograd.filters)
-    let direct = products * Self.direct * Self.imbalance(rows * winograd.filterTiles, cores)
+    let direct = products * Self.direct / directRate * Self.imbalance(rows * winograd.filterTiles, cores)
     return direct >= Self.gain * cost
   }
 

@@ -33,6 +33,12 @@ package struct TargetDescription: Hashable, Sendable, Codable {
     TargetDescription(
       name: "x86-64-avx512", instructionSets: [.generic, .avx2, .avx512], cores: 2,
       cache: [48 << 10, 1 << 20, 32 << 20]),
+    TargetDescription(
+      name: "x86-64-avx512-bf16", instructionSets: [.generic, .avx2, .avx512, .avx512bf16], cores: 2,
+      cache: [48 << 10, 1 << 20, 32 << 20]),
+    TargetDescription(
+      name: "x86-64-amx", instructionSets: [.generic, .avx2, .avx512, .avx512bf16, .amx], cores: 2,
+      cache: [48 << 10, 2 << 20, 32 << 20]),
   ]
 
   package static func named(_ name: String) -> TargetDescription? { named.first { $0.name == name } }

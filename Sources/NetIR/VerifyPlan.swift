@@ -27,12 +27,12 @@ extension Plan {
         (1...8).contains(tensor.shape.count) && halos.allSatisfy { (0...Self.maximumHalo).contains($0) }
           && isBounded(tensor.shape, halo: halos.max() ?? 0)
           && (1...64).contains(tensor.layout.block)
-          && (tensor.shape.count == 4 || tensor.layout == .plain),
+          && (tensor.shape.count == 4 || tensor.layout.isContiguous),
         "tensor `\(tensor.name)` has the shape \(tensor.shape) as \(tensor.layout.description)")
       if let root = tensor.viewOf {
         try require(
           tensors.indices.contains(root) && tensors[root].viewOf == nil && tensors[root].place == tensor.place
-            && tensors[root].layout == .plain && tensor.layout == .plain
+            && tensors[root].layout == tensor.layout && tensor.layout.isContiguous
             && tensors[root].shape.elements == tensor.shape.elements,
           "tensor `\(tensor.name)` is no view of what it names")
       }
@@ -202,7 +202,7 @@ extension GraphOp {
   }
 
   /// Whether operands behind the first are plain vectors or weights, and not tensors like the first.
-  fileprivate var hasVectors: Bool {
+  package var hasVectors: Bool {
     switch self {
     case .scaleShift, .parametricRectify: true
     default: hasWeights
@@ -223,10 +223,15 @@ extension KernelDescriptor {
   /// Why the kernel cannot work on tensors that lie like these; nil when it can.
   package func mismatch(op: GraphOp, operands: [Plan.Tensor?], result: Plan.Tensor) -> String? {
     let tensors = operands.compactMap { $0 } + [result]
-    if tensors.contains(where: { $0.layout.storage != storage }) {
+    if !stores(op, tensors.dropLast().map(\.layout.storage), result.layout.storage) {
       return "\(name) stores \(storage.rawValue)"
     }
     let blocks = tensors.map(\.layout.block)
+    if let input = operands.first ?? nil,
+      !takes(op, input: input.shape) || instructionSet == .amx && blocks[0] < block
+    {
+      return "\(name) takes 16 channels or inputs at a time, in blocks"
+    }
     switch op {
     case .conv2D(let attributes, let epilogue):
       guard let input = operands.first ?? nil, let inputBlock = blocks.first else { return "no input" }
@@ -252,7 +257,7 @@ extension KernelDescriptor {
       if epilogue.residual, blocks.dropLast().last != block { return "the residual lies otherwise" }
       return nil
     case .dense, .softmax, .pad, .rearrange, .standardize, .upscaleBilinear:
-      return tensors.allSatisfy { $0.layout == .plain } ? nil : "\(name) works on plain tensors"
+      return tensors.allSatisfy(\.layout.isContiguous) ? nil : "\(name) works on plain tensors"
     case .pool2D, .activation, .scaleShift, .parametricRectify, .elementwise, .lrn:
       let same = blocks.allSatisfy { $0 == blocks[0] } && (blocks[0] == 1 || block == 0 || block == blocks[0])
       return same ? nil : "\(name) wants equal blocks"
@@ -262,7 +267,7 @@ extension KernelDescriptor {
     case .copy:
       return nil
     case .concat(let axis):
-      let plain = tensors.allSatisfy { $0.layout == .plain }
+      let plain = tensors.allSatisfy(\.layout.isContiguous)
       return plain || axis < 4 && result.shape.count == 4 ? nil : "\(name) wants four axes"
     default:
       return "no kernel computes \(op.name)"

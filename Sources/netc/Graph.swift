@@ -31,7 +31,7 @@ struct Graph: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "The CPU that the plan is for: native, generic, x86-64-avx2 or x86-64-avx512.", valueName: "name"))
+      "The CPU that the plan is for: native, or a target that `netc doctor` names.", valueName: "name"))
   var target: String?
 
   @OptionGroup var common: CommonOptions

@@ -34,7 +34,7 @@ extension Kernels {
   @Suite struct WinogradTests {
     @Test(arguments: Row.of(CK_OP_CONV2D, "winograd"), ConvCase.winograd)
     func againstTheOracle(row: Row, test: ConvCase) {
-      let problem = Problem(test)
+      let problem = Problem(test, row.storage)
       let run = WinogradRun(row, test, problem, tiles: 1)
       run.run()
       run.out.expectSound("out")
@@ -51,7 +51,7 @@ extension Kernels {
         other.workspace.expectIntact("the workspace")
         #expect(other.out.values == found, "\(tiles) tiles at a time change the result")
       }
-      if test.residual && test.outHalo.top == 0 {
+      if test.residual && test.outHalo.top == 0 && row.storage == CK_F32 {
         run.out.write(problem.residual)
         run.args.residual = run.out.c
         run.run()
@@ -63,7 +63,7 @@ extension Kernels {
     @Test(arguments: ConvCase.winograd.filter { $0.c > 16 })
     func rowsAgree(test: ConvCase) {
       let problem = Problem(test)
-      let results = Row.of(CK_OP_CONV2D, "winograd").map { row in
+      let results = Row.of(CK_OP_CONV2D, "winograd").filter { $0.storage == CK_F32 }.map { row in
         let run = WinogradRun(row, test, problem, tiles: 3)
         run.run()
         return run.out.values
@@ -79,7 +79,7 @@ extension Kernels {
     @Test(arguments: Row.of(CK_OP_CONV2D, "winograd"), [16, 64, 200])
     func expectedError(row: Row, channels: Int) {
       let test = ConvCase(name: "error", c: channels, h: 12, w: 12, f: 16, bias: false)
-      let problem = Problem(test)
+      let problem = Problem(test, row.storage)
       let run = WinogradRun(row, test, problem, tiles: 9)
       run.run()
       var (errors, results) = (0.0, 0.0)
@@ -92,11 +92,31 @@ extension Kernels {
       #expect(found < 1.25 * expected && found > 0.6 * expected, "\(found), not \(expected)")
     }
 
+    /// What is stored as bf16 is what would have been stored as floats, rounded.
+    @Test(arguments: Row.of(CK_OP_CONV2D, "winograd").filter { $0.storage == CK_BF16 }, ConvCase.winograd)
+    func roundedOnce(row: Row, test: ConvCase) {
+      let problem = Problem(test, CK_BF16)
+      let (floats, rounded) = (
+        WinogradRun(row, test, problem, tiles: 3), WinogradRun(row, test, problem, tiles: 3, stored: CK_BF16)
+      )
+      floats.run()
+      rounded.run()
+      rounded.out.expectSound("out")
+      #expect(rounded.out.values == CK_BF16.rounded(floats.out.values))
+      if test.residual && test.outHalo.top == 0 {
+        let values = rounded.out.values
+        rounded.out.write(problem.residual)
+        rounded.args.residual = rounded.out.c
+        rounded.run()
+        #expect(rounded.out.values == values, "in place of the residual")
+      }
+    }
+
     @Test(arguments: Row.of(CK_OP_CONV2D, "winograd"))
     func unitsFollowTheWorkspace(row: Row) {
       // 25 tiles.
       let test = ConvCase(name: "units", c: 20, h: 20, w: 18, f: 1)
-      let problem = Problem(test)
+      let problem = Problem(test, row.storage)
       for tiles in [1, 2, 12, 13, 24, 25, 99] {
         let run = WinogradRun(row, test, problem, tiles: tiles)
         let channels = Int64((20 + row.block - 1) / row.block * row.block)
@@ -118,12 +138,13 @@ private struct Problem {
   let input, weights, bias, residual: [Float]
   let want, bounds: [Double]
 
-  init(_ test: ConvCase) {
+  /// - Parameter storage: of the operands.
+  init(_ test: ConvCase, _ storage: ck_storage = CK_F32) {
     let g = test.geometry
     self.test = test
-    input = noise(test.n * test.c * test.h * test.w, 1)
-    weights = noise(test.f * test.c * 9, 2)
-    residual = noise(test.n * test.f * g.oh * g.ow, 3)
+    input = storage.rounded(noise(test.n * test.c * test.h * test.w, 1))
+    weights = storage.rounded(noise(test.f * test.c * 9, 2))
+    residual = storage.rounded(noise(test.n * test.f * g.oh * g.ow, 3))
     bias = noise(test.f, 4)
     var sums = Oracle.conv(g, doubles(input), doubles(weights), test.bias ? doubles(bias) : nil)
     if test.residual { for i in sums.indices { sums[i] += Double(residual[i]) } }
@@ -150,12 +171,17 @@ private final class WinogradRun {
   let packed, bias, workspace: Guarded
   var args: ck_conv2d_args
 
-  init(_ row: Row, _ test: ConvCase, _ problem: Problem, tiles: Int) {
+  /// - Parameter stored: how results are stored: as floats, that nothing hides what the sums lose.
+  init(_ row: Row, _ test: ConvCase, _ problem: Problem, tiles: Int, stored: ck_storage = CK_F32) {
     let g = test.geometry
     self.row = row
-    input = Tensor([test.n, test.c, test.h, test.w], problem.input, block: row.block, halo: test.inHalo, gap: test.gap)
-    out = Tensor([test.n, test.f, g.oh, g.ow], block: row.block, halo: test.outHalo, gap: test.gap)
-    residual = Tensor([test.n, test.f, g.oh, g.ow], problem.residual, block: row.block, halo: .all(1))
+    input = Tensor(
+      [test.n, test.c, test.h, test.w], problem.input, block: row.block, halo: test.inHalo, gap: test.gap,
+      storage: row.storage)
+    out = Tensor(
+      [test.n, test.f, g.oh, g.ow], block: row.block, halo: test.outHalo, gap: test.gap, storage: stored)
+    residual = Tensor(
+      [test.n, test.f, g.oh, g.ow], problem.residual, block: row.block, halo: .all(1), storage: row.storage)
     bias = Guarded(problem.bias)
     args = ck_conv2d_args()
     args.in = input.c

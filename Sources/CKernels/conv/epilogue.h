@@ -4,6 +4,7 @@
 
 #include "../common/activation.h"
 #include "../common/halo.h"
+#include "bias.h"
 
 // out = act(sums + bias + residual) for `pixels` pixels from (n, y, x) on, channel blocks cb … cb + v − 1.
 // sums[i·v + j] is the vector of pixel i, block cb + j; `bias` has v whole vectors.
@@ -29,12 +30,6 @@ CK_INLINE void ck_conv_epilogue(const ck_conv2d_args *a, const float *sums, cons
     }
     ck_activate_in_place(to, pixels * CK_VL, &a->activation);
   }
-}
-
-// Copies the biases of `count` channels from `first` on, or zeros, and fills up to `width` with zeros.
-CK_INLINE void ck_conv_bias(const ck_conv2d_args *a, int64_t first, int64_t width, float *bias) {
-  int64_t count = ck_least(width, a->out.c - first);
-  for (int64_t i = 0; i < width; i++) bias[i] = a->bias && i < count ? a->bias[first + i] : 0.0f;
 }
 
 #endif

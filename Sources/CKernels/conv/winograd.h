@@ -7,7 +7,11 @@
 //
 // The including file sets CK_WINOGRAD_M × CK_WINOGRAD_N, the register tile (tiles × filters, two vectors), and
 // CK_WINOGRAD_EACH_M(X).
+#ifdef CK_STORES_BF16
+#include "../bf16/epilogue.h"
+#else
 #include "epilogue.h"
+#endif
 #include "pack.h"
 #include "winograd_shape.h"
 #include "winograd_transforms.h"
@@ -31,7 +35,7 @@ static void ck_winograd_input(const ck_conv2d_args *a, const ck_winograd_shape *
       const ck_winograd_place at = ck_winograd_place_of(s, first + t);
       const int64_t y = at.y - a->pad_top, x = at.x - a->pad_left;
       const int64_t rows = in->h + in->halo_bottom - y, columns = in->w + in->halo_right - x;
-      const float *from = in->data + at.n * in->stride_n + cb * in->stride_c + y * in->stride_h + x * CK_VL;
+      const ck_elem *from = ck_data(in) + at.n * in->stride_n + cb * in->stride_c + y * in->stride_h + x * CK_VL;
       float *place = to + (cb * count + t) * CK_VL;
       if (rows >= CK_WINOGRAD_IN && columns >= CK_WINOGRAD_IN) {
         // Tiles share two columns with their neighbours: what is new four tiles ahead.
@@ -42,9 +46,9 @@ static void ck_winograd_input(const ck_conv2d_args *a, const ck_winograd_shape *
         continue;
       }
       // What lies behind the halo belongs to somebody else; no pixel of the output depends on it.
-      _Alignas(64) float copy[CK_WINOGRAD_POINTS * CK_VL];
+      _Alignas(64) ck_elem copy[CK_WINOGRAD_POINTS * CK_VL];
       memset(copy, 0, sizeof copy);
-      const size_t bytes = (size_t)(ck_least(columns, CK_WINOGRAD_IN) * CK_VL) * sizeof(float);
+      const size_t bytes = (size_t)(ck_least(columns, CK_WINOGRAD_IN) * CK_VL) * sizeof(ck_elem);
       for (int64_t i = 0; i < ck_least(rows, CK_WINOGRAD_IN); i++) {
         memcpy(copy + i * CK_WINOGRAD_IN * CK_VL, from + i * in->stride_h, bytes);
       }
@@ -54,11 +58,11 @@ static void ck_winograd_input(const ck_conv2d_args *a, const ck_winograd_shape *
 }
 
 // Channels [first, end) of a tile of filters; `first` begins a block.
-static void ck_winograd_filters(const float *packed, int64_t first, int64_t end, int64_t v, float *to,
+static void ck_winograd_filters(const ck_elem *packed, int64_t first, int64_t end, int64_t v, float *to,
                                 int64_t plane) {
   for (int64_t low = first; low < end; low += CK_VL) {
     const int64_t lanes = ck_least(CK_VL, end - low);
-    const float *block = packed + low * 9 * CK_WINOGRAD_N;
+    const ck_elem *block = packed + low * 9 * CK_WINOGRAD_N;
     for (int64_t lane = 0; lane < lanes; lane++) {
       for (int64_t j = 0; j < v; j++) {
         ck_winograd_filter(block + lane * CK_WINOGRAD_N + j * CK_VL, lanes * CK_WINOGRAD_N,
@@ -117,16 +121,16 @@ static const ck_winograd_micro ck_winograd_micros[2][CK_WINOGRAD_M + 1] = {
 };
 
 // A whole tile where nothing but bias, residual and rectifier follow.
-CK_INLINE void ck_winograd_store(const float *from, int64_t plane, vf bias, const float *add, int64_t add_row,
-                                 int rectify, float *to, int64_t row) {
+CK_INLINE void ck_winograd_store(const float *from, int64_t plane, vf bias, const ck_elem *add, int64_t add_row,
+                                 int rectify, ck_elem *to, int64_t row) {
   vf y[4][4];
   ck_winograd_output_tile(from, plane, y);
   CK_UNROLL for (int r = 0; r < 4; r++) {
     CK_UNROLL for (int i = 0; i < 4; i++) {
       vf s = y[r][i] + bias;
-      if (add) s = s + ck_load(add + r * add_row + i * CK_VL);
+      if (add) s = s + ck_get(add + r * add_row + i * CK_VL);
       if (rectify) s = 0.0f > s ? (vf)0.0f : s;
-      ck_store(to + r * row + i * CK_VL, s);
+      ck_put(to + r * row + i * CK_VL, s);
     }
   }
 }
@@ -142,12 +146,13 @@ static void ck_winograd_output(const ck_conv2d_args *a, const ck_winograd_shape 
     const int64_t rows = ck_least(CK_WINOGRAD_OUT, out->h - at.y), columns = ck_least(CK_WINOGRAD_OUT, out->w - at.x);
     for (int64_t j = 0; j < v; j++) {
       const float *from = sums + t * CK_WINOGRAD_N + j * CK_VL;
-      if (rows == CK_WINOGRAD_OUT && columns == CK_WINOGRAD_OUT && (rectify || kind == CK_LINEAR)) {
+      if (rows == CK_WINOGRAD_OUT && columns == CK_WINOGRAD_OUT && (rectify || kind == CK_LINEAR) &&
+          ck_stores_elements(out)) {
         const vf b = ck_load(bias + j * CK_VL);
-        float *to = out->data + at.n * out->stride_n + (cb + j) * out->stride_c + at.y * out->stride_h + at.x * CK_VL;
-        const float *add = NULL;
+        ck_elem *to = ck_data(out) + at.n * out->stride_n + (cb + j) * out->stride_c + at.y * out->stride_h + at.x * CK_VL;
+        const ck_elem *add = NULL;
         if (res->data) {
-          add = res->data + at.n * res->stride_n + (cb + j) * res->stride_c + at.y * res->stride_h + at.x * CK_VL;
+          add = ck_data(res) + at.n * res->stride_n + (cb + j) * res->stride_c + at.y * res->stride_h + at.x * CK_VL;
         }
         CK_UNROLL for (int i = 0; i < 4; i++) {
           CK_UNROLL for (int k = 8; k < 12; k++) __builtin_prefetch(to + i * out->stride_h + k * CK_VL, 1);
@@ -196,7 +201,7 @@ void CK_WINOGRAD(run)(const void *args, int64_t begin, int64_t end) {
     }
     const int64_t v = ck_least(CK_WINOGRAD_N / CK_VL, ck_blocks(&a->out) - cb);
     const int64_t pieces = ck_ceil_div(count, CK_WINOGRAD_M);
-    const float *weights = a->weights + tile * ck_conv_tile_floats(&packing);
+    const ck_elem *weights = (const ck_elem *)a->weights + tile * ck_conv_tile_floats(&packing);
     for (int64_t low = 0; low < a->in.c; low += CK_WINOGRAD_CHUNK) {
       const int64_t high = ck_least(low + CK_WINOGRAD_CHUNK, a->in.c);
       ck_winograd_filters(weights, low, high, v, filters, s.filter_plane);

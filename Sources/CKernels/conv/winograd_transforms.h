@@ -2,7 +2,7 @@
 //
 // The points are 0, ±a, ±b, ∞ with a = 5/8 and b = 3/2. Their powers are exact in fp32, signs let pairs share half
 // of their work, and among pairs of short fractions this one gives about the smallest error (docs/decisions.md).
-#include "../common/vector.h"
+#include "../common/storage.h"
 
 // Keeps the compiler from computing 36 addresses ahead and spilling them.
 #define CK_OPAQUE(pointer) __asm__("" : "+r"(pointer))
@@ -49,11 +49,11 @@ CK_INLINE void ck_winograd_output_1d(const vf m[6], vf to[4]) {
 }
 
 // The 6 × 6 pixels at `in`, a vector of channels, to the 36 planes at `to`.
-CK_INLINE void ck_winograd_input_tile(const float *in, int64_t row, float *to, int64_t plane) {
+CK_INLINE void ck_winograd_input_tile(const ck_elem *in, int64_t row, float *to, int64_t plane) {
   vf columns[6][6];
   CK_UNROLL for (int x = 0; x < 6; x++) {
     vf d[6], t[6];
-    CK_UNROLL for (int y = 0; y < 6; y++) d[y] = ck_load(in + y * row + x * CK_VL);
+    CK_UNROLL for (int y = 0; y < 6; y++) d[y] = ck_get(in + y * row + x * CK_VL);
     ck_winograd_input_1d(d, t);
     CK_UNROLL for (int y = 0; y < 6; y++) columns[y][x] = t[y];
   }
@@ -66,14 +66,14 @@ CK_INLINE void ck_winograd_input_tile(const float *in, int64_t row, float *to, i
   }
 }
 
-// The filters of one lane's channel: 9 taps `tap` floats apart, to the 36 planes at `to`. No hardware prefetcher
+// The filters of one lane's channel: 9 taps `tap` elements apart, to the 36 planes at `to`. No hardware prefetcher
 // follows so many short streams: the same lane of the next channel block is asked for here.
-CK_INLINE void ck_winograd_filter(const float *from, int64_t tap, float *to, int64_t plane) {
+CK_INLINE void ck_winograd_filter(const ck_elem *from, int64_t tap, float *to, int64_t plane) {
   vf columns[6][3];
   CK_UNROLL for (int x = 0; x < 3; x++) {
     vf g[3], t[6];
     CK_UNROLL for (int y = 0; y < 3; y++) {
-      g[y] = ck_load(from + (y * 3 + x) * tap);
+      g[y] = ck_get(from + (y * 3 + x) * tap);
       __builtin_prefetch(from + (y * 3 + x + 9) * tap);
     }
     ck_winograd_filter_1d(g, t);

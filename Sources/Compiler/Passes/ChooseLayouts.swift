@@ -16,32 +16,34 @@ enum ChooseLayouts {
     let old: Graph
     let options: CompileOptions
     let isConstant: [Bool]
-    /// Conversions that exist already, by value and block.
+    let users: [[ValueID]]
+    /// Conversions that exist already, by value and layout.
     var converted: [Key: ValueID] = [:]
 
     struct Key: Hashable {
       var value: ValueID
-      var block: Int
+      var layout: TensorLayout
     }
 
     init(_ compilation: Compilation) {
       old = compilation.graph
       options = compilation.options
       isConstant = old.constants()
+      users = old.users()
     }
 
     mutating func run() throws -> Graph {
       var graph = try old.rewritten { graph, id, node in
         guard !isConstant[id.index] else { return graph.append(node) }
-        return try place(node, in: &graph)
+        return try place(node, id, in: &graph)
       }
       // The caller's buffers are plain, each is written by one step, and none is an input under another name.
       var written: Set<ValueID> = []
       for (index, output) in graph.outputs.enumerated() {
-        var value = try convert(output, to: 1, in: &graph)
+        var value = try convert(output, to: .plain, in: &graph)
         let root = graph.root(of: value)
         if graph[root].op.isInput || !written.insert(root).inserted {
-          value = try copy(value, block: 1, in: &graph)
+          value = try copy(value, .plain, in: &graph)
           written.insert(value)
         }
         graph.outputs[index] = value
@@ -50,47 +52,72 @@ enum ChooseLayouts {
       return graph
     }
 
-    private mutating func place(_ node: Graph.Node, in graph: inout Graph) throws -> ValueID {
+    /// - Parameter id: the node in the old graph.
+    private mutating func place(_ node: Graph.Node, _ id: ValueID, in graph: inout Graph) throws -> ValueID {
       var node = node
       switch node.op {
-      case .input, .reshape, .dense, .softmax, .pad, .rearrange, .standardize, .upscaleBilinear:
-        node.operands = try node.operands.map { try convert($0, to: 1, in: &graph) }
+      case .reshape:
+        let storage = graph[node.operands[0]].layout.storage
+        node.operands[0] = try convert(node.operands[0], to: TensorLayout(storage: storage), in: &graph)
+        node.layout.storage = storage
+      case .softmax, .pad, .rearrange, .standardize, .upscaleBilinear:
+        node.operands = try node.operands.map { try convert($0, to: .plain, in: &graph) }
+      case .dense:
+        let layout = TensorLayout(storage: try descriptor(node).storage)
+        node.operands = try node.operands.map { try convert($0, to: layout, in: &graph) }
+        node.layout.storage = resultStorage(id, layout.storage)
       case .conv2D(_, let epilogue):
         let kernel = try descriptor(node)
         let input = graph[node.operands[0]]
+        let blocked = TensorLayout(storage: kernel.storage, block: kernel.block)
         // Few channels are read from plain images: their blocks would be mostly empty.
         let wantsBlocks =
           kernel.algorithm == "depthwise" || input.layout.block > 1 || input.shape[1] >= kernel.block
-        node.operands[0] = try convert(node.operands[0], to: wantsBlocks ? kernel.block : 1, in: &graph)
+        node.operands[0] = try convert(
+          node.operands[0], to: wantsBlocks ? blocked : TensorLayout(storage: kernel.storage), in: &graph)
         if epilogue.residual, let residual = node.operands.last {
-          node.operands[node.operands.count - 1] = try convert(residual, to: kernel.block, in: &graph)
+          node.operands[node.operands.count - 1] = try convert(residual, to: blocked, in: &graph)
         }
-        node.layout.block = kernel.block
+        node.layout = blocked
+        node.layout.storage = resultStorage(id, kernel.storage)
       case .pool2D, .lrn, .activation, .scaleShift, .parametricRectify:
         let kernel = try descriptor(node)
-        if kernel.block > 1, node.shape.count == 4, graph[node.operands[0]].layout.block == 1,
-          isWindowed(node.op)
-        {
-          node.operands[0] = try convert(node.operands[0], to: kernel.block, in: &graph)
-        }
-        node.layout.block = graph[node.operands[0]].layout.block
+        var block = graph[node.operands[0]].layout.block
+        if kernel.block > 1, node.shape.count == 4, block == 1, isWindowed(node.op) { block = kernel.block }
+        node.layout = TensorLayout(storage: kernel.storage, block: block)
+        node.operands[0] = try convert(node.operands[0], to: node.layout, in: &graph)
+      case .globalPool:
+        let layout = TensorLayout(
+          storage: try descriptor(node).storage, block: graph[node.operands[0]].layout.block)
+        node.operands[0] = try convert(node.operands[0], to: layout, in: &graph)
       case .elementwise:
         let blocks = node.operands.filter { !isConstantValue($0, graph) }.map { graph[$0].layout.block }
         let hasConstant = node.operands.contains { isConstantValue($0, graph) }
         let block = hasConstant ? 1 : blocks.max() ?? 1
-        node.operands = try node.operands.map { try convert($0, to: block, in: &graph) }
-        node.layout.block = block
+        node.layout = TensorLayout(storage: try descriptor(node).storage, block: block)
+        node.operands = try node.operands.map { try convert($0, to: node.layout, in: &graph) }
       case .concat(let axis):
         let block = node.operands.map { graph[$0].layout.block }.max() ?? 1
-        if block > 1, axis == 1, node.shape.count == 4 {
-          node.layout.block = block
-        } else if block > 1, node.shape.count == 4 {
-          node.operands = try node.operands.map { try convert($0, to: block, in: &graph) }
-          node.layout.block = block
+        node.layout = TensorLayout(storage: try descriptor(node).storage, block: block)
+        node.operands = try node.operands.map { operand in
+          var layout = node.layout
+          // Along the channels, blocks may be gathered from any layout.
+          if axis == 1 { layout.block = graph[operand].layout.block }
+          return try convert(operand, to: layout, in: &graph)
         }
       default: break
       }
       return graph.append(node)
+    }
+
+    /// How the result of a convolution or dense layer of that storage is written: as floats, before they are rounded,
+    /// for readers that want floats.
+    private func resultStorage(_ id: ValueID, _ storage: StorageType) -> StorageType {
+      let isRead = users[id.index].contains { user in
+        if case .reshape = old[user].op { return resultStorage(user, storage) == storage }
+        return old[user].kernel.flatMap { options.catalogue[$0] }?.storage == storage
+      }
+      return isRead && !old.outputs.contains(id) ? storage : .float32
     }
 
     private func isWindowed(_ op: GraphOp) -> Bool {
@@ -116,21 +143,21 @@ enum ChooseLayouts {
       return kernel
     }
 
-    /// The value with that block, converted if it has another.
-    private mutating func convert(_ value: ValueID, to block: Int, in graph: inout Graph) throws -> ValueID {
-      guard graph[value].layout.block != block, !isConstantValue(value, graph) else { return value }
-      let key = Key(value: value, block: block)
+    /// The value in that layout, converted if it lies otherwise.
+    private mutating func convert(_ value: ValueID, to layout: TensorLayout, in graph: inout Graph) throws -> ValueID {
+      guard graph[value].layout != layout, !isConstantValue(value, graph) else { return value }
+      let key = Key(value: value, layout: layout)
       if let known = converted[key] { return known }
-      let result = try copy(value, block: block, in: &graph)
+      let result = try copy(value, layout, in: &graph)
       converted[key] = result
       return result
     }
 
-    private func copy(_ value: ValueID, block: Int, in graph: inout Graph) throws -> ValueID {
-      let name = "\(graph[value].name) as \(block == 1 ? "nchw" : "c\(block)")"
-      let result = try graph.add(.copy, [value], name: name)
-      graph[result].layout.block = block
-      graph[result].kernel = SelectKernels.kernel(for: .copy, .copy, graph, result, options)?.name
+    private func copy(_ value: ValueID, _ layout: TensorLayout, in graph: inout Graph) throws -> ValueID {
+      let result = try graph.add(.copy, [value], name: "\(graph[value].name) as \(layout.description)")
+      graph[result].layout = layout
+      graph[result].kernel =
+        SelectKernels.copyKernel(from: graph[value].layout, to: layout, graph, result, options)?.name
       if graph[result].kernel == nil { throw CompileError(.unsupported, "no kernel converts layouts") }
       return result
     }
@@ -185,7 +212,7 @@ enum ChooseLayouts {
       node.op = .copy
       node.operands = [id]
       node.name += " padded"
-      node.kernel = SelectKernels.kernel(for: .copy, .copy, graph, id, options)?.name
+      node.kernel = SelectKernels.copyKernel(from: node.layout, to: node.layout, graph, id, options)?.name
       return graph.append(node)
     }
   }
