@@ -2,6 +2,8 @@
 """netc beside the runtimes that people would use instead, on this machine, in turns.
 
     ./netc.sh bench [--quick] [--networks lenet,resnet50] [--batches 1,32] [--threads 1,2] …
+    ./netc.sh bench --against OTHER_NETC [--networks …]
+    ./netc.sh bench --start [--networks lenet,resnet50,vgg16]
 
 Every engine runs the same graph with the same numbers, and is compared with a reference before it is timed. The engines
 of a cell take turns, round by round (A B C, B C A, …), so that a machine that slows down hurts all of them alike; the
@@ -15,23 +17,28 @@ import argparse
 import datetime
 import json
 import os
-import resource
 import statistics
 import subprocess
 import sys
 import tempfile
 
+import against
 import quiet
+import start
 from checks import check
+from engines import HERE, Netc, Peer, run
 from pages import write_page
 
-HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(HERE)
 NETWORKS = "lenet,mnist,squeezenet,mobilenetv2,alexnet,googlenet-bn,resnet18,resnet50,vgg16"
 QUICK = "lenet,squeezenet,mobilenetv2,resnet18,resnet50,vgg16"
-PEERS = ["onnxruntime", "openvino", "ncnn", "torch", "torch-compile"]
 # Those that multiply bf16 on CPUs when they are told to.
 PEERS_IN_BF16 = ["openvino"]
+PEERS = ["onnxruntime", "openvino", "ncnn", "torch-compile", "torch"]
+# What stands in where an engine fails: without a C++ compiler, say, PyTorch compiles nothing.
+INSTEAD = {"torch-compile": "torch"}
+# Examples per run of the large batch; networks whose activations are large get fewer.
+LARGE, LARGE_OF = 32, {"vgg16": 16, "unet": 4, "fcn8s": 4}
 # A team that has just worked may go on spinning for a moment.
 PAUSE = 0.3
 
@@ -40,10 +47,13 @@ def options():
     parser = argparse.ArgumentParser(prog="./netc.sh bench", description=__doc__.split("\n\n")[0])
     add = parser.add_argument
     add("--networks", help="names of specs, with commas")
-    add("--batches", default="1", help="batch sizes, with commas")
+    add("--batches", help="batch sizes, with commas, or `large` (32; 16 for vgg16); default: 1 and large, quick: 1")
     add("--threads", help="numbers of threads, with commas; default: 1 and all cores")
-    add("--engines", help=f"with commas, of {', '.join(PEERS)}; default: the first three that are installed")
+    add("--engines", help=f"with commas, of {', '.join(PEERS)}; default: the first four that are installed")
     add("--precision", choices=["fp32", "bf16"], default="fp32", help="of netc, and of the peers that have it")
+    add("--numerics", choices=["fast", "strict"], default="fast", help="of netc; strict does plain products only")
+    add("--against", metavar="NETC", help="compare two builds of netc instead: this one and another binary")
+    add("--start", action="store_true", help="time whole processes instead, from their start to the first result")
     add("--rounds", type=int, help="turns of each engine; default 5")
     add("--seconds", type=float, help="how long a turn lasts; default 1")
     add("--quick", action="store_true", help="fewer networks, 3 rounds of 0.4 seconds")
@@ -56,13 +66,19 @@ def options():
     add("--specs", default=os.path.join(ROOT, "specs"))
     add("--netc", default=os.path.join(ROOT, ".build/release/netc"))
     asked = parser.parse_args()
+    asked.networks_are_default = asked.networks is None
     asked.networks = (asked.networks or (QUICK if asked.quick else NETWORKS)).split(",")
     asked.rounds = asked.rounds or (3 if asked.quick else 5)
     asked.seconds = asked.seconds or (0.4 if asked.quick else 1.0)
     cores = len(os.sched_getaffinity(0))
     asked.threads = [int(n) for n in asked.threads.split(",")] if asked.threads else sorted({1, cores})
-    asked.batches = [int(n) for n in asked.batches.split(",")]
+    asked.batches = (asked.batches or ("1" if asked.quick or asked.against or asked.start else "1,large")).split(",")
     return asked
+
+
+def batch_of(word, network):
+    """The size that `--batches` names for a network."""
+    return LARGE_OF.get(network, LARGE) if word == "large" else int(word)
 
 
 def peers_python():
@@ -70,79 +86,6 @@ def peers_python():
     caches = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
     python = os.path.join(os.environ.get("NETC_PEERS") or os.path.join(caches, "netc", "peers"), "bin", "python")
     return python if os.access(python, os.X_OK) else None
-
-
-def pinned(threads):
-    """Keeps a child on as many cores as it has threads."""
-    cores = sorted(os.sched_getaffinity(0))[:threads]
-    return lambda: os.sched_setaffinity(0, cores)
-
-
-def run(command, threads=None):
-    """Standard output; raises RuntimeError with the last words of a command that fails."""
-    done = subprocess.run(
-        command, capture_output=True, text=True, preexec_fn=pinned(threads) if threads else None, check=False)
-    if done.returncode:
-        said = (done.stderr or done.stdout).strip().splitlines() or [f"{command[0]} ended with {done.returncode}"]
-        # netc begins with the error and goes on with help, Python ends with it.
-        raise RuntimeError(next((text for text in said if text.startswith("error")), said[-1]))
-    return done.stdout
-
-
-class Netc:
-    """netc with one artefact or spec: a process per turn."""
-
-    name = "netc"
-
-    def __init__(self, command, threads):
-        self.command, self.threads = command, threads
-        self.version = run([command[0], "--version"]).split("(")[0].split()[1]
-        self.facts = {}
-
-    def turn(self, seconds):
-        """Milliseconds, median and least of one turn, and the CPU seconds that it took."""
-        words = ["--threads", str(self.threads), "--seconds", str(seconds), "--json"]
-        before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        result = json.loads(run(self.command + words, self.threads))
-        after = resource.getrusage(resource.RUSAGE_CHILDREN)
-        self.facts = {key: result[key] for key in ("load_ms", "first_ms", "peak_rss_bytes", "gflop")}
-        used = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-        return result["median_ms"], result["min_ms"], used
-
-    def close(self):
-        pass
-
-
-class Peer:
-    """A peer in a process of its own, asleep between its turns."""
-
-    def __init__(self, python, name, folder, threads, precision):
-        self.name = name
-        environment = dict(os.environ, OMP_NUM_THREADS=str(threads), MKL_NUM_THREADS=str(threads))
-        self.process = subprocess.Popen(
-            [python, os.path.join(HERE, "peers", "peer.py"), name, folder, str(threads), precision],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environment,
-            preexec_fn=pinned(threads))
-        self.facts = self.answer()
-        self.version = self.facts.pop("version")
-
-    def answer(self):
-        line = self.process.stdout.readline()
-        facts = json.loads(line) if line else {"error": "it ended without a word"}
-        if "error" in facts:
-            self.close()
-            raise RuntimeError(facts["error"])
-        return facts
-
-    def turn(self, seconds):
-        print(seconds, file=self.process.stdin, flush=True)
-        facts = self.answer()
-        self.facts["peak_rss_bytes"] = facts["peak_rss_bytes"]
-        return facts["median_ms"], facts["min_ms"], facts["cpu_s"]
-
-    def close(self):
-        self.process.stdin.close()
-        self.process.wait()
 
 
 def engines(asked, python):
@@ -154,7 +97,8 @@ def engines(asked, python):
     found = run([python, "-c", code] + [f"{e}={modules.get(e, e)}" for e in PEERS]).split()
     installed = [entry.split("=")[0] for entry in found]
     known = PEERS_IN_BF16 if asked.precision == "bf16" else PEERS
-    wanted = asked.engines.split(",") if asked.engines else [name for name in known if name in installed][:3]
+    usual = [name for name in installed if name in known and name not in INSTEAD.values()]
+    wanted = asked.engines.split(",") if asked.engines else usual[:4]
     for name in wanted:
         if name not in known:
             sys.exit(f"bench: {name} does not compute in {asked.precision} here")
@@ -166,7 +110,7 @@ def engines(asked, python):
 def prepare_alone(asked, network, batch):
     """netc's command line for a spec, checked against its interpreter."""
     command = [asked.netc, "bench", os.path.join(asked.specs, network + ".yaml"), "--batch", str(batch)]
-    command += ["--precision", asked.precision]
+    command += ["--precision", asked.precision, "--numerics", asked.numerics]
     run(command + ["--seconds", "0.001", "--check"])
     return command
 
@@ -179,8 +123,9 @@ def prepare(asked, python, network, batch, folder):
     run([python, os.path.join(HERE, "peers", "prepare.py"), drawn, folder])
     os.unlink(drawn)
     weights = f"{folder}/weights.safetensors"
-    precision = ["--precision", asked.precision]
-    run([asked.netc, "compile", spec, "--batch", str(batch), "--weights", weights, "-o", compiled] + precision)
+    run([
+        asked.netc, "compile", spec, "--batch", str(batch), "--weights", weights, "--numerics", asked.numerics,
+        "--precision", asked.precision, "-o", compiled])
     run([asked.netc, "run", compiled, "--input", f"{folder}/input.npy", "--output", f"{folder}/netc.npy"])
     check(f"{folder}/netc.npy", f"{folder}/reference.npy", asked.precision)
     return [asked.netc, "bench", compiled]
@@ -189,7 +134,9 @@ def prepare(asked, python, network, batch, folder):
 def cell(asked, python, names, command, folder, threads):
     """Rounds of all engines: {name: {"version", "median_ms": [per round], "min_ms": …}}, and who failed why."""
     team, failed, patience = [Netc(command, threads)], {}, quiet.Patience(asked.patience)
-    for name in names:
+    waiting = list(names)
+    while waiting:
+        name = waiting.pop(0)
         try:
             peer = Peer(python, name, folder, threads, asked.precision)
             team.append(peer)
@@ -197,6 +144,8 @@ def cell(asked, python, names, command, folder, threads):
         except (RuntimeError, ValueError) as fault:
             failed[name] = str(fault)
             team = [engine for engine in team if engine.name != name]
+            if INSTEAD.get(name) not in (None, *names):
+                waiting.insert(0, INSTEAD[name])
     results = {
         engine.name: {"version": engine.version, "median_ms": [], "min_ms": [], "disturbed": 0} for engine in team}
     try:
@@ -223,7 +172,8 @@ def ratio(results, name):
 def line(record):
     """A cell for people."""
     results = record["results"]
-    words = [f"{record['network']:13s} batch {record['batch']:<3d} {record['threads']} thr "]
+    strict = " strict" if record["numerics"] == "strict" else ""
+    words = [f"{record['network']:13s} batch {record['batch']:<3d} {record['threads']} thr{strict} "]
     for name, result in results.items():
         median, least, most = statistics.median(result["median_ms"]), min(result["median_ms"]), max(result["median_ms"])
         text = f"{name} {median:.4g} ({least:.4g}..{most:.4g})"
@@ -252,13 +202,17 @@ def main():
     if asked.install_peers:
         run_installer(asked)
     python = peers_python()
-    names = engines(asked, python)
-    if not names:
+    names = [] if asked.against else engines(asked, python)
+    if not names and not asked.against:
         print("netc alone: `./netc.sh bench --install-peers` gets runtimes to compare it with", file=sys.stderr)
+    if asked.against:
+        sys.exit(against.compare(asked, batch_of))
+    if asked.start:
+        return start.compare(asked, python, names, prepare)
     facts = machine(asked.netc)
     print("milliseconds: median of the rounds (least..most); × is the peer's time over netc's", file=sys.stderr)
     for network in asked.networks:
-        for batch in asked.batches:
+        for batch in dict.fromkeys(batch_of(word, network) for word in asked.batches):
             with tempfile.TemporaryDirectory(prefix="netc-bench-") as folder:
                 try:
                     if names:
@@ -272,7 +226,8 @@ def main():
                     results, failed = cell(asked, python, names, command, folder, threads)
                     record = {
                         "date": datetime.date.today().isoformat(), "machine": facts, "network": network, "batch": batch,
-                        "threads": threads, "precision": asked.precision, "seconds": asked.seconds, "results": results, "failed": failed,
+                        "threads": threads, "numerics": asked.numerics, "precision": asked.precision,
+                        "seconds": asked.seconds, "results": results, "failed": failed,
                     }
                     print(line(record), flush=True)
                     if asked.record:

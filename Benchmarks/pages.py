@@ -24,7 +24,7 @@ def write_page(records, path):
     for record in records:
         if record.get("precision", "fp32") != precision:
             continue
-        cells[record["network"], record["batch"], record["threads"]] = record
+        cells[record["network"], record["batch"], record["threads"], record.get("numerics", "fast")] = record
     newest = records[-1]
     names = list(dict.fromkeys(name for record in cells.values() for name in record["results"]))
     versions = {name: r["results"][name]["version"] for r in cells.values() for name in names if name in r["results"]}
@@ -34,16 +34,18 @@ def write_page(records, path):
     facts = dict(
         disturbed=f" (in vain {disturbed} times)" if disturbed else "",
         date=_span([record["date"] for record in cells.values()]), cpu=machine["cpu"], cores=machine["cores"],
-        precision=precision, l2=_bytes(machine["cache_bytes"]["l2"]), l3=_bytes(machine["cache_bytes"]["l3"]), target=machine["target"],
+        precision=precision, target=machine["target"], l2=_bytes(machine["cache_bytes"]["l2"]),
+        l3=_bytes(machine["cache_bytes"]["l3"]),
         versions=", ".join(f"{name} {version}" for name, version in versions.items()),
         rounds=" or ".join(str(count) for count in rounds))
     title = "Performance in bf16" if precision == "bf16" else "Performance"
     text = f"# {title}\n\n" + "\n".join(_paragraph(part.format(**facts)) for part in HEAD)
-    for threads in sorted({key[2] for key in cells}):
-        text += f"\n## {threads} thread{'s' if threads > 1 else ''}\n\n"
+    for numerics, threads in sorted({(key[3], key[2]) for key in cells}):
+        strict = ", plain products only (`--numerics strict`)" if numerics == "strict" else ""
+        text += f"\n## {threads} thread{'s' if threads > 1 else ''}{strict}\n\n"
         text += "| network, batch | " + " | ".join(names) + " |\n|---|" + "--:|" * len(names) + "\n"
-        for (network, batch, count), record in cells.items():
-            if count == threads:
+        for (network, batch, count, kind), record in cells.items():
+            if (kind, count) == (numerics, threads):
                 row = [_cell(record["results"], name) for name in names]
                 text += f"| {network}, {batch} | " + " | ".join(row) + " |\n"
     text += "\n" + _memory(cells, names)
@@ -69,8 +71,8 @@ def _memory(cells, names):
     most = max(key[2] for key in cells)
     text = f"## Load time and memory, {most} thread{'s' if most > 1 else ''}\n\n{_paragraph(LOAD)}\n"
     text += "| network, batch | " + " | ".join(names) + " |\n|---|" + "--:|" * len(names) + "\n"
-    for (network, batch, count), record in cells.items():
-        if count != most:
+    for (network, batch, count, kind), record in cells.items():
+        if count != most or (kind == "strict" and (network, batch, count, "fast") in cells):
             continue
         row = []
         for name in names:

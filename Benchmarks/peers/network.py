@@ -30,13 +30,13 @@ class Node:
 
     @property
     def epilogue(self):
-        """Of conv2D and dense: bias, residual, activation."""
-        return self.attributes["_1"] if self.kind == "conv2D" else self.attributes["_0"]
+        """Of conv2D, transposedConv2D and dense: bias, residual, activation."""
+        return self.attributes["_0"] if self.kind == "dense" else self.attributes["_1"]
 
     @property
     def activation(self):
         """Its name; `linear` without one."""
-        if self.kind in ("conv2D", "dense"):
+        if self.kind in ("conv2D", "transposedConv2D", "dense"):
             (name, _), = self.epilogue["activation"].items()
         elif self.kind == "activation":
             (name, _), = self.attributes["_0"].items()
@@ -82,6 +82,10 @@ class Network:
                 values[index] = x[0] * x[1] + x[2]
             elif node.kind == "scaleRows":
                 values[index] = x[0] * x[1].reshape([-1] + [1] * (x[0].ndim - 1))
+            elif node.kind == "reshape" and x[0] is not None:
+                values[index] = x[0].reshape(node.shape)
+            elif node.kind == "rearrange" and x[0] is not None:
+                values[index] = rearranged(x[0], node.main)
         return {index: np.ascontiguousarray(value, np.float32) for index, value in values.items()}
 
     def users(self, index):
@@ -132,6 +136,43 @@ def _sample(name, shape, random):
     if kind in ("gamma", "var"):
         return random.uniform(0.8, 1.2, shape).astype(np.float32)
     return random.standard_normal(shape, np.float32) * np.float32(0.1)
+
+
+def rearranged(x, main):
+    """The elements of an array that a rearrangement takes, as Sources/NetIR/Rearrangement.swift defines it."""
+    places = list(main["starts"])
+    rank = len(main["axes"])
+    for number, axis in enumerate(main["axes"]):
+        if axis.get("source") is not None:
+            steps = (np.arange(axis["count"]) * axis["step"]).reshape([-1] + [1] * (rank - 1 - number))
+            places[axis["source"]] = places[axis["source"]] + steps
+    taken = x[tuple(places)]
+    return np.broadcast_to(taken, [axis["count"] for axis in main["axes"]])
+
+
+class Moves:
+    """A rearrangement in the words of other runtimes: a slice, then a transposition, then repetition.
+
+    `slices` are (start, count, step) per axis of the operand, `order` the axes of the operand in their new order (those
+    that end up with one element and no place in the result in front), `spread` the shape with a 1 where an axis is to
+    be repeated.
+    """
+
+    def __init__(self, node, shape):
+        axes, starts = node.main["axes"], node.main["starts"]
+        sources = [axis.get("source") for axis in axes]
+        taken = [source for source in sources if source is not None]
+        if len(set(taken)) < len(taken):
+            raise Unsupported("windows that overlap")
+        of = {source: axis for source, axis in zip(sources, axes) if source is not None}
+        self.slices = [
+            (start, of[a]["count"], of[a]["step"]) if a in of else (start, 1, 1) for a, start in enumerate(starts)]
+        self.order = [a for a in range(len(shape)) if a not in of] + taken
+        self.spread = [1 if axis.get("source") is None else axis["count"] for axis in axes]
+        self.cuts = [a for a, cut in enumerate(self.slices) if cut != (0, shape[a], 1)]
+        self.transposes = self.order != sorted(self.order)
+        self.repeats = None in sources
+        self.result = [axis["count"] for axis in axes]
 
 
 def pool_padding(node, shape):

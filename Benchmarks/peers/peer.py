@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """One peer with one network: loads it, computes the reference's input once, and times runs whenever it is asked to.
 
-    peer.py ENGINE FOLDER THREADS PRECISION
+    peer.py ENGINE FOLDER THREADS [PRECISION]
 
 reads a number of seconds per line from standard input and answers each with a line of JSON; the first line tells how
 loading went. Between two questions it sleeps.
@@ -109,7 +109,8 @@ def measure(run, seconds):
 
 
 def main():
-    engine, folder, threads, precision = sys.argv[1], sys.argv[2], int(sys.argv[3]), sys.argv[4]
+    engine, folder, threads = sys.argv[1], sys.argv[2], int(sys.argv[3])
+    precision = sys.argv[4] if len(sys.argv) > 4 else "fp32"
     os.environ["OMP_NUM_THREADS"] = os.environ["MKL_NUM_THREADS"] = str(threads)
     answers = os.fdopen(os.dup(1), "w")
     # Whatever a peer prints is not an answer.

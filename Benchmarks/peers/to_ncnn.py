@@ -2,7 +2,7 @@
 
 import struct
 
-from network import Unsupported, pool_padding
+from network import Moves, Unsupported, pool_padding
 
 MAGIC = 7767517
 
@@ -99,12 +99,41 @@ class _Writer:
             self.emit("Softmax", operands, result, p0=main["axis"] - 1, p1=1)
         elif node.kind == "reshape" and len(node.shape) == 2:
             self.emit("Flatten", operands, result)
+        elif node.kind == "reshape" and self.shuffles(index):
+            self.emit("Noop", operands, result)
+        elif node.kind == "rearrange":
+            self.rearrange(node, index, operands)
+        elif node.kind == "upscaleBilinear":
+            self.emit("Interp", operands, result, p0=2, p1=float(main["height"]), p2=float(main["width"]))
         elif node.kind == "concat":
             self.emit("Concat", operands, result, p0=main["axis"] - 1)
         elif node.kind in ("dropout", "copy"):
             self.emit("Noop", operands[:1], result)
         else:
             raise Unsupported(node.kind)
+
+    def shuffles(self, index):
+        """Whether a reshape only gives and takes the axes of a shuffle of pixels."""
+        node = self.network.nodes[index]
+        source = self.network.nodes[node.operands[0]]
+        return len(node.shape) == 6 or (len(node.shape) == 4 and source.kind == "rearrange" and len(source.shape) == 6)
+
+    def rearrange(self, node, index, operands):
+        shape, result = self.network.nodes[node.operands[0]].shape, f"v{index}"
+        moves = Moves(node, shape)
+        if len(shape) == 6 and moves.order == [0, 1, 4, 2, 5, 3] and not moves.cuts and shape[2] == shape[3]:
+            self.emit("PixelShuffle", operands, result, p0=shape[2])
+        elif len(shape) == 4 and not moves.transposes and not moves.repeats and all(
+            step == 1 for _, _, step in moves.slices
+        ):
+            (_, (channel, channels, _), (top, height, _), (left, width, _)) = moves.slices
+            self.emit(
+                "Crop", operands, result, p0=left, p1=top, p2=channel, p3=width, p4=height, p5=channels)
+        elif len(moves.result) == 6 and moves.spread == moves.result[:3] + [1] + moves.result[4:5] + [1]:
+            self.emit(
+                "Interp", operands, result, p0=1, p1=float(moves.result[3]), p2=float(moves.result[5]))
+        else:
+            raise Unsupported("a rearrangement")
 
     def linear(self, index, node, operands):
         epilogue, result = node.epilogue, f"v{index}"

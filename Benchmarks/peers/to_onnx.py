@@ -3,7 +3,7 @@
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-from network import Unsupported, pool_padding
+from network import Moves, Unsupported, pool_padding
 
 OPSET = 17
 ACTIVATIONS = {"rectify": "Relu", "sigmoid": "Sigmoid", "tanh": "Tanh", "elu": "Elu", "softplus": "Softplus"}
@@ -74,6 +74,25 @@ class _Writer:
                 self.emit("Add", [sums, operands[-1]], sums + "r")
                 sums += "r"
             self.finish(node, index, sums)
+        elif node.kind == "transposedConv2D":
+            crop, size, epilogue = main["crop"], main["output"], node.epilogue
+            pads, rest = [], []
+            for axis, (side, low) in enumerate((("height", "top"), ("width", "left"))):
+                full = (shapes[0][2 + axis] - 1) * main["stride"][side] + main["kernel"][side]
+                pads.append(crop[side])
+                rest.append(full - crop[side] - size[side])
+            self.emit(
+                "ConvTranspose", self.transposed(operands, index) + operands[2 : 3 if epilogue["bias"] else 2],
+                result + "_sum", kernel_shape=_pair(main["kernel"]), strides=_pair(main["stride"]),
+                pads=pads + [max(0, n) for n in rest], output_padding=[max(0, -n) for n in rest])
+            self.finish(node, index, result + "_sum")
+        elif node.kind == "rearrange":
+            self.rearrange(Moves(node, shapes[0]), operands[0], index)
+        elif node.kind == "upscaleBilinear":
+            self.constants[f"{index}f"] = _floats([1, 1] + _pair(main))
+            self.emit(
+                "Resize", [operands[0], "", f"v{index}f"], result, mode="linear",
+                coordinate_transformation_mode="half_pixel")
         elif node.kind == "pool2D":
             op = "MaxPool" if main["mode"] == "max" else "AveragePool"
             more = {} if op == "MaxPool" else {"count_include_pad": int(main["mode"] == "average_inc_pad")}
@@ -120,6 +139,40 @@ class _Writer:
         else:
             raise Unsupported(node.kind)
 
+    def transposed(self, operands, index):
+        """Image and filters: ONNX wants channels × filters."""
+        filters = self.constants.get(int(operands[1][1:]))
+        if filters is None:
+            raise Unsupported("filters that are computed")
+        self.constants[f"{index}w"] = filters.transpose(1, 0, 2, 3).copy()
+        return [operands[0], f"v{index}w"]
+
+    def rearrange(self, moves, value, index):
+        """Slice, transpose and repeat, as far as they change anything."""
+        steps = []
+        if moves.cuts:
+            cuts = [moves.slices[a] for a in moves.cuts]
+            # A slice that runs backwards ends before its last element: beyond the first one is far below 0.
+            ends = [start + count * step for start, count, step in cuts]
+            self.constants[f"{index}b"] = _integers([start for start, _, _ in cuts])
+            self.constants[f"{index}e"] = _integers([end if end >= 0 else -(1 << 40) for end in ends])
+            self.constants[f"{index}a"] = _integers(moves.cuts)
+            self.constants[f"{index}t"] = _integers([step for _, _, step in cuts])
+            steps.append(("Slice", [f"v{index}{letter}" for letter in "beat"], {}))
+        if moves.transposes:
+            steps.append(("Transpose", [], {"perm": moves.order}))
+        if moves.repeats:
+            self.constants[f"{index}s"], self.constants[f"{index}x"] = _integers(moves.spread), _integers(moves.result)
+            steps += [("Reshape", [f"v{index}s"], {}), ("Expand", [f"v{index}x"], {})]
+        elif len(moves.order) > len(moves.result):
+            self.constants[f"{index}s"] = _integers(moves.result)
+            steps.append(("Reshape", [f"v{index}s"], {}))
+        for number, (op, more, attributes) in enumerate(steps or [("Identity", [], {})]):
+            last = number >= len(steps) - 1
+            name = f"v{index}" if last else f"v{index}_{number}"
+            self.emit(op, [value, *more], name, **attributes)
+            value = name
+
 
 def _pair(size):
     return [size["height"], size["width"]]
@@ -129,3 +182,9 @@ def _integers(values):
     import numpy as np
 
     return np.asarray(values, np.int64)
+
+
+def _floats(values):
+    import numpy as np
+
+    return np.asarray(values, np.float32)

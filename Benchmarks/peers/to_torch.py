@@ -3,7 +3,7 @@
 import torch
 import torch.nn.functional as F
 
-from network import Unsupported, pool_padding
+from network import Moves, Unsupported, pool_padding
 
 ACTIVATIONS = {"rectify": F.relu, "sigmoid": torch.sigmoid, "tanh": torch.tanh, "elu": F.elu, "softplus": F.softplus}
 
@@ -46,6 +46,12 @@ def _function(node, shapes):
         return lambda x: x
     if node.kind in ("conv2D", "dense"):
         return _linear(node, active)
+    if node.kind == "transposedConv2D":
+        return _transposed(node, active)
+    if node.kind == "rearrange":
+        return _rearrange(Moves(node, shapes[0]))
+    if node.kind == "upscaleBilinear":
+        return lambda _, v: F.interpolate(v, scale_factor=_pair(main), mode="bilinear", align_corners=False)
     if node.kind == "pool2D":
         return _pool(node, shapes[0])
     if node.kind == "globalPool" and main in ("mean", "max"):
@@ -86,6 +92,40 @@ def _linear(node, active):
                 v, pad = F.pad(v, (pads["left"], pads["right"], pads["top"], pads["bottom"])), (0, 0)
             sums = F.conv2d(v, weights, bias, _pair(main["stride"]), pad, _pair(main["dilation"]), main["groups"])
         return active(sums + rest[-1] if epilogue["residual"] else sums)
+
+    return run
+
+
+def _transposed(node, active):
+    epilogue, main = node.epilogue, node.main
+    (top, left), (h, w) = _pair(main["crop"]), _pair(main["output"])
+    stride, kernel = _pair(main["stride"]), _pair(main["kernel"])
+
+    def run(_, v, weights, *rest):
+        bias = rest[0] if epilogue["bias"] else None
+        # Enough behind the last pixel for what the crop leaves.
+        missing = [max(0, before + size - (extent - 1) * s - k) for before, size, extent, s, k in zip(
+            (top, left), (h, w), v.shape[2:], stride, kernel)]
+        sums = F.conv_transpose2d(v, weights.transpose(0, 1), bias, stride, 0, missing)
+        sums = sums[:, :, top : top + h, left : left + w]
+        return active(sums + rest[-1] if epilogue["residual"] else sums)
+
+    return run
+
+
+def _rearrange(moves):
+    def run(_, v):
+        for axis in moves.cuts:
+            start, count, step = moves.slices[axis]
+            if step < 0:
+                v = v.index_select(axis, torch.arange(start, start + count * step, step))
+            else:
+                v = v[(slice(None),) * axis + (slice(start, start + (count - 1) * step + 1, step),)]
+        if moves.transposes:
+            v = v.permute(moves.order)
+        if moves.repeats:
+            v = v.reshape(moves.spread).expand(moves.result)
+        return v.reshape(moves.result)
 
     return run
 

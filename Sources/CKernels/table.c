@@ -25,6 +25,15 @@
 #define CK_X86_BF16_TILED_ROW(...) CK_FOREIGN_TILED_ROW_OF(bf16, BF16, __VA_ARGS__)
 #endif
 
+#if defined(__aarch64__)
+#define CK_ARM_ROW CK_ROW
+#define CK_ARM_TILED_ROW CK_TILED_ROW
+#else
+#define CK_ARM_ROW(...) CK_FOREIGN_ROW_OF(f32, F32, __VA_ARGS__)
+#define CK_ARM_TILED_ROW(op, OP, algorithm, ...) \
+  CK_FOREIGN_TILED_ROW_OF(f32, F32, op, OP, algorithm, __VA_ARGS__, op##_##algorithm)
+#endif
+
 #define CK_ROW_OF(storage, STORAGE, op, OP, algorithm, isa, ISA, block) \
   int64_t CK_SYMBOL(op, algorithm, storage, isa, units)(const void *);  \
   void CK_SYMBOL(op, algorithm, storage, isa, run)(const void *, int64_t, int64_t);
@@ -39,8 +48,8 @@
 #undef CK_FOREIGN_ROW_OF
 #undef CK_FOREIGN_TILED_ROW_OF
 
-extern const ck_packing conv2d_direct_packing, conv2d_depthwise_packing, conv2d_winograd_packing, dense_gemm_packing,
-    conv2d_direct_bf16_packing, conv2d_winograd_bf16_packing, dense_gemm_bf16_packing;
+extern const ck_packing conv2d_direct_packing, conv2d_depthwise_packing, conv2d_winograd_packing, conv2d_rows_packing,
+    dense_gemm_packing, conv2d_direct_bf16_packing, conv2d_winograd_bf16_packing, dense_gemm_bf16_packing;
 
 #define CK_FACTS(STORAGE, op_, OP, algorithm_, isa_, ISA, block_) \
   .algorithm = #algorithm_, .op = CK_OP_##OP, .isa = CK_ISA_##ISA, .storage = CK_##STORAGE, .block = block_

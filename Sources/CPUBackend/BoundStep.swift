@@ -10,8 +10,9 @@ final class BoundStep: @unchecked Sendable {
   typealias Address = (Plan.Operand) -> UnsafeMutableRawPointer?
 
   let step: Plan.Step
-  /// Independent pieces of work; 0 for a kernel of another architecture, which can only pack.
-  let units: Int
+  /// Independent pieces of work; none for a kernel of another architecture, which can only pack.
+  let shares: StepShares
+  var units: Int { shares.units }
   private let kernel: UnsafePointer<ck_kernel>
   /// The threads' own scratch memory, where the kernel needs some. Each of these threads has a copy of the arguments.
   private let workspaces: [UnsafeMutableRawPointer?]
@@ -49,7 +50,9 @@ final class BoundStep: @unchecked Sendable {
       coefficients = nil
     }
     Self.write(step, tensors, constantShapes, address, arguments, inputs, coefficients, self.workspaces)
-    units = isRunnable ? Int(kernel.pointee.units?(UnsafeRawPointer(arguments)) ?? 0) : 0
+    shares = StepShares(
+      units: isRunnable ? Int(kernel.pointee.units?(UnsafeRawPointer(arguments)) ?? 0) : 0, of: step,
+      result: plan.tensors[step.result], by: KernelTable.catalogue[step.kernel])
   }
 
   deinit {
@@ -108,11 +111,14 @@ final class BoundStep: @unchecked Sendable {
       }
     }
     func tensor(_ place: Int) -> ck_tensor {
-      KernelArguments.tensor(operand(place), address(step.operands[place]))
+      if case .tensor(let index) = step.operands[place] {
+        return KernelArguments.tensor(index, of: tensors, address(step.operands[place]))
+      }
+      return KernelArguments.tensor(operand(place), address(step.operands[place]))
     }
     let resultTensor = tensors[step.result]
     let resultAddress = address(.tensor(step.result))
-    let result = KernelArguments.tensor(resultTensor, resultAddress)
+    let result = KernelArguments.tensor(step.result, of: tensors, resultAddress)
     let resultFloats = resultAddress?.assumingMemoryBound(to: Float.self)
     switch step.op {
     case .conv2D(let attributes, let epilogue):
@@ -129,6 +135,7 @@ final class BoundStep: @unchecked Sendable {
         Int64(attributes.padding.top), Int64(attributes.padding.left)
       )
       arguments.groups = Int64(attributes.groups)
+      arguments.pool = Int64(epilogue.pool?.height ?? 0)
       arguments.activation = KernelArguments.activation(epilogue.activation)
       arguments.workspace_floats = Int64((step.workspace?.bytesPerThread ?? 0) / MemoryLayout<Float>.stride)
       for (copy, workspace) in workspaces.enumerated() {
@@ -161,9 +168,13 @@ final class BoundStep: @unchecked Sendable {
           in: tensor(0), out: resultFloats, mode: KernelArguments.globalMode(mode),
           activation: ck_activation()))
     case .activation(let activation):
-      let (input, output) = pointwise(operand(0), address(step.operands[0]), resultTensor, resultAddress)
+      // Contiguous tensors are one long row to an op that looks at single elements.
+      let isRow = operand(0).isContiguous && resultTensor.isContiguous
       store(
-        ck_activation_args(in: input, out: output, activation: KernelArguments.activation(activation)))
+        ck_activation_args(
+          in: isRow ? KernelArguments.row(operand(0), address(step.operands[0])) : tensor(0),
+          out: isRow ? KernelArguments.row(resultTensor, resultAddress) : result,
+          activation: KernelArguments.activation(activation)))
     case .scaleShift(let activation):
       store(
         ck_scale_shift_args(
@@ -214,7 +225,7 @@ final class BoundStep: @unchecked Sendable {
           scale_h: scale.pair.0, scale_w: scale.pair.1))
     case .concat(let axis):
       let isPlain =
-        resultTensor.layout.isContiguous && step.operands.indices.allSatisfy { operand($0).layout.isContiguous }
+        resultTensor.isContiguous && step.operands.indices.allSatisfy { operand($0).isContiguous }
       for place in step.operands.indices {
         inputs[place] =
           isPlain
@@ -228,17 +239,6 @@ final class BoundStep: @unchecked Sendable {
     default:
       preconditionFailure("a verified plan has no step for \(step.op.name)")
     }
-  }
-
-  /// Contiguous tensors are one long row to an op that looks at single elements.
-  private static func pointwise(
-    _ input: Plan.Tensor, _ inputAddress: UnsafeMutableRawPointer?, _ output: Plan.Tensor,
-    _ outputAddress: UnsafeMutableRawPointer?
-  ) -> (ck_tensor, ck_tensor) {
-    if input.layout.isContiguous, output.layout.isContiguous {
-      return (KernelArguments.row(input, inputAddress), KernelArguments.row(output, outputAddress))
-    }
-    return (KernelArguments.tensor(input, inputAddress), KernelArguments.tensor(output, outputAddress))
   }
 }
 

@@ -17,6 +17,8 @@ package final class CPUExecutable: Executable {
 
   private struct Arena: ~Copyable {
     let buffer: AlignedBuffer
+    /// Addresses of the caller's buffers that the external steps' arguments point to.
+    var bound: [UInt] = []
   }
 
   /// - Parameters:
@@ -79,12 +81,17 @@ package final class CPUExecutable: Executable {
   ) {
     precondition(inputs.count == plan.inputs.count && outputs.count == plan.outputs.count)
     state.withLock { arena in
-      arena.buffer.withBytes { bytes in
-        for index in external {
-          steps[index].bind {
-            Self.address(of: $0, in: plan, constants, bytes.baseAddress, inputs, outputs)
+      // Writing arguments anew would take longer than the steps of a small network.
+      let buffers = inputs.map { UInt(bitPattern: $0.baseAddress) } + outputs.map { UInt(bitPattern: $0.baseAddress) }
+      if buffers != arena.bound {
+        arena.buffer.withBytes { bytes in
+          for index in external {
+            steps[index].bind {
+              Self.address(of: $0, in: plan, constants, bytes.baseAddress, inputs, outputs)
+            }
           }
         }
+        arena.bound = buffers
       }
       runSteps(observer)
     }
@@ -114,7 +121,7 @@ package final class CPUExecutable: Executable {
             member.wait()
             observer.began(index, member.index)
           }
-          step.run(member.share(of: step.units), thread: member.index)
+          step.run(step.shares.range(member.index, of: member.count), thread: member.index)
           observer.worked(index, member.index)
           member.wait()
           observer.left(index, member.index)

@@ -16,6 +16,18 @@ enum KernelArguments {
     return view(four, tensor.layout, data)
   }
 
+  /// Number `index` of a plan's tensors. A view of channels has the strides and the halo of the tensor that they lie in.
+  static func tensor(_ index: Int, of tensors: [Plan.Tensor], _ data: UnsafeMutableRawPointer?) -> ck_tensor {
+    guard let root = tensors[index].viewOf, let first = tensors[index].firstChannel else {
+      return tensor(tensors[index], data)
+    }
+    var result = tensor(tensors[root], data)
+    let offset = first / Int(result.block) * Int(result.stride_c) * tensors[root].layout.storage.bytes
+    result.data = result.data.map { (UnsafeMutableRawPointer($0) + offset).assumingMemoryBound(to: Float.self) }
+    result.c = Int64(tensors[index].shape[1])
+    return result
+  }
+
   /// The same bytes as outer × axis × inner, for ops that look at one axis of a plain tensor.
   static func view(_ tensor: Plan.Tensor, around axis: Int, _ data: UnsafeMutableRawPointer?) -> ck_tensor {
     let shape = tensor.shape

@@ -47,9 +47,17 @@ package struct ReferenceInterpreter {
       ckr_widen(values, &out, Int64(out.count))
     case .fill(let value, let shape): return [Double](repeating: Double(value), count: shape.elements)
     case .reshape, .dropout, .gaussianNoise, .copy: return x[0]
-    case .conv2D(let attributes, let epilogue):
-      convolve(attributes, shapes[0], shape, x[0], x[1], epilogue.bias ? x[2] : nil, &out)
+    case .conv2D(let attributes, var epilogue):
+      let pool = epilogue.pool
+      epilogue.pool = nil
+      let whole = try GraphOp.conv2D(attributes, epilogue).resultShape(shapes)
+      out = [Double](repeating: 0, count: whole.elements)
+      convolve(attributes, shapes[0], whole, x[0], x[1], epilogue.bias ? x[2] : nil, &out)
       finish(epilogue, x, &out)
+      if let pool {
+        let windows = PoolAttributes(window: pool, stride: pool, padding: .none, ceil: false, mode: .max)
+        return self.pool(windows, whole, shape, out)
+      }
     case .transposedConv2D(let attributes, let epilogue):
       convolveTransposed(attributes, shapes[0], shape, x[0], x[1], epilogue.bias ? x[2] : nil, &out)
       finish(epilogue, x, &out)
@@ -58,15 +66,7 @@ package struct ReferenceInterpreter {
         ckr_dense(x[0], x[1], bias, &out, Int64(shape[0]), Int64(shapes[0][1]), Int64(shape[1]))
       }
       finish(epilogue, x, &out)
-    case .pool2D(let attributes):
-      let (window, stride, padding) = (attributes.window, attributes.stride, attributes.padding)
-      let input = shapes[0].map(Int64.init)
-      ckr_pool2d(
-        x[0], &out, input[0] * input[1], input[2], input[3], Int64(shape[2]), Int64(shape[3]),
-        Int64(window.height), Int64(window.width), Int64(stride.height), Int64(stride.width),
-        Int64(padding.top),
-        Int64(padding.left), Int64(padding.bottom), Int64(padding.right),
-        KernelArguments.poolMode(attributes.mode))
+    case .pool2D(let attributes): return pool(attributes, shapes[0], shape, x[0])
     case .globalPool(let mode):
       let planes = shape.elements
       ckr_global_pool(
@@ -134,6 +134,17 @@ package struct ReferenceInterpreter {
         Int64(a.stride.height), Int64(a.stride.width), Int64(a.dilation.height), Int64(a.dilation.width),
         Int64(a.padding.top), Int64(a.padding.left), Int64(a.groups))
     }
+  }
+
+  private func pool(_ attributes: PoolAttributes, _ input: [Int], _ result: [Int], _ x: [Double]) -> [Double] {
+    let (window, stride, padding) = (attributes.window, attributes.stride, attributes.padding)
+    let (i, o) = (input.map(Int64.init), result.map(Int64.init))
+    var out = [Double](repeating: 0, count: result.elements)
+    ckr_pool2d(
+      x, &out, i[0] * i[1], i[2], i[3], o[2], o[3], Int64(window.height), Int64(window.width),
+      Int64(stride.height), Int64(stride.width), Int64(padding.top), Int64(padding.left), Int64(padding.bottom),
+      Int64(padding.right), KernelArguments.poolMode(attributes.mode))
+    return out
   }
 
   private func convolveTransposed(

@@ -25,15 +25,18 @@ package struct CompileOptions: Sendable {
 
   /// The kernels that exist.
   package var catalogue: KernelCatalogue
+  /// Times of kernels on the machine that the plan is for, where somebody took them.
+  package var measurements: MeasurementTable?
 
   package init(
     batch: Int, precision: Precision = .fp32, numerics: Numerics = .fast, target: TargetDescription,
-    catalogue: KernelCatalogue
+    catalogue: KernelCatalogue, measurements: MeasurementTable? = nil
   ) {
     self.batch = batch
     self.precision = precision
     self.numerics = numerics
     self.target = target
     self.catalogue = catalogue
+    self.measurements = measurements
   }
 }

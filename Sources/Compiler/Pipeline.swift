@@ -17,12 +17,16 @@ package enum Pipeline {
     FuseResidual.pass,
     FuseActivation.pass,
     LowerTransposedConvolution.pass,
+    LowerWholeWindowConvolution.pass,
     FoldReshapes.pass,
+    NestConcats.pass,
     RemoveDead.pass,
     KeepPortable.pass,
     // What depends on the target.
     SelectKernels.pass,
+    FusePooling.pass,
     ChooseLayouts.pass,
+    EliminateConcats.pass,
     PlanMemory.pass,
   ]
 

@@ -12,12 +12,12 @@ package struct Artefact: Sendable {
   package static let formatVersion = 1
 
   package let plan: Plan
-  /// The optimised graph before anything depended on the target.
-  package let portable: Graph
   /// Who compiled it: netc's version.
   package let producer: String
   private let file: SafetensorsFile
   private let tensors: [TensorInfo]
+  /// What `portable` reads: only another CPU needs it, and it takes longer than everything else.
+  private let graphText: String
 
   private enum Key {
     static let format = "netc.format"
@@ -68,17 +68,24 @@ package struct Artefact: Sendable {
       throw Self.damaged(path, "the checksum of its plan differs")
     }
     plan = try Self.decode(planText, path)
-    portable = try Self.decode(graphText, path)
-    do throws(GraphProblem) {
-      try plan.verify(catalogue)
-      try portable.verify()
-      try plan.verify(portable: portable)
-    } catch {
-      throw Self.damaged(path, error.message)
-    }
+    self.graphText = graphText
+    do throws(GraphProblem) { try plan.verify(catalogue) } catch { throw Self.damaged(path, error.message) }
     tensors = try Self.match(plan, file)
     let size = tensors.reduce(0) { $0 + $1.range.count }
     if verifyWeights || size <= Self.alwaysChecked { try checkWeights() }
+  }
+
+  /// The optimised graph before anything depended on the target, verified, and the plan against it; N0511.
+  package func portable() throws(DiagnosticError) -> Graph {
+    let path = file.file.path
+    let graph: Graph = try Self.decode(graphText, path)
+    do throws(GraphProblem) {
+      try graph.verify()
+      try plan.verify(portable: graph)
+    } catch {
+      throw Self.damaged(path, error.message)
+    }
+    return graph
   }
 
   /// Compares the checksum of the weights; reads all of them.

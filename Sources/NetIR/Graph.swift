@@ -20,6 +20,8 @@ package struct Graph: Sendable, Codable, Equatable {
     package var layout: TensorLayout = .plain
     /// The kernel that computes it; nil until kernels are chosen, and for ops that need none.
     package var kernel: String?
+    /// Why it is this kernel.
+    package var choice: Plan.Choice?
   }
 
   package var name: String

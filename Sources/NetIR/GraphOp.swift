@@ -99,16 +99,25 @@ package enum GraphOp: Hashable, Sendable, Codable {
 }
 
 /// What a convolution or dense layer does to its sums before they are stored:
-/// activation(sum + bias + residual).
+/// activation(sum + bias + residual), and of a convolution's pixels the largest of each window.
 package struct Epilogue: Hashable, Sendable, Codable {
   package var bias: Bool
   package var residual: Bool
   package var activation: Activation
+  /// Windows side by side; pixels that fill none are dropped. Then there is no residual.
+  package var pool: Size2D?
 
-  package init(bias: Bool, residual: Bool = false, activation: Activation = .linear) {
+  package init(bias: Bool, residual: Bool = false, activation: Activation = .linear, pool: Size2D? = nil) {
     self.bias = bias
     self.residual = residual
     self.activation = activation
+    self.pool = pool
+  }
+
+  /// The shape of what is pooled, for a result of that shape: pixels that fill no window need not be computed.
+  package func unpooled(_ result: [Int]) -> [Int] {
+    guard let pool, result.count == 4 else { return result }
+    return [result[0], result[1], result[2] * pool.height, result[3] * pool.width]
   }
 
   /// Operands beyond x and W.

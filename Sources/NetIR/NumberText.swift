@@ -25,6 +25,9 @@ package func byteCount(_ bytes: Int) -> String {
   return fixed(value, digits: digits) + " " + units[unit]
 }
 
+/// A relative error: `0.8e-6`.
+package func inMillionths(_ error: Double) -> String { fixed(error * 1e6, digits: 1) + "e-6" }
+
 /// Rows of text as lines with aligned columns, two spaces apart; the columns in `right` hold numbers.
 func aligned(_ rows: [[String]], right: Set<Int> = []) -> String {
   guard let first = rows.first else { return "" }

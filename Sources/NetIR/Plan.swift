@@ -18,18 +18,27 @@ package struct Plan: Sendable, Codable, Equatable {
     package var shape: [Int]
     package var layout: TensorLayout
     package var place: Place
-    /// The tensor whose bytes this one shows under another shape.
+    /// The tensor whose bytes this one shows: all of them under another shape, or some of its channels. It has the
+    /// same place and layout.
     package var viewOf: Int?
+    /// Of a view of some channels, the first; they fill whole blocks, up to the last channel of the other tensor.
+    package var firstChannel: Int?
 
-    package init(name: String, shape: [Int], layout: TensorLayout, place: Place, viewOf: Int? = nil) {
+    package init(
+      name: String, shape: [Int], layout: TensorLayout, place: Place, viewOf: Int? = nil, firstChannel: Int? = nil
+    ) {
       self.name = name
       self.shape = shape
       self.layout = layout
       self.place = place
       self.viewOf = viewOf
+      self.firstChannel = firstChannel
     }
 
+    /// What it takes by itself; of a view of channels, what these take.
     package var bytes: Int { layout.bytes(of: shape) }
+    /// C order without gaps: images of a view of channels lie apart.
+    package var isContiguous: Bool { layout.isContiguous && firstChannel == nil }
   }
 
   /// A parameter, or what was computed from parameters.
@@ -92,10 +101,12 @@ package struct Plan: Sendable, Codable, Equatable {
     package var parallel: Bool
     /// Present where the kernel needs one.
     package var workspace: Workspace?
+    /// Why it has this kernel; nil for a plan that was written by hand.
+    package var choice: Choice?
 
     package init(
       name: String, op: GraphOp, kernel: String, algorithm: String, operands: [Operand], result: Int,
-      parallel: Bool, workspace: Workspace? = nil
+      parallel: Bool, workspace: Workspace? = nil, choice: Choice? = nil
     ) {
       self.name = name
       self.op = op
@@ -105,6 +116,7 @@ package struct Plan: Sendable, Codable, Equatable {
       self.result = result
       self.parallel = parallel
       self.workspace = workspace
+      self.choice = choice
     }
   }
 
@@ -113,6 +125,8 @@ package struct Plan: Sendable, Codable, Equatable {
   package var precision: String
   package var numerics: String
   package var target: TargetDescription
+  /// Present where kernels were chosen by measurements.
+  package var tuning: Tuning?
   package var tensors: [Tensor] = []
   package var constants: [Constant] = []
   package var steps: [Step] = []
@@ -143,13 +157,39 @@ package struct Plan: Sendable, Codable, Equatable {
 
   private func numbered(_ index: (Tensor.Place) -> Int?) -> [Tensor] {
     var seen: [Int: Tensor] = [:]
-    for tensor in tensors { if let n = index(tensor.place), seen[n] == nil { seen[n] = tensor } }
+    for tensor in tensors where tensor.firstChannel == nil {
+      if let n = index(tensor.place), seen[n] == nil { seen[n] = tensor }
+    }
     return seen.sorted { $0.key < $1.key }.map(\.value)
+  }
+
+  /// What a tensor shows of the one that owns its bytes.
+  package struct Part: Sendable, Equatable {
+    package var root: Int
+    /// In whole blocks; 0..<1 where the root does not have four axes.
+    package var channels: Range<Int>
+
+    package init(root: Int, channels: Range<Int>) {
+      self.root = root
+      self.channels = channels
+    }
+
+    package func overlaps(_ other: Part) -> Bool { root == other.root && channels.overlaps(other.channels) }
+  }
+
+  package func part(_ index: Int) -> Part {
+    let root = tensors[index].viewOf ?? index
+    guard tensors[root].shape.count == 4 else { return Part(root: root, channels: 0..<1) }
+    let first = tensors[index].firstChannel
+    let block = tensors[root].layout.block
+    let count = tensors[first == nil ? root : index].shape[1]
+    let start = first ?? 0
+    return Part(root: root, channels: start..<(start + count + block - 1) / block * block)
   }
 
   /// The arithmetic of one run.
   package func work(of step: Step) -> Work {
-    step.op.work(step.operands.map { shape(of: $0) }, result: tensors[step.result].shape)
+    instance(of: step).work
   }
 
   package func shape(of operand: Operand) -> [Int] {

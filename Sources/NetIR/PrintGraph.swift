@@ -121,6 +121,6 @@ extension Padding2D {
 extension Epilogue {
   fileprivate var described: String {
     (bias ? " + bias" : "") + (residual ? " + residual" : "")
-      + (activation == .linear ? "" : " + \(activation.described)")
+      + (activation == .linear ? "" : " + \(activation.described)") + (pool.map { " + max_pool \($0.crossed)" } ?? "")
   }
 }

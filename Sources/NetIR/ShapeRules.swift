@@ -10,6 +10,7 @@ extension GraphOp {
     case .transposedConv2D(let attributes, let epilogue):
       let shape = try positive(attributes.resultShape(operands[0], operands[1]))
       try checkEpilogue(epilogue, operands, units: shape[1], shape: shape)
+      try require(epilogue.pool == nil, "a transposed convolution pools nothing")
       return shape
     case .dense(let epilogue):
       return try dense(epilogue, operands)
@@ -125,7 +126,9 @@ extension GraphOp {
       pad: padding.left + padding.right)
     let shape = try positive([x[0], w[0], height, width])
     try checkEpilogue(epilogue, operands, units: w[0], shape: shape)
-    return shape
+    guard let pool = epilogue.pool else { return shape }
+    try require(Bound.allows(pool) && !epilogue.residual, "windows must be positive, and there is no residual")
+    return try positive([x[0], w[0], height / pool.height, width / pool.width])
   }
 
   private func dense(_ epilogue: Epilogue, _ operands: [[Int]]) throws(GraphProblem) -> [Int] {
@@ -133,6 +136,7 @@ extension GraphOp {
     let w = operands[1]
     try require(x.count == 2 && w.count == 2 && x[1] == w[1], "\(x) and \(w) do not multiply")
     let shape = [x[0], w[0]]
+    try require(epilogue.pool == nil, "a dense layer pools nothing")
     try checkEpilogue(epilogue, operands, units: w[0], shape: shape)
     return shape
   }

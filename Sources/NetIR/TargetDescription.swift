@@ -2,6 +2,15 @@
 package enum InstructionSet: String, Hashable, Sendable, Codable, CaseIterable, Comparable {
   case generic, neon, avx2, avx512, avx512bf16, amx
 
+  /// fp32 numbers in one of its vectors.
+  package var lanes: Int {
+    switch self {
+    case .generic: 4
+    case .avx2, .neon: 8
+    case .avx512, .avx512bf16, .amx: 16
+    }
+  }
+
   private var rank: Int { Self.allCases.firstIndex(of: self) ?? 0 }
 
   package static func < (a: InstructionSet, b: InstructionSet) -> Bool { a.rank < b.rank }
@@ -15,12 +24,17 @@ package struct TargetDescription: Hashable, Sendable, Codable {
   package var cores: Int
   /// Bytes of level-1 data cache and level-2 cache per core, and of level 3 in all; 0 where unknown.
   package var cache: [Int]
+  /// What the cost model needs to know of a core.
+  package var speed: CoreSpeed
 
-  package init(name: String, instructionSets: Set<InstructionSet>, cores: Int, cache: [Int]) {
+  package init(
+    name: String, instructionSets: Set<InstructionSet>, cores: Int, cache: [Int], speed: CoreSpeed = .usual
+  ) {
     self.name = name
     self.instructionSets = instructionSets
     self.cores = cores
     self.cache = cache
+    self.speed = speed
   }
 
   /// The targets that `--target` knows by name.
@@ -39,6 +53,8 @@ package struct TargetDescription: Hashable, Sendable, Codable {
     TargetDescription(
       name: "x86-64-amx", instructionSets: [.generic, .avx2, .avx512, .avx512bf16, .amx], cores: 2,
       cache: [48 << 10, 2 << 20, 32 << 20]),
+    TargetDescription(
+      name: "arm64", instructionSets: [.generic, .neon], cores: 2, cache: [64 << 10, 1 << 20, 16 << 20]),
   ]
 
   package static func named(_ name: String) -> TargetDescription? { named.first { $0.name == name } }
@@ -50,5 +66,20 @@ package struct TargetDescription: Hashable, Sendable, Codable {
     try container.encode(instructionSets.sorted(), forKey: .instructionSets)
     try container.encode(cores, forKey: .cores)
     try container.encode(cache, forKey: .cache)
+    try container.encode(speed, forKey: .speed)
+  }
+
+  /// Artefacts from before there was a cost model do not say how quick a core is.
+  package init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    name = try container.decode(String.self, forKey: .name)
+    instructionSets = try container.decode(Set<InstructionSet>.self, forKey: .instructionSets)
+    cores = try container.decode(Int.self, forKey: .cores)
+    cache = try container.decode([Int].self, forKey: .cache)
+    speed = try container.decodeIfPresent(CoreSpeed.self, forKey: .speed) ?? .usual
+  }
+
+  private enum CodingKeys: CodingKey {
+    case name, instructionSets, cores, cache, speed
   }
 }

@@ -43,7 +43,7 @@ extension Graph {
 
 extension GraphOp {
   /// Whether the last operand is added by the epilogue.
-  var hasResidual: Bool {
+  package var hasResidual: Bool {
     switch self {
     case .conv2D(_, let epilogue), .dense(let epilogue): epilogue.residual
     default: false

@@ -1,5 +1,6 @@
 extension Plan {
   private static let maximumSize = 1 << 40
+  private static let maximumCandidates = 1 << 8
   static let maximumHalo = 1 << 12
 
   /// Checks a plan before it may touch memory: one that was read from a file is trusted in nothing.
@@ -29,13 +30,7 @@ extension Plan {
           && (1...64).contains(tensor.layout.block)
           && (tensor.shape.count == 4 || tensor.layout.isContiguous),
         "tensor `\(tensor.name)` has the shape \(tensor.shape) as \(tensor.layout.description)")
-      if let root = tensor.viewOf {
-        try require(
-          tensors.indices.contains(root) && tensors[root].viewOf == nil && tensors[root].place == tensor.place
-            && tensors[root].layout == tensor.layout && tensor.layout.isContiguous
-            && tensors[root].shape.elements == tensor.shape.elements,
-          "tensor `\(tensor.name)` is no view of what it names")
-      }
+      try require(isWhole(tensor) || isView(tensor), "tensor `\(tensor.name)` is no view of what it names")
       switch tensor.place {
       case .arena(let offset):
         let (end, overflow) = offset.addingReportingOverflow(tensor.bytes)
@@ -51,6 +46,25 @@ extension Plan {
     try verifyNumbers("inputs") { if case .input(let number) = $0 { number } else { nil } }
     try verifyNumbers("outputs") { if case .output(let number) = $0 { number } else { nil } }
     try require(!outputs.isEmpty, "no outputs")
+  }
+
+  private func isWhole(_ tensor: Tensor) -> Bool { tensor.viewOf == nil && tensor.firstChannel == nil }
+
+  private func isView(_ tensor: Tensor) -> Bool {
+    guard let index = tensor.viewOf, tensors.indices.contains(index) else { return false }
+    let root = tensors[index]
+    guard isWhole(root), root.place == tensor.place, root.layout == tensor.layout else { return false }
+    guard let first = tensor.firstChannel else {
+      return root.layout.isContiguous && root.shape.elements == tensor.shape.elements
+    }
+    guard root.shape.count == 4, tensor.shape.count == 4, (0...max(0, root.shape[1])).contains(first),
+      tensor.shape[1] <= root.shape[1] - first
+    else { return false }
+    var shape = root.shape
+    shape[1] = tensor.shape[1]
+    let (block, end) = (root.layout.block, first + tensor.shape[1])
+    // Whoever writes a block writes all of its lanes.
+    return shape == tensor.shape && first % block == 0 && (end % block == 0 || end == root.shape[1])
   }
 
   /// What whoever runs the plan relies on: callers cut their examples into batches by these sizes, and the arena
@@ -71,10 +85,11 @@ extension Plan {
     (Self.largestCount(of: shape, halo: halo) ?? .max) < 1 << 56
   }
 
-  /// Elements that a tensor of this shape may take, with whatever block; nil when they are too many.
+  /// Elements that a tensor of this shape may take, with whatever block; nil when they are too many. Rows
+  /// and columns alone have halos.
   static func largestCount(of shape: [Int], halo: Int = maximumHalo) -> Int? {
     guard shape.allSatisfy({ (1...maximumSize).contains($0) }) else { return nil }
-    return elementCount(shape.enumerated().map { $0 == 1 ? $1 + 63 : $0 > 1 ? $1 + 2 * halo : $1 })
+    return elementCount(shape.enumerated().map { $0 == 1 ? $1 + 63 : (2...3).contains($0) ? $1 + 2 * halo : $1 })
   }
 
   /// The caller's buffers are numbered without holes, and each has one size: that of the one tensor that all
@@ -146,45 +161,10 @@ extension Plan {
     if let problem = kernel.mismatch(op: step.op, operands: operands, result: result) {
       throw GraphProblem("step `\(step.name)`: \(problem)")
     }
+    try require(
+      step.choice.map { $0.taken?.kernel == step.kernel && $0.candidates.count <= Self.maximumCandidates } ?? true,
+      "step `\(step.name)` has another kernel than was chosen")
     try verifyWorkspace(of: step, kernel.workspace(op: step.op, input: shapes.first ?? [], result: shape))
-  }
-
-  /// Replays the plan: whose numbers lie in memory, step by step.
-  private func verifyMemory() throws(GraphProblem) {
-    let root = tensors.indices.map { tensors[$0].viewOf ?? $0 }
-    var alive = Set(tensors.indices.filter { if case .input = tensors[$0].place { true } else { false } })
-    alive.formUnion(alive.map { root[$0] })
-    for step in steps {
-      let target = root[step.result]
-      for case .tensor(let index) in step.operands {
-        let operand = root[index]
-        try require(
-          alive.contains(operand), "step `\(step.name)` reads `\(tensors[index].name)`, which is gone")
-        guard overlaps(tensors[operand], tensors[target]) else { continue }
-        let inPlace =
-          step.op.worksInPlace && operand != target && tensors[operand].place == tensors[target].place
-          && tensors[index].layout == tensors[step.result].layout
-          && tensors[index].shape == tensors[step.result].shape
-        try require(inPlace, "step `\(step.name)` overwrites its own operand")
-      }
-      try verifyWorkspaceIsApart(of: step)
-      alive = alive.filter { !step.overwrites(tensors[$0]) }
-      alive = alive.filter { !overlaps(tensors[$0], tensors[target]) }
-      alive.insert(target)
-    }
-    for (index, tensor) in tensors.enumerated() {
-      if case .output = tensor.place {
-        try require(alive.contains(root[index]), "output `\(tensor.name)` is never written")
-      }
-    }
-  }
-
-  private func overlaps(_ a: Tensor, _ b: Tensor) -> Bool {
-    switch (a.place, b.place) {
-    case (.arena(let x), .arena(let y)): x < y + b.bytes && y < x + a.bytes
-    case (.output(let x), .output(let y)): x == y
-    default: false
-    }
   }
 
   func require(_ condition: Bool, _ message: @autoclosure () -> String) throws(GraphProblem) {
@@ -238,14 +218,15 @@ extension KernelDescriptor {
       guard result.layout.block == block, inputBlock == 1 || inputBlock == block else {
         return "\(name) wants blocks of \(block)"
       }
-      let reach = attributes.reach(input: input.shape, output: result.shape)
+      let shape = epilogue.unpooled(result.shape)
+      let reach = attributes.reach(input: input.shape, output: shape)
       let halo = input.layout.halo
       guard
         halo.top >= reach.top && halo.bottom >= reach.bottom && halo.left >= reach.left
           && halo.right >= reach.right
       else { return "the halo of `\(input.name)` is narrower than the padding" }
       if algorithm == Winograd.algorithm {
-        guard inputBlock == block, Winograd(attributes, input: input.shape, result: result.shape, by: self) != nil
+        guard inputBlock == block, Winograd(attributes, input: input.shape, result: shape, by: self) != nil
         else { return "\(name) takes 3×3 filters at stride 1, in blocks" }
       }
       if algorithm == "depthwise" {
@@ -254,24 +235,39 @@ extension KernelDescriptor {
           return "\(name) takes one filter per channel"
         }
       }
+      if algorithm == RowConvolution.algorithm,
+        let obstacle = RowConvolution.obstacle(attributes, epilogue, result: result.shape, by: self)
+      {
+        return "\(name) takes \(obstacle)"
+      }
+      guard epilogue.pool == nil || canPool(epilogue) else { return "\(name) does not pool like that" }
       if epilogue.residual, blocks.dropLast().last != block { return "the residual lies otherwise" }
       return nil
     case .dense, .softmax, .pad, .rearrange, .standardize, .upscaleBilinear:
-      return tensors.allSatisfy(\.layout.isContiguous) ? nil : "\(name) works on plain tensors"
+      return tensors.allSatisfy(\.isContiguous) ? nil : "\(name) works on plain tensors"
     case .pool2D, .activation, .scaleShift, .parametricRectify, .elementwise, .lrn:
       let same = blocks.allSatisfy { $0 == blocks[0] } && (blocks[0] == 1 || block == 0 || block == blocks[0])
       return same ? nil : "\(name) wants equal blocks"
     case .globalPool:
       let fits = blocks[0] == 1 || block == 0 || block == blocks[0]
-      return fits && result.layout == .plain ? nil : "\(name) wants blocks of \(block)"
+      return fits && result.isContiguous ? nil : "\(name) wants blocks of \(block)"
     case .copy:
       return nil
     case .concat(let axis):
-      let plain = tensors.allSatisfy(\.layout.isContiguous)
+      let plain = tensors.allSatisfy(\.isContiguous)
       return plain || axis < 4 && result.shape.count == 4 ? nil : "\(name) wants four axes"
     default:
       return "no kernel computes \(op.name)"
     }
+  }
+}
+
+extension KernelDescriptor {
+  /// Whether a convolution can take the maximum over the windows of its epilogue as it stores. It adds the bias and
+  /// rectifies behind the maximum, which neither changes.
+  package func canPool(_ epilogue: Epilogue) -> Bool {
+    algorithm == Winograd.algorithm && epilogue.pool == Size2D(2) && !epilogue.residual
+      && (epilogue.activation == .linear || epilogue.activation == .rectify)
   }
 }
 

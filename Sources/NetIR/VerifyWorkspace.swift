@@ -21,7 +21,8 @@ extension Plan {
   func verifyWorkspaceIsApart(of step: Step) throws(GraphProblem) {
     for case .tensor(let index) in step.operands + [.tensor(step.result)] {
       try require(
-        !step.overwrites(tensors[index]), "the workspace of step `\(step.name)` lies over `\(tensors[index].name)`")
+        !step.overwrites(tensors[part(index).root]),
+        "the workspace of step `\(step.name)` lies over `\(tensors[index].name)`")
     }
   }
 }

@@ -64,8 +64,11 @@ extension Plan {
   package func executedFlops(of step: Step) -> Int {
     let flops = work(of: step).flops
     let result = tensors[step.result].shape
-    guard step.algorithm == Winograd.algorithm, result.count == 4, let input = step.operands.first else { return flops }
-    return min(flops, 2 * Winograd.points * Winograd.tileCount(of: result) * shape(of: input)[1] * result[1])
+    guard step.algorithm == Winograd.algorithm, case .conv2D(_, let epilogue) = step.op, result.count == 4,
+      let input = step.operands.first
+    else { return flops }
+    let tiles = Winograd.tileCount(of: epilogue.unpooled(result))
+    return min(flops, 2 * Winograd.points * tiles * shape(of: input)[1] * result[1])
   }
 }
 
@@ -73,17 +76,22 @@ extension KernelDescriptor {
   /// The bytes of workspace per thread that the kernel can use for an op, from the least to the most; nil when it
   /// needs none.
   package func workspace(op: GraphOp, input: [Int], result: [Int]) -> ClosedRange<Int>? {
-    guard case .conv2D(let attributes, _) = op,
-      let winograd = Winograd(attributes, input: input, result: result, by: self)
+    guard case .conv2D(let attributes, let epilogue) = op,
+      let winograd = Winograd(attributes, input: input, result: epilogue.unpooled(result), by: self)
     else { return nil }
     return winograd.workspaceBytes(tilesAtOnce: 1)...winograd.workspaceBytes(tilesAtOnce: winograd.tiles)
   }
 }
 
+extension OpInstance {
+  /// What an algorithm costs in accuracy; nil for plain sums of products.
+  package func expectedError(by algorithm: String) -> Double? {
+    guard algorithm == Winograd.algorithm, let input = operands.first, input.count > 1 else { return nil }
+    return Winograd.expectedError(channels: input[1])
+  }
+}
+
 extension Plan {
   /// What the algorithm of a step costs in accuracy; nil for plain sums of products.
-  package func expectedError(of step: Step) -> Double? {
-    guard step.algorithm == Winograd.algorithm, let input = step.operands.first else { return nil }
-    return Winograd.expectedError(channels: shape(of: input).dropFirst().first ?? 1)
-  }
+  package func expectedError(of step: Step) -> Double? { instance(of: step).expectedError(by: step.algorithm) }
 }

@@ -21,6 +21,7 @@ extension GraphOp {
     switch self {
     case .conv2D(_, let epilogue), .dense(let epilogue):
       // Every output is a sum over one filter: channels/groups·kh·kw, or the inputs of a dense layer.
+      let outputs = epilogue.unpooled(result).elements
       let macs = outputs * operands[1].dropFirst().reduce(1, *)
       return Work(macs: macs, flops: 2 * macs + epilogue.flopsPerOutput * outputs)
     case .transposedConv2D(_, let epilogue):
@@ -67,6 +68,6 @@ extension GraphOp {
 
 extension Epilogue {
   fileprivate var flopsPerOutput: Int {
-    (bias ? 1 : 0) + (residual ? 1 : 0) + (activation == .linear ? 0 : 1)
+    (bias ? 1 : 0) + (residual ? 1 : 0) + (activation == .linear ? 0 : 1) + (pool == nil ? 0 : 1)
   }
 }

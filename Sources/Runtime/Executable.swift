@@ -13,7 +13,8 @@ package protocol Executable: Sendable {
 }
 
 extension Executable {
-  /// Runs any number of examples: cut into the plan's batches, the last one padded with zeros.
+  /// Runs any number of examples: cut into the plan's batches, the last one padded with zeros. Whole batches are read
+  /// and written where they are.
   ///
   /// - Parameters:
   ///   - examples: how many.
@@ -26,28 +27,32 @@ extension Executable {
     let batch = plan.batch
     let inputSizes = plan.inputs.map { $0.shape.elements / batch }
     let outputSizes = plan.outputs.map { $0.shape.elements / batch }
-    var results = outputSizes.map { [Float](repeating: 0, count: $0 * examples) }
-    var batches = inputSizes.map { [Float](repeating: 0, count: $0 * batch) }
-    var produced = outputSizes.map { [Float](repeating: 0, count: $0 * batch) }
-    var done = 0
-    while done < examples {
-      let count = min(batch, examples - done)
-      for (index, size) in inputSizes.enumerated() {
-        batches[index].replaceSubrange(
-          0..<count * size, with: inputs[index][done * size..<(done + count) * size])
-        if count < batch {
-          batches[index].replaceSubrange(
-            count * size..<batch * size, with: repeatElement(0, count: (batch - count) * size))
-        }
-      }
-      withBuffers(&batches, &produced) { run(inputs: $0, outputs: $1) }
-      for (index, size) in outputSizes.enumerated() {
-        results[index].replaceSubrange(
-          done * size..<(done + count) * size, with: produced[index][0..<count * size])
-      }
-      done += count
-      progress(done)
+    var results = outputSizes.map { size in
+      [Float](unsafeUninitializedCapacity: size * examples) { $1 = size * examples }
     }
+    let whole = examples / batch * batch
+    var inputs = inputs
+    withBuffers(&inputs, &results) { read, written in
+      for done in stride(from: 0, to: whole, by: batch) {
+        run(
+          inputs: zip(read, inputSizes).map { UnsafeBufferPointer(rebasing: $0[done * $1..<(done + batch) * $1]) },
+          outputs: zip(written, outputSizes).map {
+            UnsafeMutableBufferPointer(rebasing: $0[done * $1..<(done + batch) * $1])
+          })
+        progress(done + batch)
+      }
+    }
+    guard whole < examples else { return results }
+    var last = zip(inputs, inputSizes).map { values, size in
+      values[whole * size..<examples * size] + repeatElement(0, count: (whole + batch - examples) * size)
+    }.map(Array.init)
+    var produced = outputSizes.map { [Float](repeating: 0, count: $0 * batch) }
+    withBuffers(&last, &produced) { run(inputs: $0, outputs: $1) }
+    for (index, size) in outputSizes.enumerated() {
+      results[index].replaceSubrange(
+        whole * size..<examples * size, with: produced[index][..<((examples - whole) * size)])
+    }
+    progress(examples)
     return results
   }
 

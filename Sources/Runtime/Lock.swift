@@ -20,9 +20,9 @@ final class Lock: @unchecked Sendable {
     mutex.deallocate()
   }
 
-  func withLock(_ body: () -> Void) {
+  func withLock<Result>(_ body: () -> Result) -> Result {
     pthread_mutex_lock(mutex)
-    body()
-    pthread_mutex_unlock(mutex)
+    defer { pthread_mutex_unlock(mutex) }
+    return body()
   }
 }

@@ -9,7 +9,8 @@ import Synchronization
 #endif
 
 /// A team of threads that runs one function together and waits in between: spinning for a moment, because
-/// the next step of a plan is microseconds away, then asleep, because an idle netc uses no CPU.
+/// the next step of a plan is microseconds away, then asleep, because an idle netc uses no CPU. A team with more
+/// threads than there are cores sleeps at once: who spins would keep a core from those it waits for.
 ///
 /// `@unchecked Sendable`: `threads` changes in `init` and in `close`, whose flag lets one caller through.
 package final class ThreadPool: @unchecked Sendable {
@@ -22,23 +23,25 @@ package final class ThreadPool: @unchecked Sendable {
   package struct Member: Sendable {
     package let index: Int
     package let count: Int
-    fileprivate let barrier: Barrier
+    // The team outlives its runs; counting references to it would cost as much as the meeting.
+    fileprivate unowned(unsafe) let barrier: Barrier
 
     /// Waits until every thread of the team is here.
-    package func wait() { barrier.wait() }
-
-    /// This thread's share of `units` pieces of work.
-    package func share(of units: Int) -> Range<Int> {
-      units * index / count..<units * (index + 1) / count
-    }
+    package func wait() { barrier.wait(index) }
   }
 
-  /// - Parameter threads: how many work, the caller's included.
-  package init(threads: Int) {
+  /// - Parameters:
+  ///   - threads: how many work, the caller's included.
+  ///   - cores: how many of them can work at once.
+  package init(threads: Int, cores: Int = UsableCores.count) {
     threadCount = max(1, threads)
-    team = Team(count: max(1, threads))
-    for index in 1..<max(1, threadCount) { start(index) }
+    team = Team(count: threadCount, spins: threadCount <= cores ? Signals.patience : 0)
+    for index in 1..<threadCount { start(index) }
   }
+
+  /// The team of that many threads that all models of this process work with: they take turns, run by run, instead of
+  /// wanting more cores than there are. It ends with its last user.
+  package static func shared(threads: Int) -> ThreadPool { SharedPools.pool(threads: max(1, threads)) }
 
   deinit { close() }
 
@@ -61,6 +64,26 @@ package final class ThreadPool: @unchecked Sendable {
   }
 }
 
+/// The teams that are shared, by their size.
+private enum SharedPools {
+  private struct Entry {
+    weak var pool: ThreadPool?
+  }
+
+  private static let lock = Lock()
+  // Guarded by `lock`.
+  nonisolated(unsafe) private static var entries: [Int: Entry] = [:]
+
+  static func pool(threads: Int) -> ThreadPool {
+    lock.withLock {
+      if let pool = entries[threads]?.pool { return pool }
+      let pool = ThreadPool(threads: threads)
+      entries[threads] = Entry(pool: pool)
+      return pool
+    }
+  }
+}
+
 private final class Start {
   let team: Team
   let index: Int
@@ -77,42 +100,50 @@ private func threadMain(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutableRa
 /// What the threads of a pool share.
 ///
 /// `@unchecked Sendable`: `job` is written by the caller of `run` before it raises `generation` and read by
-/// workers after they saw it raised; everything else is atomic or guarded by `Signal`'s mutex. One `run` at
-/// a time: `callers` guards that.
+/// workers after they saw it raised; everything else is atomic or guarded by a mutex. One `run` at a time:
+/// `callers` guards that.
 private final class Team: @unchecked Sendable {
   private let count: Int
   private let callers = Lock()
-  private let generation = Atomic<Int>(0)
-  private let running = Atomic<Int>(0)
-  private let isClosing = Atomic<Bool>(false)
-  private let started = Signal()
-  private let finished = Signal()
-  private let barrier: Barrier
+  private let counters = Counters(3)
+  private let signals: Signals
+  let barrier: Barrier
   private var job: (@Sendable (ThreadPool.Member) -> Void)?
 
-  init(count: Int) {
+  /// Runs that have begun, the closing included; read by all workers.
+  private var generation: UnsafeMutablePointer<Atomic<Int>> { counters[0] }
+  /// Workers that have not finished the run.
+  private var running: UnsafeMutablePointer<Atomic<Int>> { counters[1] }
+  /// 1 once the team is closed.
+  private var closed: UnsafeMutablePointer<Atomic<Int>> { counters[2] }
+
+  /// Where workers wait for the next run, and the caller for its end.
+  private static let (started, finished) = (0, 1)
+
+  init(count: Int, spins: Int) {
     self.count = count
-    barrier = Barrier(count)
+    signals = Signals(2, spins: spins)
+    barrier = Barrier(count, spins: spins)
   }
 
   func run(_ body: @escaping @Sendable (ThreadPool.Member) -> Void) {
     guard count > 1 else { return body(member(0)) }
     callers.withLock {
       job = body
-      running.store(count - 1, ordering: .relaxed)
-      generation.add(1, ordering: .sequentiallyConsistent)
-      started.raise()
+      running.pointee.store(count - 1, ordering: .relaxed)
+      generation.pointee.add(1, ordering: .sequentiallyConsistent)
+      signals.raise(Self.started)
       body(member(0))
-      finished.wait { running.load(ordering: .acquiring) == 0 }
+      signals.wait(at: Self.finished) { running.pointee.load(ordering: .acquiring) == 0 }
       job = nil
     }
   }
 
   /// - Returns: whether this call closed it.
   func close() -> Bool {
-    guard !isClosing.exchange(true, ordering: .sequentiallyConsistent) else { return false }
-    generation.add(1, ordering: .sequentiallyConsistent)
-    started.raise()
+    guard closed.pointee.exchange(1, ordering: .sequentiallyConsistent) == 0 else { return false }
+    generation.pointee.add(1, ordering: .sequentiallyConsistent)
+    signals.raise(Self.started)
     return true
   }
 
@@ -120,11 +151,11 @@ private final class Team: @unchecked Sendable {
   func work(_ index: Int) {
     var seen = 0
     while true {
-      started.wait { generation.load(ordering: .acquiring) != seen }
-      seen = generation.load(ordering: .acquiring)
-      if isClosing.load(ordering: .acquiring) { return }
+      signals.wait(at: Self.started) { generation.pointee.load(ordering: .acquiring) != seen }
+      seen = generation.pointee.load(ordering: .acquiring)
+      if closed.pointee.load(ordering: .acquiring) != 0 { return }
       job?(member(index))
-      if running.subtract(1, ordering: .acquiringAndReleasing).newValue == 0 { finished.raise() }
+      if running.pointee.subtract(1, ordering: .sequentiallyConsistent).newValue == 0 { signals.raise(Self.finished) }
     }
   }
 

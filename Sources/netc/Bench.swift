@@ -3,6 +3,7 @@ import Driver
 
 struct Bench: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "bench",
     abstract: "Measure the time of one inference of a whole batch, and of its steps.",
     usage: "netc bench <model> [<options>]",
     discussion: """

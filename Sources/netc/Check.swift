@@ -3,6 +3,7 @@ import Driver
 
 struct Check: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "check",
     abstract: "Find every mistake in one or more specs.",
     usage: "netc check <spec> ... [<options>]",
     discussion: """

@@ -3,12 +3,14 @@ import Driver
 
 struct Compile: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "compile",
     abstract: "Compile a spec and its weights to one file that starts in milliseconds.",
     usage: "netc compile <spec> [<options>]",
     discussion: """
       EXAMPLE:
         netc compile specs/digits.yaml --weights specs/digits/weights.safetensors
         netc compile specs/vgg16.yaml --emit plan --target x86-64-avx2
+        netc compile specs/resnet18.yaml --tune
       """)
 
   @Argument(help: "A YAML spec; - is standard input.", completion: .file(extensions: ["yaml", "yml"]))
@@ -33,6 +35,9 @@ struct Compile: ParsableCommand {
   @Option(
     help: ArgumentHelp("The CPU to compile for: native, or a target that `netc doctor` names.", valueName: "name"))
   var target: String?
+
+  @Flag(help: "Choose the kernels by timing them on this machine, not by the cost model alone.")
+  var tune = false
 
   @Option(help: ArgumentHelp("Print the plan or the optimised graph instead of writing a file.", valueName: "what"))
   var emit: CompileEmission?
@@ -62,6 +67,7 @@ struct Compile: ParsableCommand {
       (command.weights, command.output, command.batch, command.target) = (weights, output, batch, target)
       (command.precision, command.numerics) = (arithmetic.precision ?? .fp32, arithmetic.numerics ?? .fast)
       (command.emission, command.listPasses, command.timePasses) = (emit, listPasses, timePasses)
+      (command.tune, command.threads) = (tune, common.threadCount)
       (command.dumpAfter, command.stopAfter) = (dumpAfter, stopAfter)
       return try command.run(console)
     }

@@ -3,6 +3,7 @@ import Driver
 
 struct Doctor: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "doctor",
     abstract: "Tell what this machine has and what netc will use of it.",
     usage: "netc doctor [<options>]",
     discussion: """

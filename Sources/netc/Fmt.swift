@@ -3,6 +3,7 @@ import Driver
 
 struct Fmt: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "fmt",
     abstract: "Rewrite specs in the canonical spelling.",
     discussion: """
       In place, and only what is not spelled so already; comments and blank lines stay. All three spellings of a \

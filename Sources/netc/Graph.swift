@@ -3,6 +3,7 @@ import Driver
 
 struct Graph: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "graph",
     abstract: "Draw a network or its plan.",
     usage: "netc graph <spec> --output <file> [<options>]",
     discussion: """

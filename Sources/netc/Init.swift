@@ -3,6 +3,7 @@ import Driver
 
 struct Init: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "init",
     abstract: "Write a starting spec with comments.",
     discussion: """
       A small network that `netc check` accepts. Overwrites nothing.

@@ -3,6 +3,7 @@ import Driver
 
 struct Report: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "report",
     abstract: "Count parameters, work and memory of a network.",
     usage: "netc report <spec> ... [<options>]",
     discussion: """

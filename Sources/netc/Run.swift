@@ -3,6 +3,7 @@ import Driver
 
 struct Run: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "run",
     abstract: "Run a network on a file of examples.",
     usage: "netc run <model> --input <file> [<options>]",
     discussion: """

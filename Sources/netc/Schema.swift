@@ -3,6 +3,7 @@ import Driver
 
 struct Schema: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "schema",
     abstract: "Print the JSON Schema of a spec, for editors.",
     discussion: """
       Editors that know JSON Schema complete and check a spec with it. A first line \

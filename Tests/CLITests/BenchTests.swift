@@ -14,7 +14,8 @@ import Testing
     #expect(
       result.keys == [
         "name", "mode", "device", "batch", "threads", "precision", "numerics", "median_ms", "min_ms", "p10_ms",
-        "p90_ms", "max_ms", "runs", "load_ms", "first_ms", "peak_rss_bytes", "gflop", "gflop_per_s",
+        "p90_ms", "max_ms", "runs", "load_ms", "first_ms", "peak_rss_bytes", "memory", "gflop",
+        "gflop_per_s",
       ])
     #expect(result["name"] == "lenet" && result["mode"] == "inference" && result["device"] == "cpu")
     #expect(result["batch"] == 2 && result["threads"] == 1)
@@ -28,6 +29,13 @@ import Testing
     let rate = try number("gflop") / number("median_ms") * 1000
     #expect(try abs(number("gflop_per_s") / rate - 1) < 0.01)
     #expect(try number("load_ms") > 0 && number("first_ms") > 0 && number("peak_rss_bytes") > 1e6)
+    let memory = try #require(result["memory"])
+    #expect(memory.keys == ["process_bytes", "weight_bytes", "arena_bytes", "input_output_bytes", "peak_ratio"])
+    // Two images of 32 × 32 and their ten scores each.
+    #expect(memory["input_output_bytes"] == 8272)
+    #expect(try number("peak_rss_bytes") >= #require(memory["process_bytes"]?.doubleValue))
+    // 61,706 parameters, and what fills up their tiles.
+    #expect((4 * 61_706..<4 * 80_000).contains(try #require(memory["weight_bytes"]?.intValue)))
   }
 
   @Test func textIsForPeople() {

@@ -64,4 +64,70 @@ struct BenchmarksTests {
       """
     #expect(try run(["-c", code]).status == 7)
   }
+
+  /// A build beside itself: alike, or disturbed; either way in the words of the table.
+  @Test func aBuildIsComparedWithAnother() throws {
+    let bench = try run([
+      "Benchmarks/bench.py", "--netc", NetcProcess.binary, "--against", NetcProcess.binary, "--networks", "digits,none",
+      "--threads", "1", "--seconds", "0.004", "--patience", "0",
+    ])
+    #expect(bench.status == 0 || bench.lines.last?.hasPrefix("slower: digits 1 1") == true)
+    #expect(bench.lines[1].hasPrefix("digits        batch 1   1 thr  "))
+    #expect(["alike", "faster by", "SLOWER by"].contains { bench.lines[1].contains($0) })
+    #expect(bench.lines[2].hasPrefix("none          batch 1   failed: "))
+  }
+
+  @Test(arguments: [
+    ([1, 1.01, 0.99, 1, 1.02, 0.98, 1], "alike", false),
+    ([1.2, 1.21, 1.19, 1.2, 1.2, 1.2, 0.7], "faster by 17 %", false),
+    ([0.8, 0.8, 0.81, 0.79, 0.8, 0.8, 1.3], "SLOWER by 25 %", true),
+    // The median alone is not enough.
+    ([0.9, 0.9, 0.9, 0.9, 1.1, 1.1, 1.1], "alike", false),
+    ([0.98, 0.98, 0.98, 0.98, 0.98, 0.98, 0.98], "alike", false),
+  ])
+  func verdicts(ratios: [Double], words: String, isSlower: Bool) throws {
+    let code = """
+      import sys; sys.path.insert(0, 'Benchmarks')
+      from against import verdict
+      print(*verdict(sorted(float(word) for word in sys.argv[1:])), sep='|')
+      """
+    #expect(try run(["-c", code] + ratios.map { "\($0)" }).lines == ["\(words)|\(isSlower ? "True" : "False")"])
+  }
+
+  @Test func wholeProcessesAreTimed() throws {
+    let bench = try run([
+      "Benchmarks/bench.py", "--netc", NetcProcess.binary, "--start", "--networks", "digits", "--threads", "1",
+    ])
+    #expect(bench.status == 0, "\(bench.errors)")
+    #expect(bench.lines.last?.hasPrefix("digits     netc ") == true && bench.output.contains("  netc check "))
+  }
+
+  /// Rearrangements in the words of other runtimes are those of the definition.
+  @Test func rearrangementsAreTakenApart() throws {
+    let code = """
+      import sys; sys.path.insert(0, 'Benchmarks/peers')
+      try: import numpy as np
+      except ImportError: sys.exit(0)
+      from network import Moves, Node, Unsupported, rearranged
+      x = np.arange(2 * 3 * 5 * 7).reshape(2, 3, 5, 7)
+      def node(starts, *axes):
+        axes = [dict(zip(('source', 'count', 'step'), axis)) for axis in axes]
+        op = {'rearrange': {'_0': {'starts': starts, 'axes': axes}}}
+        return Node({'op': op, 'operands': [], 'shape': [], 'name': ''})
+      def apply(moves):
+        y = x[tuple(slice(b, b + n * s if b + n * s >= 0 else None, s) for b, n, s in moves.slices)]
+        return np.broadcast_to(y.transpose(moves.order).reshape(moves.spread), moves.result)
+      crop = node([0, 0, 1, 2], (0, 2, 1), (1, 3, 1), (2, 2, 2), (3, 4, 1))
+      assert (rearranged(x, crop.main) == x[:, :, 1:5:2, 2:6]).all()
+      turn = node([0, 1, 4, 0], (2, 5, -1), (3, 7, 1), (0, 2, 1))
+      assert (rearranged(x, turn.main) == x[:, 1, ::-1].transpose(1, 2, 0)).all()
+      grow = node([0, 0, 0, 0], (0, 2, 1), (1, 3, 1), (2, 5, 1), (None, 2, 1), (3, 7, 1), (None, 3, 1))
+      assert (rearranged(x, grow.main).reshape(2, 3, 10, 21) == x.repeat(2, 2).repeat(3, 3)).all()
+      for case in (crop, turn, grow): assert (apply(Moves(case, x.shape)) == rearranged(x, case.main)).all()
+      try: Moves(node([0, 0, 0, 0], (2, 3, 1), (2, 3, 1)), x.shape)
+      except Unsupported: sys.exit(0)
+      sys.exit(1)
+      """
+    #expect(try run(["-c", code]).status == 0)
+  }
 }

@@ -45,7 +45,7 @@ import Testing
     #expect(
       report["totals"]?.keys == ["parameters", "trainable", "frozen", "state", "macs", "flops", "weight_bytes"])
     #expect(report["totals"]?["weight_bytes"]?.intValue == 4 * 61_706)
-    #expect(report["memory"]?.keys == ["inference_arena_bytes", "training_bytes"])
+    #expect(report["memory"]?.keys == ["inference_arena_bytes", "inference_arena_bound_bytes", "training_bytes"])
     let training = try #require(report["memory"]?["training_bytes"])
     #expect(training.keys == ["weights", "gradients", "optimizer", "activations", "workspace", "total"])
     let parts = training.objectValue?.dropLast().compactMap { $0.1.intValue }.reduce(0, +)

@@ -58,4 +58,32 @@ import Testing
     let executable = try CPUExecutable(compiled.plan, constants: compiled.constants, pool: Agreement.pools[0])
     #expect(executable.arenaBytes == compiled.plan.arenaBytes && executable.plan == compiled.plan)
   }
+
+  /// Several models on one team, several callers of each, all at once.
+  @Test func modelsShareATeam() throws {
+    let pool = ThreadPool.shared(threads: 3)
+    let cases = try ["lenet", "digits"].map { name in
+      let network = try Networks.spec(name)
+      let compiled = try Agreement(network, batch: 1).compiled(for: HostCPU.current.target, batch: 1)
+      // On a team of their own every step is shared: the small networks would leave it alone otherwise.
+      var plan = compiled.plan
+      for index in plan.steps.indices { plan.steps[index].parallel = true }
+      let executable = try CPUExecutable(plan, constants: compiled.constants, pool: ThreadPool.shared(threads: 3))
+      let input = Noise.floats(network.layers[0].shape.elements(after: 1), seed: 5)
+      return (executable, input, executable.run(examples: 1, inputs: [input]))
+    }
+    let wrong = Atomic<Int>(0)
+    let threads = (0..<4).flatMap { _ in
+      cases.map { executable, input, result in
+        TestThread {
+          for _ in 0..<100 where executable.run(examples: 1, inputs: [input]) != result {
+            wrong.add(1, ordering: .relaxed)
+          }
+        }
+      }
+    }
+    for thread in threads { thread.join() }
+    #expect(wrong.load(ordering: .relaxed) == 0)
+    #expect(pool === ThreadPool.shared(threads: 3))
+  }
 }

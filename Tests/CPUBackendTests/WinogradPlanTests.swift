@@ -36,6 +36,28 @@ import Testing
     try agreement.check(on: target, batch: sizes.2, tolerance: 2e-5)
   }
 
+  /// The maximum over windows is taken as the pixels are stored; with an odd size the last ones are in no window.
+  @Test(arguments: Agreement.targets, [(28, "rectify"), (27, "linear"), (30, "rectify")])
+  func pooled(target: String, size: (Int, String)) throws {
+    let target = try #require(TargetDescription.named(target))
+    let network = try Networks.of(
+      """
+      - Input: {shape: [null, 3, \(size.0), \(size.0)]}
+      - Conv2D: {name: stem, num_filters: 48, filter_size: 3, pad: same}
+      - Conv2D: {name: a, num_filters: 40, filter_size: 3, pad: same, nonlinearity: \(size.1)}
+      - MaxPool2D: {name: p, pool_size: 2}
+      - Conv2D: {name: b, num_filters: 33, filter_size: 3, pad: same}
+      - Conv2D: {name: c, incoming: p, num_filters: 16, filter_size: 1}
+      - Concat: {incomings: [c, b, p]}
+      - Conv2D: {num_filters: 8, filter_size: 3, pad: same}
+      """, name: "pooled")
+    for batch in [1, 3] {
+      let plan = try Agreement(network, batch: batch).check(on: target, batch: batch, tolerance: 2e-5).plan
+      #expect(plan.steps.contains { $0.name.hasPrefix("a ") && $0.name.hasSuffix("+ pool") })
+      #expect(!plan.steps.contains { $0.op.name == "pool2d" })
+    }
+  }
+
   /// Whole networks, before the softmax hides small differences: the error that all layers make together.
   @Test(arguments: ["resnet18", "squeezenet"])
   func logitsOfNetworks(name: String) throws {
@@ -71,7 +93,7 @@ import Testing
   /// The compiler and the kernels count a workspace's floats alike.
   @Test func workspacesAreAsLargeAsKernelsSay() throws {
     let rows = KernelTable.catalogue.kernels.filter { $0.algorithm == "winograd" }
-    #expect(rows.count == 3)
+    #expect(rows.count == 4)
     for row in rows {
       for (channels, size) in [(1, 4), (16, 9), (17, 30), (64, 56), (200, 14), (512, 28)] {
         let cut = try #require(

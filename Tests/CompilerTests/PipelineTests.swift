@@ -15,8 +15,8 @@ import Testing
     #expect(
       Pipeline.inference.map(\.name) == [
         "remove-identities", "lower-batch-norm", "fold-scale-shift", "fuse-residual", "fuse-activation",
-        "lower-transposed-convolution", "fold-reshapes", "remove-dead", "keep-portable", "select-kernels",
-        "choose-layouts", "plan-memory",
+        "lower-transposed-convolution", "lower-whole-window-convolution", "fold-reshapes", "nest-concats", "remove-dead",
+        "keep-portable", "select-kernels", "fuse-pooling", "choose-layouts", "eliminate-concats", "plan-memory",
       ])
     #expect(Pipeline.inference.allSatisfy { !$0.summary.isEmpty })
   }

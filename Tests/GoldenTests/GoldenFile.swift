@@ -16,7 +16,7 @@ struct GoldenFile: Sendable, CustomTestStringConvertible {
 
   var testDescription: String { path }
 
-  static let all = networks + diagnostics + reference + schema + help
+  static let all = networks + explanations + diagnostics + reference + schema + help
 
   /// What the compiler makes of each network.
   private static var networks: [GoldenFile] {
@@ -35,7 +35,8 @@ struct GoldenFile: Sendable, CustomTestStringConvertible {
         try GoldenNetwork(spec).compiled("x86-64-avx512").portable.printed()
       }
       // What a target has beyond the others is bf16: in fp32 its plans are theirs.
-      let plans = TargetDescription.named.map { target in
+      // Plans for arm64 have the layouts of those for AVX2 and other names of kernels.
+      let plans = TargetDescription.named.filter { !$0.instructionSets.contains(.neon) }.map { target in
         let precision = target.instructionSets.contains(.avx512bf16) ? Precision.bf16 : .fp32
         return GoldenFile("\(name)/plan.\(target.name).txt") {
           try GoldenNetwork(spec).compiled(target.name, precision).plan.printed()
@@ -43,6 +44,22 @@ struct GoldenFile: Sendable, CustomTestStringConvertible {
       }
       return reports + [graph] + plans
     }
+  }
+
+  /// What `netc explain --plan` says of a small network and of a step that has a choice.
+  private static var explanations: [GoldenFile] {
+    let style = Style(color: false)
+    return [
+      GoldenFile("resnet20/explain.txt") {
+        let plan = try GoldenNetwork("specs/resnet20.yaml").compiled("x86-64-avx512").plan
+        return PlanListing(plan: plan, width: 80, style: style).rendered()
+      },
+      GoldenFile("resnet20/explain.step.txt") {
+        let plan = try GoldenNetwork("specs/resnet20.yaml").compiled("x86-64-avx512").plan
+        let index = plan.steps.firstIndex { $0.workspace != nil } ?? 0
+        return StepExplanation(plan: plan, index: index, width: 80, style: style).rendered()
+      },
+    ]
   }
 
   /// What `netc check` says of each invalid spec.

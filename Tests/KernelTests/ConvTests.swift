@@ -9,6 +9,8 @@ struct ConvCase: Sendable, CustomTestStringConvertible {
   var groups = 1
   var extraHalo = 0, outHalo = Halo.all(0), gap = 0
   var residual = false, bias = true
+  /// The maximum over windows of that size, for Winograd's rows.
+  var pool = 0
   var activation = ck_activation.linear
 
   var testDescription: String { name }
@@ -69,11 +71,42 @@ struct ConvCase: Sendable, CustomTestStringConvertible {
       ConvCase(name: "ten groups of 3 in, 11 out", n: 2, c: 30, h: 4, w: 4, f: 110, groups: 10),
       ConvCase(name: "groups = channels, multiplier 1", c: 33, f: 33, groups: 33),
       ConvCase(name: "groups = channels, multiplier 2", c: 18, f: 36, groups: 18),
+      ConvCase(name: "three images in groups of two", n: 3, c: 64, h: 16, w: 18, f: 40, kernel: [1, 1]),
+      ConvCase(name: "seven images in groups of six, rows in pairs", n: 7, c: 128, h: 7, w: 7, f: 36),
       ConvCase(name: "many units", n: 3, c: 2, h: 9, w: 3, f: 70, outHalo: .all(1), activation: .init(CK_TANH)),
+    ]
+
+  /// Widths beyond that of a vector.
+  static let rows: [ConvCase] =
+    (0...34).map { ConvCase(name: "\($0) pixels more", n: 2, c: 2, h: 5, w: $0, f: 3) }
+    + [1, 2, 4, 6, 7, 11, 13].map { ConvCase(name: "filters \($0)", c: 3, h: 4, w: 9, f: $0, outHalo: .all(1)) }
+    + ck_activation.each.map { ConvCase(name: "activation \($0.kind)", c: 3, h: 3, w: 5, f: 4, activation: $0) } + [
+      ConvCase(name: "one row of one pixel high", n: 3, c: 1, h: 1, w: 2, f: 5, bias: false),
+      ConvCase(
+        name: "5x5", c: 1, h: 12, w: 16, f: 6, kernel: [5, 5], pads: [2, 2, 2, 2], activation: .init(CK_RECTIFY)),
+      ConvCase(name: "stride down", n: 2, c: 3, h: 9, w: 7, f: 4, stride: [2, 1], activation: .init(CK_TANH)),
+      ConvCase(
+        name: "dilation, 5x4, asymmetric, gaps", n: 2, c: 4, h: 9, w: 11, f: 8, kernel: [5, 4], dilation: [2, 3],
+        pads: [4, 3, 3, 5], extraHalo: 1, outHalo: Halo(top: 1, bottom: 2, left: 3, right: 4), gap: 3,
+        activation: .init(CK_HARD_SWISH)),
     ]
 
   static let depthwise: [ConvCase] =
     (1...17).map { ConvCase(name: "output width \($0)", n: 2, c: 18, h: 3, w: $0, f: 18, groups: 18) }
+    + (1...17).map {
+      ConvCase(
+        name: "stride 2, output width \($0)", n: 2, c: 18, h: 9, w: 2 * $0 - $0 % 2, f: 18, stride: [2, 2], groups: 18,
+        outHalo: .all(1), residual: $0 % 3 == 0, activation: .init(CK_RECTIFY))
+    }
+    + (1...17).map {
+      ConvCase(
+        name: "5x5, stride \($0 % 2 + 1), width \($0)", n: 2, c: 18, h: 7, w: $0, f: 18, kernel: [5, 5],
+        stride: [$0 % 2 + 1, $0 % 2 + 1], pads: [2, 2, 2, 2], groups: 18, outHalo: .all(1), residual: $0 % 3 == 0,
+        activation: $0 % 4 == 0 ? .init(CK_SWISH) : .linear)
+    }
+    + [[1, 2], [2, 1], [3, 3]].map {
+      ConvCase(name: "strides \($0)", c: 18, h: 9, w: 19, f: 18, stride: $0, groups: 18, activation: .init(CK_RECTIFY))
+    }
     + [1, 3, 17, 33].map { ConvCase(name: "channels \($0)", n: 3, c: $0, f: $0, groups: $0, outHalo: .all(1)) } + [
       ConvCase(name: "1x1 image", c: 33, h: 1, w: 1, f: 33, groups: 33),
       ConvCase(name: "stride 2", n: 2, c: 20, h: 9, w: 19, f: 20, stride: [2, 2], groups: 20, residual: true),
@@ -95,6 +128,14 @@ extension Kernels {
       if row.isAMX { (test.c, test.groups) = ((test.c + 15) / 16 * 16, 1) }
       check(row, test, inBlock: row.block)
       if !row.isAMX { check(row, test, inBlock: 1) }
+    }
+
+    /// Rows take what is at least a vector wide: every width up to three vectors, and more filters than a tile has.
+    @Test(arguments: Row.of(CK_OP_CONV2D, "rows"), ConvCase.rows)
+    func rows(row: Row, test: ConvCase) {
+      var test = test
+      test.w += row.lanes
+      check(row, test, inBlock: 1)
     }
 
     @Test(arguments: Row.of(CK_OP_CONV2D, "depthwise"), ConvCase.depthwise)

@@ -24,8 +24,18 @@ extension ConvCase {
         name: "whole tiles, residual, rectifier", n: 2, c: 16, h: 8, w: 8, residual: true,
         activation: .init(CK_RECTIFY)),
       ConvCase(name: "whole tiles, residual", c: 16, h: 8, w: 4, f: 32, outHalo: .all(2), residual: true, bias: false),
+      ConvCase(name: "four tiles", c: 32, h: 7, w: 7, f: 33),
+      ConvCase(name: "four tiles, three blocks", c: 48, h: 8, w: 8, f: 50, residual: true, bias: false),
+      ConvCase(name: "four images of a tile", n: 4, c: 16, h: 3, w: 4, f: 16, activation: .init(CK_RECTIFY)),
       ConvCase(name: "many images", n: 7, c: 9, h: 4, w: 5, f: 36, outHalo: .all(1)),
     ]
+    + [(2, 2), (3, 5), (4, 4), (6, 9), (8, 12), (13, 14), (2, 41)].flatMap { h, w in
+      [CK_LINEAR, CK_RECTIFY].map {
+        ConvCase(
+          name: "pooled \(h)×\(w), activation \($0.rawValue)", n: 2, h: h, w: w, outHalo: .all(h % 2 + 1), gap: w % 3,
+          bias: w != 5, pool: 2, activation: ck_activation($0))
+      }
+    }
 }
 
 extension Kernels {
@@ -148,8 +158,17 @@ private struct Problem {
     bias = noise(test.f, 4)
     var sums = Oracle.conv(g, doubles(input), doubles(weights), test.bias ? doubles(bias) : nil)
     if test.residual { for i in sums.indices { sums[i] += Double(residual[i]) } }
-    want = Oracle.activate(sums, test.activation)
-    bounds = WinogradBound().of(g, input, weights)
+    let activated = Oracle.activate(sums, test.activation)
+    let errors = WinogradBound().of(g, input, weights)
+    guard test.pool > 0 else {
+      (want, bounds) = (activated, errors)
+      return
+    }
+    let windows = Oracle.Pool(
+      n: g.n, c: g.f, h: g.oh, w: g.ow, oh: g.oh / test.pool, ow: g.ow / test.pool, kh: test.pool, kw: test.pool,
+      sh: test.pool, sw: test.pool)
+    // A maximum is off by no more than the most of its window.
+    (want, bounds) = (Oracle.pool(windows, activated, CK_POOL_MAX), Oracle.pool(windows, errors, CK_POOL_MAX))
   }
 
   func check(_ found: [Float], _ what: String, sourceLocation: SourceLocation = #_sourceLocation) {
@@ -175,11 +194,12 @@ private final class WinogradRun {
   init(_ row: Row, _ test: ConvCase, _ problem: Problem, tiles: Int, stored: ck_storage = CK_F32) {
     let g = test.geometry
     self.row = row
+    let pool = max(1, test.pool)
     input = Tensor(
       [test.n, test.c, test.h, test.w], problem.input, block: row.block, halo: test.inHalo, gap: test.gap,
       storage: row.storage)
     out = Tensor(
-      [test.n, test.f, g.oh, g.ow], block: row.block, halo: test.outHalo, gap: test.gap, storage: stored)
+      [test.n, test.f, g.oh / pool, g.ow / pool], block: row.block, halo: test.outHalo, gap: test.gap, storage: stored)
     residual = Tensor(
       [test.n, test.f, g.oh, g.ow], problem.residual, block: row.block, halo: .all(1), storage: row.storage)
     bias = Guarded(problem.bias)
@@ -190,6 +210,7 @@ private final class WinogradRun {
     (args.dilation_h, args.dilation_w, args.groups) = (1, 1, 1)
     (args.pad_top, args.pad_left) = (Int64(g.pt), Int64(g.pl))
     args.activation = test.activation
+    args.pool = Int64(test.pool)
     packed = row.pack(args, problem.weights)
     args.weights = UnsafePointer(packed.data)
     if test.bias { args.bias = UnsafePointer(bias.data) }

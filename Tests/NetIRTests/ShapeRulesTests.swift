@@ -19,13 +19,13 @@ struct ShapeRulesTests {
 
   private static func conv(
     _ k: Int, stride: Int = 1, dilation: Int = 1, pad: Int = 0, groups: Int = 1, bias: Bool = false,
-    residual: Bool = false
+    residual: Bool = false, maxima: Int? = nil
   ) -> GraphOp {
     .conv2D(
       ConvolutionAttributes(
         kernel: Size2D(k), stride: Size2D(stride), dilation: Size2D(dilation),
         padding: Padding2D(top: pad, bottom: pad, left: pad, right: pad), groups: groups),
-      Epilogue(bias: bias, residual: residual))
+      Epilogue(bias: bias, residual: residual, pool: maxima.map { Size2D($0) }))
   }
 
   private static func pool(_ k: Int, stride: Int, pad: Int = 0, ceil: Bool = false) -> GraphOp {
@@ -59,6 +59,11 @@ struct ShapeRulesTests {
     Row(conv(3, groups: 2), [[2, 4, 9, 8], [6, 2, 3, 3]], [2, 6, 7, 6]),
     Row(conv(3, bias: true), [[2, 4, 9, 8], [6, 4, 3, 3], [6]], [2, 6, 7, 6]),
     Row(conv(3, bias: true, residual: true), [[2, 4, 9, 8], [6, 4, 3, 3], [6], [2, 6, 7, 6]], [2, 6, 7, 6]),
+    Row(conv(3, maxima: 2), [[2, 4, 9, 8], [6, 4, 3, 3]], [2, 6, 3, 3]),
+    Row(conv(3, maxima: 8), [[2, 4, 9, 8], [6, 4, 3, 3]], nil),
+    Row(conv(3, maxima: 0), [[2, 4, 9, 8], [6, 4, 3, 3]], nil),
+    Row(conv(3, residual: true, maxima: 1), [[2, 4, 9, 8], [6, 4, 3, 3], [2, 6, 7, 6]], nil),
+    Row(.dense(Epilogue(bias: false, pool: Size2D(1))), [[3, 4], [5, 4]], nil),
     Row(conv(3, residual: true), [[2, 4, 9, 8], [6, 4, 3, 3], [2, 6, 7, 6]], [2, 6, 7, 6]),
     Row(conv(3), [[2, 4, 9, 8]], nil), Row(conv(3), [[2, 4, 9, 8], [6, 4, 3, 3], [6]], nil),
     Row(conv(3), [[2, 4, 9], [6, 4, 3, 3]], nil), Row(conv(3), [[2, 4, 9, 8], [6, 4, 9]], nil),
@@ -71,6 +76,11 @@ struct ShapeRulesTests {
     Row(conv(3, groups: 4), [[2, 4, 9, 8], [6, 1, 3, 3]], nil),
     Row(conv(0), [[2, 4, 9, 8], [6, 4, 0, 0]], nil),
     Row(conv(3, bias: true), [[2, 4, 9, 8], [6, 4, 3, 3], [5]], nil),
+    Row(conv(3, maxima: 2), [[2, 4, 9, 8], [6, 4, 3, 3]], [2, 6, 3, 3]),
+    Row(conv(3, maxima: 8), [[2, 4, 9, 8], [6, 4, 3, 3]], nil),
+    Row(conv(3, maxima: 0), [[2, 4, 9, 8], [6, 4, 3, 3]], nil),
+    Row(conv(3, residual: true, maxima: 1), [[2, 4, 9, 8], [6, 4, 3, 3], [2, 6, 7, 6]], nil),
+    Row(.dense(Epilogue(bias: false, pool: Size2D(1))), [[3, 4], [5, 4]], nil),
     Row(conv(3, residual: true), [[2, 4, 9, 8], [6, 4, 3, 3], [2, 6, 9, 8]], nil),
   ]
 

@@ -87,6 +87,10 @@ struct VerifyPlanTests {
         kernel: Size2D(3), stride: Size2D(2), padding: SmallPlan.halo)
       $0.steps[1].op = .conv2D(attributes, Epilogue(bias: true))
     }, Damage("unknown kernel", "which this netc does not have") { $0.steps[1].kernel = "conv_of_tomorrow" },
+    Damage("kernel that was not chosen", "another kernel than was chosen") {
+      $0.steps[1].choice = Plan.Choice(candidates: [Plan.Choice.Candidate(kernel: "depthwise", estimate: 1)])
+    },
+    Damage("choice of nothing", "another kernel than was chosen") { $0.steps[1].choice = Plan.Choice(candidates: []) },
     Damage("kernel of another op", "does not compute") { $0.steps[1].kernel = "dense" },
     Damage("op without kernels", "does not compute") {
       $0.steps[2].op = .dropout(probability: 0.5)
@@ -105,6 +109,13 @@ struct VerifyPlanTests {
       $0.steps[6] = Plan.Step(
         name: "bad", op: .softmax(axis: 1), kernel: "softmax", algorithm: "", operands: [.tensor(4)], result: 4,
         parallel: false)
+    },
+    Damage("a maximum that the kernel cannot take", "does not pool like that") {
+      for index in 0...1 { $0.tensors[index].shape = [1, 3, 8, 8] }
+      $0.tensors[1].place = .arena(offset: 1_664)
+      $0.arenaBytes = 1_664 + 3_200
+      $0.steps[1].op = .conv2D(
+        ConvolutionAttributes(kernel: Size2D(3), padding: SmallPlan.halo), Epilogue(bias: true, pool: Size2D(2)))
     },
     Damage("residual in other blocks", "the residual lies otherwise") { $0.steps[3].operands[2] = .tensor(5) },
     Damage("pooling from blocks to plain", "wants equal blocks") {

@@ -28,6 +28,10 @@ struct WorkTests {
             kernel: Size2D(2), stride: Size2D(2), crop: Size2D(1), output: Size2D(6)), Epilogue(bias: true)),
         [[1, 3, 4, 4], [5, 3, 2, 2], [5]], [1, 5, 6, 6], 48 * 20, 2 * 48 * 20 + 180
       ),
+      (
+        conv(groups: 1, Epilogue(bias: true, pool: Size2D(2))), [[1, 1, 9, 9], [6, 1, 5, 5], [6]], [1, 6, 2, 2], 2_400,
+        4_992
+      ),
       (.dense(Epilogue(bias: true)), [[3, 784], [30, 784], [30]], [3, 30], 70_560, 141_120 + 90),
       (.dense(Epilogue(bias: false, activation: .tanh)), [[3, 784], [30, 784]], [3, 30], 70_560, 141_120 + 90),
     ] as [(GraphOp, [[Int]], [Int], Int, Int)])

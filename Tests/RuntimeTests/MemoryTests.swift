@@ -3,7 +3,7 @@ import Testing
 @testable import Runtime
 
 @Suite struct AlignedBufferTests {
-  @Test(arguments: [0, 1, 63, 64, 65, 1000, 1 << 20])
+  @Test(arguments: [0, 1, 63, 64, 65, 1000, 1 << 20, 2 << 20, (6 << 20) + 65])
   func isAlignedZeroAndLargeEnough(size: Int) {
     let buffer = AlignedBuffer(byteCount: size)
     buffer.withBytes { bytes in

@@ -5,11 +5,11 @@ import Testing
 @testable import Runtime
 
 @Suite(.serialized, .timeLimit(.minutes(3))) struct ThreadPoolTests {
-  /// How often each index was worked on.
+  /// How often each thread came by.
   private final class Counts: Sendable {
     private let counts: Guarded<[Int]>
     init(_ size: Int) { counts = Guarded([Int](repeating: 0, count: size)) }
-    func add(_ range: Range<Int>) { counts.withLock { for index in range { $0[index] += 1 } } }
+    func add(_ index: Int) { counts.withLock { $0[index] += 1 } }
     var values: [Int] { counts.withLock { $0 } ?? [] }
   }
 
@@ -32,25 +32,15 @@ import Testing
     var now: Int { value.load(ordering: .sequentiallyConsistent) }
   }
 
-  @Test(arguments: [1, 2, 3, 4, 7, 16], [0, 1, 2, 5, 16, 17, 1000])
-  func everyUnitIsDoneOnce(threads: Int, units: Int) {
+  @Test(arguments: [1, 2, 3, 4, 7, 16])
+  func everyThreadWorksOnce(threads: Int) {
     let pool = ThreadPool(threads: threads)
-    let counts = Counts(units)
-    let members = Counts(threads)
+    let counts = Counts(threads)
     pool.run { member in
       #expect(member.count == threads)
-      members.add(member.index..<member.index + 1)
-      counts.add(member.share(of: units))
+      counts.add(member.index)
     }
     #expect(counts.values.allSatisfy { $0 == 1 })
-    #expect(members.values.allSatisfy { $0 == 1 })
-  }
-
-  @Test func sharesAreEvenAndInOrder() {
-    let pool = ThreadPool(threads: 3)
-    let shares = Guarded<[Int: Range<Int>]>([:])
-    pool.run { member in shares.withLock { $0[member.index] = member.share(of: 10) } }
-    #expect(shares.withLock { $0 } == [0: 0..<3, 1: 3..<6, 2: 6..<10])
   }
 
   @Test(arguments: [0, -3])
@@ -125,7 +115,7 @@ import Testing
     let inside = Number()
     let together = Number()
     let done = Number()
-    let finished = Signal()
+    let finished = Signals(1)
     for _ in 0..<4 {
       Thread {
         for _ in 0..<200 {
@@ -139,10 +129,10 @@ import Testing
           }
         }
         done.add()
-        finished.raise()
+        finished.raise(0)
       }.start()
     }
-    finished.wait { done.now == 4 }
+    finished.wait(at: 0) { done.now == 4 }
     #expect(together.now == 0)
   }
 
@@ -181,5 +171,61 @@ import Testing
 
   @Test func closesBeforeItEverRan() {
     for threads in [1, 2, 8] { ThreadPool(threads: threads).close() }
+  }
+
+  @Test func teamsOfOneSizeAreShared() {
+    // Sizes that no other test asks for.
+    let pool = ThreadPool.shared(threads: 5)
+    #expect(pool === ThreadPool.shared(threads: 5))
+    #expect(pool !== ThreadPool.shared(threads: 6))
+    #expect(pool.threadCount == 5)
+    #expect(ThreadPool.shared(threads: 0).threadCount == 1)
+  }
+
+  @Test func aSharedTeamGoesWithItsLastUser() {
+    weak var gone: ThreadPool?
+    do {
+      let pool = ThreadPool.shared(threads: 7)
+      pool.run { _ in }
+      gone = pool
+    }
+    #expect(gone == nil)
+    let total = Number()
+    ThreadPool.shared(threads: 7).run { _ in total.add() }
+    #expect(total.now == 7)
+  }
+
+  /// CPU time of the calling thread, in seconds.
+  private static func cpuTime() -> Double {
+    var time = timespec()
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+  }
+
+  /// What the threads use while nothing runs: a moment of spinning, which is nothing of a long pause.
+  @Test func idleThreadsUseNoCPU() {
+    let pool = ThreadPool(threads: 3)
+    let times = Guarded<[[Double]]>([[], [], []])
+    func note() { pool.run { member in times.withLock { $0[member.index].append(Self.cpuTime()) } } }
+    note()
+    usleep(400_000)
+    note()
+    let used = (times.withLock { $0 } ?? []).map { $0[1] - $0[0] }
+    #expect(used.count == 3)
+    #expect(used.allSatisfy { $0 < 0.04 }, "seconds of CPU in 0.4 seconds: \(used)")
+  }
+
+  /// Nor do those that wait for one that is slow.
+  @Test func waitingThreadsUseNoCPU() {
+    let pool = ThreadPool(threads: 3)
+    let used = Guarded<[Double]>([])
+    pool.run { member in
+      if member.index == 1 { usleep(400_000) }
+      let begin = Self.cpuTime()
+      member.wait()
+      used.withLock { $0.append(Self.cpuTime() - begin) }
+    }
+    #expect(used.withLock { $0.count } == 3)
+    #expect(used.withLock { $0.allSatisfy { $0 < 0.04 } } ?? false)
   }
 }

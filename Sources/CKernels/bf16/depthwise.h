@@ -83,7 +83,7 @@ void CK_DEPTHWISE(run)(const void *args, int64_t begin, int64_t end) {
     for (int64_t piece = 0; piece < pieces; piece++) {
       const int64_t x = out->w * piece / pieces, m = out->w * (piece + 1) / pieces - x;
       ck_pair_depthwise_micros[kind][m](a, row + x * a->stride_w * CK_VL, a->weights + cb * taps * CK_VL, sums);
-      ck_conv_epilogue(a, sums, bias, 1, m, n, cb, y, x);
+      ck_pair_epilogue(a, sums, bias, 1, m, n, cb, y, x);
     }
     ck_zero_halo(out, n, cb, y);
   }

@@ -126,8 +126,8 @@ void CK_DIRECT(run)(const void *args, int64_t begin, int64_t end) {
       const int64_t x = out->w * piece / pieces, m = out->w * (piece + 1) / pieces - x;
       const ck_pair_micro micro = taken == 2 ? ck_pair_double[kind][v - 1][m] : ck_pair_single[kind][v - 1][m];
       micro(row + x * step, row_step, step, weights, &nest, sums);
-      ck_conv_epilogue(a, sums, bias, v, m, n, cb, y, x);
-      if (taken == 2) ck_conv_epilogue(a, sums + m * v * CK_VL, bias, v, m, n, cb, y + 1, x);
+      ck_pair_epilogue(a, sums, bias, v, m, n, cb, y, x);
+      if (taken == 2) ck_pair_epilogue(a, sums + m * v * CK_VL, bias, v, m, n, cb, y + 1, x);
     }
     for (int64_t j = 0; j < v * taken; j++) ck_zero_halo(out, n, cb + j % v, y + j / v);
   }

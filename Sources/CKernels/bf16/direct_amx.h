@@ -52,7 +52,7 @@ void CK_AMX_DIRECT(run)(const void *args, int64_t begin, int64_t end) {
           for (int64_t i = 0; i < count; i++) ck_store(part + i * CK_VL, ck_load(found + i * CK_AMX_N));
           found = part;
         }
-        ck_conv_epilogue(a, found, bias, v, count, n, cb, at_y[k], at_x[k] + skip[k]);
+        ck_pair_epilogue(a, found, bias, v, count, n, cb, at_y[k], at_x[k] + skip[k]);
       }
     }
     for (int64_t j = 0; j < v * taken; j++) ck_zero_halo(out, n, cb + j % v, y + j / v);

@@ -18,7 +18,7 @@ CK_INLINE void ck_store_as(int32_t storage, void *data, int64_t at, const float 
 // out = act(sums + bias + residual) for `pixels` ≤ 16 pixels from (n, y, x) on, channel blocks cb … cb + v − 1.
 // sums[i·v + j] is the vector of pixel i, block cb + j; `bias` has v whole vectors. `residual` is stored as bf16, `out`
 // as its storage says.
-CK_INLINE void ck_conv_epilogue(const ck_conv2d_args *a, const float *sums, const float *bias, int64_t v,
+CK_INLINE void ck_pair_epilogue(const ck_conv2d_args *a, const float *sums, const float *bias, int64_t v,
                                 int64_t pixels, int64_t n, int64_t cb, int64_t y, int64_t x) {
   const ck_tensor *t = &a->out, *res = &a->residual;
   const int plain = a->activation.kind == CK_LINEAR || a->activation.kind == CK_RECTIFY;
@@ -46,6 +46,12 @@ CK_INLINE void ck_conv_epilogue(const ck_conv2d_args *a, const float *sums, cons
     ck_activate_floats(line, pixels * CK_VL, &a->activation);
     ck_store_as(t->storage, t->data, at, line, pixels * CK_VL);
   }
+}
+
+// Of one channel block, a vector for each pixel.
+CK_INLINE void ck_conv_epilogue(const ck_conv2d_args *a, const float *sums, const float *bias, int64_t pixels,
+                                int64_t n, int64_t cb, int64_t y, int64_t x) {
+  ck_pair_epilogue(a, sums, bias, 1, pixels, n, cb, y, x);
 }
 
 #endif

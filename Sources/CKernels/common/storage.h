@@ -81,4 +81,12 @@ CK_INLINE ck_elem *ck_data(const ck_tensor *t) { return (ck_elem *)t->data; }
 // Rows of bf16 may write floats.
 CK_INLINE int ck_stores_elements(const ck_tensor *t) { return sizeof(ck_elem) == ck_element_bytes(t->storage); }
 
+CK_INLINE void ck_put_as(const ck_tensor *t, int64_t at, vf v) {
+  if (ck_stores_elements(t)) {
+    ck_put(ck_data(t) + at, v);
+  } else {
+    ck_store(t->data + at, v);
+  }
+}
+
 #endif

@@ -11,12 +11,21 @@
 #define CK_DEPTHWISE_M 8
 #define CK_DEPTHWISE_N 8
 #define CK_DEPTHWISE_EACH_M(X) X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8)
+#define CK_DEPTHWISE_PAIR_M 4
+#define CK_DEPTHWISE_EACH_PAIR(X) X(1) X(2) X(3) X(4)
 #include "depthwise.h"
 
 #define CK_WINOGRAD_M 6
 #define CK_WINOGRAD_N 16
 #define CK_WINOGRAD_EACH_M CK_DIRECT_EACH_M
 #include "winograd.h"
+
+// 12 sums, 2 vectors of pixels and a weight: 15 of 16 registers.
+#define CK_ROWS_M 16
+#define CK_ROWS_N 6
+#define CK_ROWS_EACH_N(X) X(1) X(2) X(3) X(4) X(5) X(6)
+#define CK_ROWS_EACH_V(X, n) X(1, n) X(2, n)
+#include "rows.h"
 
 #pragma clang attribute pop
 #endif

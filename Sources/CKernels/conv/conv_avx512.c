@@ -11,12 +11,22 @@
 #define CK_DEPTHWISE_M 8
 #define CK_DEPTHWISE_N 16
 #define CK_DEPTHWISE_EACH_M(X) X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8)
+#define CK_DEPTHWISE_PAIR_M 8
+#define CK_DEPTHWISE_EACH_PAIR CK_DEPTHWISE_EACH_M
 #include "depthwise.h"
 
 #define CK_WINOGRAD_M 14
 #define CK_WINOGRAD_N 32
 #define CK_WINOGRAD_EACH_M CK_DIRECT_EACH_M
+#define CK_WINOGRAD_HAS_FEW
 #include "winograd.h"
+
+// 24 sums, 4 vectors of pixels and a weight: 29 of 32 registers.
+#define CK_ROWS_M 64
+#define CK_ROWS_N 6
+#define CK_ROWS_EACH_N(X) X(1) X(2) X(3) X(4) X(5) X(6)
+#define CK_ROWS_EACH_V(X, n) X(1, n) X(2, n) X(3, n) X(4, n)
+#include "rows.h"
 
 #pragma clang attribute pop
 #endif

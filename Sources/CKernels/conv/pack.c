@@ -67,3 +67,20 @@ static void depthwise_unpack(const ck_kernel *kernel, const void *args, const fl
 }
 
 const ck_packing conv2d_depthwise_packing = {depthwise_floats, depthwise_pack, depthwise_unpack};
+
+// As the graph has them.
+static int64_t rows_floats(const ck_kernel *kernel, const void *args) {
+  (void)kernel;
+  const ck_conv2d_args *a = args;
+  return a->out.c * (a->in.c / a->groups) * a->kernel_h * a->kernel_w;
+}
+
+static void rows_pack(const ck_kernel *kernel, const void *args, const float *weights, float *packed) {
+  memcpy(packed, weights, (size_t)rows_floats(kernel, args) * sizeof(float));
+}
+
+static void rows_unpack(const ck_kernel *kernel, const void *args, const float *packed, float *weights) {
+  memcpy(weights, packed, (size_t)rows_floats(kernel, args) * sizeof(float));
+}
+
+const ck_packing conv2d_rows_packing = {rows_floats, rows_pack, rows_unpack};

@@ -6,7 +6,7 @@
 // chunk of channels at a time, which costs less than reading four times as many would.
 //
 // The including file sets CK_WINOGRAD_M × CK_WINOGRAD_N, the register tile (tiles × filters, two vectors), and
-// CK_WINOGRAD_EACH_M(X).
+// CK_WINOGRAD_EACH_M(X); and CK_WINOGRAD_HAS_FEW where 24 sums fit the registers.
 #ifdef CK_STORES_BF16
 #include "../bf16/epilogue.h"
 #else
@@ -15,6 +15,9 @@
 #include "pack.h"
 #include "winograd_shape.h"
 #include "winograd_transforms.h"
+#ifdef CK_WINOGRAD_HAS_FEW
+#include "winograd_few.h"
+#endif
 
 typedef struct {
   int64_t n, y, x;
@@ -120,6 +123,24 @@ static const ck_winograd_micro ck_winograd_micros[2][CK_WINOGRAD_M + 1] = {
     {CK_WINOGRAD_EACH_M(CK_WINOGRAD_2)},
 };
 
+// All products of a tile of filters, v vectors: a chunk of channels at a time is transformed and used.
+static void ck_winograd_products(const ck_winograd_shape *s, int64_t channels, int64_t count, const ck_elem *weights,
+                                 int64_t v, const float *input, float *filters, float *sums) {
+  const int64_t pieces = ck_ceil_div(count, CK_WINOGRAD_M);
+  for (int64_t low = 0; low < channels; low += CK_WINOGRAD_CHUNK) {
+    const int64_t high = ck_least(low + CK_WINOGRAD_CHUNK, channels);
+    ck_winograd_filters(weights, low, high, v, filters, s->filter_plane);
+    for (int64_t point = 0; point < CK_WINOGRAD_POINTS; point++) {
+      const float *in = input + point * s->input_plane + low * count;
+      for (int64_t piece = 0; piece < pieces; piece++) {
+        const int64_t t = count * piece / pieces, m = count * (piece + 1) / pieces - t;
+        ck_winograd_micros[v - 1][m](in + t * CK_VL, count * CK_VL, high - low, filters + point * s->filter_plane,
+                                     sums + point * s->sum_plane + t * CK_WINOGRAD_N, low > 0);
+      }
+    }
+  }
+}
+
 // A whole tile where nothing but bias, residual and rectifier follow.
 CK_INLINE void ck_winograd_store(const float *from, int64_t plane, vf bias, const ck_elem *add, int64_t add_row,
                                  int rectify, ck_elem *to, int64_t row) {
@@ -132,6 +153,37 @@ CK_INLINE void ck_winograd_store(const float *from, int64_t plane, vf bias, cons
       if (rectify) s = 0.0f > s ? (vf)0.0f : s;
       ck_put(to + r * row + i * CK_VL, s);
     }
+  }
+}
+
+// The maximum over 2 × 2 pixels: `rows` × `columns` of them. Neither a bias nor the rectifier changes which is largest.
+CK_INLINE void ck_winograd_store_pooled(const float *from, int64_t plane, vf bias, int rectify, int64_t rows,
+                                        int64_t columns, const ck_tensor *out, int64_t at) {
+  vf y[4][4];
+  ck_winograd_output_tile(from, plane, y);
+  CK_UNROLL for (int r = 0; r < 2; r++) {
+    CK_UNROLL for (int i = 0; i < 2; i++) {
+      vf s = ck_max(ck_max(y[2 * r][2 * i], y[2 * r][2 * i + 1]), ck_max(y[2 * r + 1][2 * i], y[2 * r + 1][2 * i + 1]));
+      s += bias;
+      if (rectify) s = 0.0f > s ? (vf)0.0f : s;
+      if (r < rows && i < columns) ck_put_as(out, at + r * out->stride_h + i * CK_VL, s);
+    }
+  }
+}
+
+// As `ck_winograd_output`, pooled.
+static void ck_winograd_output_pooled(const ck_conv2d_args *a, const ck_winograd_shape *s, int64_t first, int64_t count,
+                                      int64_t cb, int64_t v, const float *bias, const float *sums) {
+  const ck_tensor *out = &a->out;
+  for (int64_t t = 0; t < count; t++) {
+    const ck_winograd_place at = ck_winograd_place_of(s, first + t);
+    const int64_t y = at.y / 2, x = at.x / 2, rows = ck_least(2, out->h - y), columns = ck_least(2, out->w - x);
+    for (int64_t j = 0; j < v; j++) {
+      const int64_t to = at.n * out->stride_n + (cb + j) * out->stride_c + y * out->stride_h + x * CK_VL;
+      ck_winograd_store_pooled(sums + t * CK_WINOGRAD_N + j * CK_VL, s->sum_plane, ck_load(bias + j * CK_VL),
+                               a->activation.kind == CK_RECTIFY, rows, columns, out, to);
+    }
+    for (int64_t i = 0; x == 0 && i < rows * v; i++) ck_zero_halo(out, at.n, cb + i % v, y + i / v);
   }
 }
 
@@ -169,7 +221,7 @@ static void ck_winograd_output(const ck_conv2d_args *a, const ck_winograd_shape 
       _Alignas(64) float pixels[16 * CK_VL];
       for (int i = 0; i < 16; i++) ck_store(pixels + i * CK_VL, y[i / 4][i % 4]);
       for (int64_t r = 0; r < rows; r++) {
-        ck_conv_epilogue(a, pixels + r * 4 * CK_VL, bias + j * CK_VL, 1, columns, at.n, cb + j, at.y + r, at.x);
+        ck_conv_epilogue(a, pixels + r * 4 * CK_VL, bias + j * CK_VL, columns, at.n, cb + j, at.y + r, at.x);
       }
     }
     for (int64_t i = 0; at.x == 0 && i < rows * v; i++) ck_zero_halo(out, at.n, cb + i % v, at.y + i / v);
@@ -200,21 +252,20 @@ void CK_WINOGRAD(run)(const void *args, int64_t begin, int64_t end) {
       ck_winograd_input(a, &s, first, count, input);
     }
     const int64_t v = ck_least(CK_WINOGRAD_N / CK_VL, ck_blocks(&a->out) - cb);
-    const int64_t pieces = ck_ceil_div(count, CK_WINOGRAD_M);
     const ck_elem *weights = (const ck_elem *)a->weights + tile * ck_conv_tile_floats(&packing);
-    for (int64_t low = 0; low < a->in.c; low += CK_WINOGRAD_CHUNK) {
-      const int64_t high = ck_least(low + CK_WINOGRAD_CHUNK, a->in.c);
-      ck_winograd_filters(weights, low, high, v, filters, s.filter_plane);
-      for (int64_t point = 0; point < CK_WINOGRAD_POINTS; point++) {
-        const float *in = input + point * s.input_plane + low * count;
-        for (int64_t piece = 0; piece < pieces; piece++) {
-          const int64_t t = count * piece / pieces, m = count * (piece + 1) / pieces - t;
-          ck_winograd_micros[v - 1][m](in + t * CK_VL, count * CK_VL, high - low, filters + point * s.filter_plane,
-                                       sums + point * s.sum_plane + t * CK_WINOGRAD_N, low > 0);
-        }
-      }
+#ifdef CK_WINOGRAD_HAS_FEW
+    if (count == CK_WINOGRAD_FEW && a->in.c % CK_VL == 0) {
+      ck_winograd_few(&s, a->in.c, weights, v, input, sums);
+    } else
+#endif
+    {
+      ck_winograd_products(&s, a->in.c, count, weights, v, input, filters, sums);
     }
     ck_conv_bias(a, tile * CK_WINOGRAD_N, CK_WINOGRAD_N, bias);
-    ck_winograd_output(a, &s, first, count, cb, v, bias, sums);
+    if (a->pool) {
+      ck_winograd_output_pooled(a, &s, first, count, cb, v, bias, sums);
+    } else {
+      ck_winograd_output(a, &s, first, count, cb, v, bias, sums);
+    }
   }
 }

@@ -2,7 +2,8 @@
 //
 // The output is covered by tiles of 4 × 4 pixels, numbered by image, row, column; those at the bottom and at the
 // right may be incomplete. A unit is (block of consecutive tiles, tile of `tile_n` filters), the latter innermost:
-// consecutive units share the transformed input. The workspace decides how many tiles make a block.
+// consecutive units share the transformed input. The workspace decides how many tiles make a block. Where the output
+// is pooled, tiles cover the pixels that some window has.
 #ifndef CK_WINOGRAD_SHAPE_H
 #define CK_WINOGRAD_SHAPE_H
 
@@ -22,6 +23,7 @@ enum {
 static inline int64_t ck_winograd_plane(int64_t floats) { return (((floats + 15) / 16) | 1) * 16; }
 
 typedef struct {
+  int64_t h, w;  // of the images before they are pooled
   int64_t tiles_h, tiles_w, tiles;
   int64_t channels;  // in whole blocks
   int64_t filter_tiles;
@@ -38,8 +40,10 @@ static inline int64_t ck_winograd_chunk(int64_t channels) {
 
 static inline ck_winograd_shape ck_winograd_shape_of(const ck_conv2d_args *a, int64_t tile_n) {
   ck_winograd_shape s;
-  s.tiles_h = (a->out.h + CK_WINOGRAD_OUT - 1) / CK_WINOGRAD_OUT;
-  s.tiles_w = (a->out.w + CK_WINOGRAD_OUT - 1) / CK_WINOGRAD_OUT;
+  s.h = a->pool ? a->out.h * a->pool : a->out.h;
+  s.w = a->pool ? a->out.w * a->pool : a->out.w;
+  s.tiles_h = (s.h + CK_WINOGRAD_OUT - 1) / CK_WINOGRAD_OUT;
+  s.tiles_w = (s.w + CK_WINOGRAD_OUT - 1) / CK_WINOGRAD_OUT;
   s.tiles = a->out.n * s.tiles_h * s.tiles_w;
   s.channels = (a->in.c + a->in.block - 1) / a->in.block * a->in.block;
   s.filter_tiles = (a->out.c + tile_n - 1) / tile_n;

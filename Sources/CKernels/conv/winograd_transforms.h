@@ -2,6 +2,9 @@
 //
 // The points are 0, ±a, ±b, ∞ with a = 5/8 and b = 3/2. Their powers are exact in fp32, signs let pairs share half
 // of their work, and among pairs of short fractions this one gives about the smallest error (docs/decisions.md).
+#ifndef CK_WINOGRAD_TRANSFORMS_H
+#define CK_WINOGRAD_TRANSFORMS_H
+
 #include "../common/storage.h"
 
 // Keeps the compiler from computing 36 addresses ahead and spilling them.
@@ -99,3 +102,5 @@ CK_INLINE void ck_winograd_output_tile(const float *from, int64_t plane, vf to[4
   }
   CK_UNROLL for (int y = 0; y < 4; y++) ck_winograd_output_1d(columns[y], to[y]);
 }
+
+#endif

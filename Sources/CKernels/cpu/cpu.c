@@ -74,11 +74,15 @@ void ck_denormals_restore(uint32_t state) { __builtin_ia32_ldmxcsr(state); }
 
 void ck_cpu_detect(ck_cpu_info *out) {
   memset(out, 0, sizeof *out);
-  out->isa_mask = 1 << CK_ISA_GENERIC | 1 << CK_ISA_NEON;
+  out->isa_mask = 1 << CK_ISA_GENERIC;
+#if defined(__aarch64__)
+  out->isa_mask |= 1 << CK_ISA_NEON;
+#endif
 }
 
 #if defined(__aarch64__)
 
+// FPCR.FZ: denormal operands and results of single and double precision are zero.
 enum { FLUSH_TO_ZERO = 1 << 24 };
 
 uint32_t ck_denormals_flush(void) {

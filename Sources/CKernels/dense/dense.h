@@ -11,7 +11,11 @@ typedef void (*ck_dense_micro)(const float *in, int64_t step, const float *weigh
 #define CK_DENSE_MICRO(v, m)                                                                                    \
   static void dense_##m##x##v(const float *in, int64_t step, const float *weights, const ck_nest *nest,         \
                               float *sums) {                                                                    \
-    ck_tile(m, 1, v, step, CK_DENSE_N, in, 0, weights, nest, sums);                                             \
+    vf acc[CK_TILE_MOST_ROWS][CK_TILE_MOST_M][CK_TILE_MOST_V];                                                  \
+    ck_tile(m, 1, v, step, CK_DENSE_N, 0, in, 0, weights, nest, NULL, acc);                                     \
+    CK_UNROLL for (int i = 0; i < m; i++) {                                                                     \
+      CK_UNROLL for (int j = 0; j < v; j++) ck_store(sums + (i * v + j) * CK_VL, acc[0][i][j]);                 \
+    }                                                                                                           \
   }
 #define CK_DENSE_MICROS(m) CK_DENSE_MICRO(1, m) CK_DENSE_MICRO(2, m) CK_DENSE_MICRO(3, m) CK_DENSE_MICRO(4, m)
 CK_DENSE_EACH_M(CK_DENSE_MICROS)
@@ -37,7 +41,7 @@ int64_t CK_DENSE(units)(const void *args) {
 void CK_DENSE(run)(const void *args, int64_t begin, int64_t end) {
   const ck_dense_args *a = args;
   const int64_t row_tiles = ck_ceil_div(a->rows, CK_DENSE_M);
-  const ck_nest nest = {1, 1, 1, a->inputs, a->inputs, 0, 0, 0, 1};
+  const ck_nest nest = {1, 1, 1, a->inputs, a->inputs, 0, 0, 0, 1, NULL, 0};
   _Alignas(64) float sums[CK_DENSE_M * CK_DENSE_N];
   for (int64_t u = begin; u < end; u++) {
     const int64_t first = u / row_tiles * CK_DENSE_N, count = ck_least(CK_DENSE_N, a->units - first);

@@ -33,12 +33,16 @@ typedef struct {
 // which is at least as large as every tap reaches (pad_top, pad_left; below and right whatever the taps reach).
 // `out` and `residual` are blocked by the row's vector length; `in` is plain, or blocked by the same length. Rows of
 // bf16 read bf16 and write bf16 or floats, as out.storage says.
+//
+// With pool = 2, which "winograd" rows alone have, `out` is the maximum over 2 × 2 pixels side by side of that, half as
+// high and wide, rounded down; then there is no residual, and the activation is CK_LINEAR or CK_RECTIFY.
 typedef struct {
   ck_tensor in, out;
   ck_tensor residual;    // data NULL: none; otherwise the sizes and block of out; may be out itself
   const float *weights;  // packed by this row's `pack`
   const float *bias;     // out.c floats, or NULL
   int64_t kernel_h, kernel_w, stride_h, stride_w, dilation_h, dilation_w, pad_top, pad_left, groups;
+  int64_t pool;  // 0: none
   ck_activation activation;
   float *workspace;  // of the calling thread alone, for rows that need one; its contents mean nothing before and
                      // after a call

@@ -15,9 +15,6 @@ typedef struct {
 
 void ck_cpu_detect(ck_cpu_info *out);
 
-// Processors that this process may run on.
-int32_t ck_cpu_count(void);
-
 // Makes this thread treat denormal operands and results as zero (FTZ and DAZ on x86-64, FZ on arm64).
 // Returns the state to hand to ck_denormals_restore.
 uint32_t ck_denormals_flush(void);

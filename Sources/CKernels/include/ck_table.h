@@ -5,7 +5,8 @@
 #include <stdint.h>
 #include "ck_tensor.h"
 
-// CK_ISA_GENERIC is what every CPU of the architecture has: SSE2 on x86-64, NEON on arm64.
+// CK_ISA_GENERIC is what every CPU of the architecture has: SSE2 on x86-64, NEON on arm64. CK_ISA_NEON rows are tuned
+// for its 32 registers.
 typedef enum {
   CK_ISA_GENERIC = 0,
   CK_ISA_AVX2 = 1,

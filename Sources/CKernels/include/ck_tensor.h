@@ -16,6 +16,9 @@
 // kernel that produces the tensor has run all of its units. `data` points at the interior's first element, so the
 // halo lies at negative y and x, in the same strides.
 //
+// A tensor may be some channels of a larger one: strides do not follow from sizes, and what lies between the blocks of
+// one image and those of the next is somebody else's, halo included.
+//
 // Lanes beyond c in the last block may hold anything, NaN included: no consumer lets them influence a result.
 typedef struct {
   float *data;

@@ -15,17 +15,19 @@ static inline ck_row ck_row_at(const ck_tensor *t, int64_t n, int64_t c, int64_t
   return (ck_row){ck_data(t) + n * t->stride_n + y * t->stride_h + x * t->block, c, t->block, t->stride_c, t->w};
 }
 
+// Blocks are powers of two, and divisions would take longer than short rows.
 static inline ck_elem *ck_channel(const ck_row *r, int64_t i) {
   const int64_t c = r->c + i;
-  return r->row + c / r->block * r->stride_c + c % r->block;
+  return r->row + (c >> __builtin_ctzll((uint64_t)r->block)) * r->stride_c + (c & (r->block - 1));
 }
 
 // Four channels from i on are neighbours in memory.
-static inline int ck_together(const ck_row *r, int64_t i) { return (r->c + i) % r->block + 4 <= r->block; }
+static inline int ck_together(const ck_row *r, int64_t i) { return ((r->c + i) & (r->block - 1)) + 4 <= r->block; }
 
 // Whether block `i` of the `count` channels is one in both, as a whole: then it is copied as it lies.
 static inline int ck_is_whole(const ck_row *from, const ck_row *to, int64_t i, int64_t count) {
-  return from->block == to->block && (from->c + i) % from->block == 0 && (to->c + i) % to->block == 0 &&
+  const int64_t lane = to->block - 1;
+  return from->block == to->block && ((from->c + i) & lane) == 0 && ((to->c + i) & lane) == 0 &&
          i + to->block <= count;
 }
 

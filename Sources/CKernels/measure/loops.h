@@ -33,10 +33,16 @@ static float CK_MEASURE(bf16)(const float *seeds, int64_t rounds) {
 #endif
 
 static float CK_MEASURE(tile)(const float *in, const float *weights, int64_t rounds) {
-  const ck_nest nest = {CK_TILE_DEPTH / CK_VL, 1, 1, CK_VL, CK_VL, CK_MEASURE_M * CK_VL, 0, 0, 1};
+  const ck_nest nest = {CK_TILE_DEPTH / CK_VL, 1, 1, CK_VL, CK_VL, CK_MEASURE_M * CK_VL, 0, 0, 1, NULL, 0};
   _Alignas(64) float sums[CK_MEASURE_M * CK_MEASURE_N];
   for (int64_t round = 0; round < rounds; round++) {
-    ck_tile(CK_MEASURE_M, 1, CK_MEASURE_N / CK_VL, CK_VL, CK_MEASURE_N, in, 0, weights, &nest, sums);
+    vf acc[CK_TILE_MOST_ROWS][CK_TILE_MOST_M][CK_TILE_MOST_V];
+    ck_tile(CK_MEASURE_M, 1, CK_MEASURE_N / CK_VL, CK_VL, CK_MEASURE_N, 0, in, 0, weights, &nest, NULL, acc);
+    CK_UNROLL for (int i = 0; i < CK_MEASURE_M; i++) {
+      CK_UNROLL for (int j = 0; j < CK_MEASURE_N / CK_VL; j++) {
+        ck_store(sums + i * CK_MEASURE_N + j * CK_VL, acc[0][i][j]);
+      }
+    }
     // What was read may have changed: no round can be left out.
     __asm__ volatile("" : : "r"(sums) : "memory");
   }

@@ -69,6 +69,75 @@ CK_INLINE int ck_pool_run(const int32_t mode, const ck_pool2d_args *a, const ck_
   return 1;
 }
 
+#ifndef CK_STORES_BF16
+
+// Lanes 0, 2, 4, … and 1, 3, 5, … of two vectors, for the lengths that a row of outputs is done in.
+#define CK_EVEN_2(a, b) __builtin_shufflevector(a, b, 0, 2)
+#define CK_ODD_2(a, b) __builtin_shufflevector(a, b, 1, 3)
+#define CK_EVEN_4(a, b) __builtin_shufflevector(a, b, 0, 2, 4, 6)
+#define CK_ODD_4(a, b) __builtin_shufflevector(a, b, 1, 3, 5, 7)
+#define CK_EVEN_8(a, b) __builtin_shufflevector(a, b, 0, 2, 4, 6, 8, 10, 12, 14)
+#define CK_ODD_8(a, b) __builtin_shufflevector(a, b, 1, 3, 5, 7, 9, 11, 13, 15)
+#define CK_EVEN_16(a, b) \
+  __builtin_shufflevector(a, b, 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30)
+#define CK_ODD_16(a, b) \
+  __builtin_shufflevector(a, b, 1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31)
+
+// Windows of 2 × 2 at stride 2 on plain pixels: `count` ≥ LANES outputs of one row. The last vector ends with the row,
+// and repeats what the one before has done.
+#define CK_POOL_PAIRS(LANES)                                                                                       \
+  CK_INLINE void ck_pool_pairs_##LANES(const int32_t mode, const float *p, int64_t stride_h, int64_t count,        \
+                                       float *to) {                                                                \
+    typedef float vector __attribute__((ext_vector_type(LANES), aligned(4)));                                      \
+    for (int64_t i = 0; i < count; i += LANES) {                                                                   \
+      const int64_t x = ck_least(i, count - LANES);                                                                \
+      vector row[2];                                                                                               \
+      CK_UNROLL for (int k = 0; k < 2; k++) {                                                                      \
+        const float *q = p + k * stride_h + 2 * x;                                                                 \
+        const vector a = *(const vector *)q, b = *(const vector *)(q + LANES);                                     \
+        const vector even = CK_EVEN_##LANES(a, b), odd = CK_ODD_##LANES(a, b);                                     \
+        row[k] = mode == CK_POOL_MAX ? (even > odd ? even : odd)                                                   \
+                                     : mode == CK_POOL_L2 ? even * even + odd * odd : even + odd;                  \
+      }                                                                                                            \
+      const vector sum = mode == CK_POOL_MAX ? (row[0] > row[1] ? row[0] : row[1]) : row[0] + row[1];              \
+      *(vector *)(to + x) = mode == CK_POOL_MAX ? sum                                                              \
+                            : mode == CK_POOL_L2 ? __builtin_elementwise_sqrt(sum) : sum * 0.25f;                  \
+    }                                                                                                              \
+  }
+CK_POOL_PAIRS(2)
+CK_POOL_PAIRS(4)
+#if CK_VL >= 8
+CK_POOL_PAIRS(8)
+#endif
+#if CK_VL >= 16
+CK_POOL_PAIRS(16)
+#endif
+
+// As ck_pool_run, for plain pixels.
+CK_INLINE int ck_pool_plain_run(const int32_t mode, const ck_pool2d_args *a, const float *p, int64_t count,
+                                float *to) {
+  if (a->kernel_h != 2 || a->kernel_w != 2 || a->stride_w != 2 || count < 2) return 0;
+#if CK_VL >= 16
+  if (count >= 16) return ck_pool_pairs_16(mode, p, a->in.stride_h, count, to), 1;
+#endif
+#if CK_VL >= 8
+  if (count >= 8) return ck_pool_pairs_8(mode, p, a->in.stride_h, count, to), 1;
+#endif
+  if (count >= 4) return ck_pool_pairs_4(mode, p, a->in.stride_h, count, to), 1;
+  return ck_pool_pairs_2(mode, p, a->in.stride_h, count, to), 1;
+}
+
+#else
+
+// Plain bf16 images are not worth it.
+CK_INLINE int ck_pool_plain_run(const int32_t mode, const ck_pool2d_args *a, const ck_elem *p, int64_t count,
+                                ck_elem *to) {
+  (void)mode, (void)a, (void)p, (void)count, (void)to;
+  return 0;
+}
+
+#endif
+
 CK_INLINE void ck_pool_columns(const ck_pool2d_args *a, int64_t x, int64_t window_rows, int64_t padded_rows,
                                ck_window *w) {
   const int64_t left = x * a->stride_w - a->pad_left;
@@ -78,18 +147,28 @@ CK_INLINE void ck_pool_columns(const ck_pool2d_args *a, int64_t x, int64_t windo
   w->divisor = (float)(a->mode == CK_POOL_AVERAGE_INC_PAD ? padded_rows * padded : window_rows * (w->x1 - w->x0));
 }
 
-CK_INLINE void ck_pool_row(const int32_t mode, const ck_pool2d_args *a, const ck_elem *plane, int64_t y, ck_elem *to) {
+// Output columns [whole, beyond) have windows that lie in the image.
+typedef struct {
+  int64_t whole, beyond;
+} ck_pool_inside;
+
+static ck_pool_inside ck_pool_inside_of(const ck_pool2d_args *a) {
+  const int64_t room = a->in.w - a->kernel_w + a->pad_left;
+  return (ck_pool_inside){.whole = ck_ceil_div(a->pad_left, a->stride_w),
+                          .beyond = room < 0 ? 0 : ck_least(a->out.w, room / a->stride_w + 1)};
+}
+
+CK_INLINE void ck_pool_row(const int32_t mode, const ck_pool2d_args *a, ck_pool_inside inside, const ck_elem *plane,
+                           int64_t y, ck_elem *to) {
   const int64_t top = y * a->stride_h - a->pad_top, stride_h = a->in.stride_h, width = a->out.w;
   ck_window w = {.y0 = ck_most(top, 0), .y1 = ck_least(top + a->kernel_h, a->in.h)};
   const int64_t real_rows = w.y1 - w.y0, padded_rows = ck_least(top + a->kernel_h, a->in.h + a->pad_bottom) - top;
-  // Output columns [whole, beyond) have windows that lie in the image.
-  const int64_t room = a->in.w - a->kernel_w + a->pad_left;
-  const int64_t whole = ck_ceil_div(a->pad_left, a->stride_w);
-  const int64_t beyond = room < 0 ? 0 : ck_least(width, room / a->stride_w + 1);
-  if (a->out.block > 1) {
-    const ck_elem *first = plane + w.y0 * stride_h + (whole * a->stride_w - a->pad_left) * CK_VL;
-    const int fast = real_rows == a->kernel_h && beyond > whole &&
-                     ck_pool_run(mode, a, first, beyond - whole, to + whole * CK_VL);
+  const int64_t whole = inside.whole, beyond = inside.beyond;
+  const int64_t pixel = a->in.block;
+  const ck_elem *first = plane + w.y0 * stride_h + (whole * a->stride_w - a->pad_left) * pixel;
+  const int in_image = real_rows == a->kernel_h && beyond > whole;
+  if (pixel > 1) {
+    const int fast = in_image && ck_pool_run(mode, a, first, beyond - whole, to + whole * CK_VL);
     for (int64_t x = 0; x < width; x++) {
       if (fast && x == whole) x = beyond;
       if (x >= width) break;
@@ -98,7 +177,10 @@ CK_INLINE void ck_pool_row(const int32_t mode, const ck_pool2d_args *a, const ck
     }
     return;
   }
+  const int fast = in_image && ck_pool_plain_run(mode, a, first, beyond - whole, to + whole);
   for (int64_t x = 0; x < width;) {
+    if (fast && x == whole) x = beyond;
+    if (x >= width) break;
     ck_pool_columns(a, x, real_rows, padded_rows, &w);
     const int many = x >= whole && x + CK_VL <= beyond && a->stride_w <= 2;
     if (many && a->stride_w == 1) {
@@ -121,16 +203,19 @@ void CK_NAME(pool2d_window, run)(const void *args, int64_t begin, int64_t end) {
   const ck_pool2d_args *a = args;
   const ck_tensor *in = &a->in, *out = &a->out;
   const int64_t blocks = ck_blocks(out);
+  const ck_pool_inside inside = ck_pool_inside_of(a);
+  int64_t y = begin % out->h, cb = begin / out->h % blocks, n = begin / out->h / blocks;
   for (int64_t u = begin; u < end; u++) {
-    const int64_t y = u % out->h, cb = u / out->h % blocks, n = u / out->h / blocks;
     const ck_elem *plane = ck_data(in) + n * in->stride_n + cb * in->stride_c;
     ck_elem *to = ck_data(out) + n * out->stride_n + cb * out->stride_c + y * out->stride_h;
     switch (a->mode) {
-      case CK_POOL_MAX: ck_pool_row(CK_POOL_MAX, a, plane, y, to); break;
-      case CK_POOL_L2: ck_pool_row(CK_POOL_L2, a, plane, y, to); break;
-      default: ck_pool_row(CK_POOL_AVERAGE_EXC_PAD, a, plane, y, to); break;
+      case CK_POOL_MAX: ck_pool_row(CK_POOL_MAX, a, inside, plane, y, to); break;
+      case CK_POOL_L2: ck_pool_row(CK_POOL_L2, a, inside, plane, y, to); break;
+      default: ck_pool_row(CK_POOL_AVERAGE_EXC_PAD, a, inside, plane, y, to); break;
     }
     ck_activate_in_place(to, out->w * out->block, &a->activation);
     ck_zero_halo(out, n, cb, y);
+    if (++y == out->h) y = 0, cb++;
+    if (cb == blocks) cb = 0, n++;
   }
 }

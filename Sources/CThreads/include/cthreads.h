@@ -11,4 +11,7 @@ static inline void ct_pause(void) {
 #endif
 }
 
+// Processors that this process may run on, at least 1.
+int ct_cpu_count(void);
+
 #endif

@@ -41,7 +41,7 @@ enum ChooseLayouts {
       var written: Set<ValueID> = []
       for (index, output) in graph.outputs.enumerated() {
         var value = try convert(output, to: .plain, in: &graph)
-        let root = graph.root(of: value)
+        let root = GraphViews(graph).root(of: value)
         if graph[root].op.isInput || !written.insert(root).inserted {
           value = try copy(value, .plain, in: &graph)
           written.insert(value)
@@ -60,21 +60,22 @@ enum ChooseLayouts {
         let storage = graph[node.operands[0]].layout.storage
         node.operands[0] = try convert(node.operands[0], to: TensorLayout(storage: storage), in: &graph)
         node.layout.storage = storage
-      case .softmax, .pad, .rearrange, .standardize, .upscaleBilinear:
-        node.operands = try node.operands.map { try convert($0, to: .plain, in: &graph) }
       case .dense:
         let layout = TensorLayout(storage: try descriptor(node).storage)
         node.operands = try node.operands.map { try convert($0, to: layout, in: &graph) }
         node.layout.storage = resultStorage(id, layout.storage)
-      case .conv2D(_, let epilogue):
+      case _ where node.op.takesPlainArrays:
+        node.operands = try node.operands.map { try convert($0, to: .plain, in: &graph) }
+      case .conv2D(let attributes, let epilogue):
         let kernel = try descriptor(node)
         let input = graph[node.operands[0]]
+        let readsPlain =
+          kernel.algorithm == RowConvolution.algorithm
+          || kernel.algorithm == "direct" && kernel.instructionSet != .amx && input.layout.block == 1
+            && isQuickPlain(input, attributes, kernel)
         let blocked = TensorLayout(storage: kernel.storage, block: kernel.block)
-        // Few channels are read from plain images: their blocks would be mostly empty.
-        let wantsBlocks =
-          kernel.algorithm == "depthwise" || input.layout.block > 1 || input.shape[1] >= kernel.block
         node.operands[0] = try convert(
-          node.operands[0], to: wantsBlocks ? blocked : TensorLayout(storage: kernel.storage), in: &graph)
+          node.operands[0], to: readsPlain ? TensorLayout(storage: kernel.storage) : blocked, in: &graph)
         if epilogue.residual, let residual = node.operands.last {
           node.operands[node.operands.count - 1] = try convert(residual, to: blocked, in: &graph)
         }
@@ -83,7 +84,7 @@ enum ChooseLayouts {
       case .pool2D, .lrn, .activation, .scaleShift, .parametricRectify:
         let kernel = try descriptor(node)
         var block = graph[node.operands[0]].layout.block
-        if kernel.block > 1, node.shape.count == 4, block == 1, isWindowed(node.op) { block = kernel.block }
+        if node.shape.count == 4, block == 1, wantsBlocks(node, of: kernel.block) { block = kernel.block }
         node.layout = TensorLayout(storage: kernel.storage, block: block)
         node.operands[0] = try convert(node.operands[0], to: node.layout, in: &graph)
       case .globalPool:
@@ -120,9 +121,25 @@ enum ChooseLayouts {
       return isRead && !old.outputs.contains(id) ? storage : .float32
     }
 
-    private func isWindowed(_ op: GraphOp) -> Bool {
-      switch op {
-      case .pool2D, .lrn: true
+    /// Blocks of few channels would be mostly empty. And what a row of outputs reads of a small image stays in the
+    /// first cache, as a block does: what row convolutions made needs no blocks.
+    private func isQuickPlain(_ input: Graph.Node, _ attributes: ConvolutionAttributes, _ kernel: KernelDescriptor)
+      -> Bool
+    {
+      guard input.shape[1] >= kernel.block else { return true }
+      switch input.op {
+      case .conv2D, .pool2D, .activation, .scaleShift, .parametricRectify:
+        let band = input.shape[1] * attributes.kernel.height * input.shape[3] * input.layout.storage.bytes
+        return band <= (options.target.cache.first ?? 0) / 4
+      default: return false
+      }
+    }
+
+    /// Windows are quickest over blocks, if the blocks are full.
+    private func wantsBlocks(_ node: Graph.Node, of block: Int) -> Bool {
+      switch node.op {
+      case .pool2D: block > 1 && node.shape[1] >= block
+      case .lrn: block > 1
       default: false
       }
     }
@@ -156,8 +173,8 @@ enum ChooseLayouts {
     private func copy(_ value: ValueID, _ layout: TensorLayout, in graph: inout Graph) throws -> ValueID {
       let result = try graph.add(.copy, [value], name: "\(graph[value].name) as \(layout.description)")
       graph[result].layout = layout
-      graph[result].kernel =
-        SelectKernels.copyKernel(from: graph[value].layout, to: layout, graph, result, options)?.name
+      let storage = [graph[value].layout.storage, layout.storage].first { $0 != .float32 } ?? .float32
+      SelectKernels.select(result, in: &graph, storage: storage, options)
       if graph[result].kernel == nil { throw CompileError(.unsupported, "no kernel converts layouts") }
       return result
     }
@@ -168,13 +185,13 @@ enum ChooseLayouts {
       var result = Graph(name: graph.name)
       var renamed: [ValueID] = []
       var padded: [ValueID: ValueID] = [:]
-      let fixed = mustStayPlain(graph)
+      let fixed = graph.valuesThatStayPlain()
       for id in graph.ids {
         var node = graph[id]
         let original = node.operands
         node.operands = original.map { renamed[$0.index] }
-        if case .conv2D(let attributes, _) = node.op {
-          let reach = attributes.reach(input: graph[original[0]].shape, output: node.shape)
+        if case .conv2D(let attributes, let epilogue) = node.op {
+          let reach = attributes.reach(input: graph[original[0]].shape, output: epilogue.unpooled(node.shape))
           if reach != .none {
             var source = node.operands[0]
             if fixed[original[0].index] {
@@ -191,44 +208,43 @@ enum ChooseLayouts {
       graph = result
     }
 
-    /// Values that somebody reads or writes as contiguous numbers.
-    private func mustStayPlain(_ graph: Graph) -> [Bool] {
-      var fixed = [Bool](repeating: false, count: graph.nodes.count)
-      for output in graph.outputs { fixed[output.index] = true }
-      for id in graph.ids {
-        switch graph[id].op {
-        case .reshape, .dense, .softmax, .pad, .rearrange, .standardize, .upscaleBilinear:
-          fixed[id.index] = true
-          for operand in graph[id].operands { fixed[operand.index] = true }
-        case .input: fixed[id.index] = true
-        default: break
-        }
-      }
-      return fixed
-    }
-
     private func paddedCopy(of id: ValueID, in graph: inout Graph) -> ValueID {
       var node = graph[id]
       node.op = .copy
       node.operands = [id]
       node.name += " padded"
-      node.kernel = SelectKernels.copyKernel(from: node.layout, to: node.layout, graph, id, options)?.name
-      return graph.append(node)
+      let copy = graph.append(node)
+      SelectKernels.select(copy, in: &graph, storage: node.layout.storage, options)
+      return copy
+    }
+  }
+}
+
+extension GraphOp {
+  /// Whether it reads and writes contiguous numbers, without strides, blocks or a halo.
+  fileprivate var takesPlainArrays: Bool {
+    switch self {
+    case .input, .reshape, .dense, .softmax, .pad, .rearrange, .standardize, .upscaleBilinear: true
+    default: false
     }
   }
 }
 
 extension Graph {
-  /// The value whose bytes this one shows: reshapes of plain tensors move nothing.
-  func root(of id: ValueID) -> ValueID {
-    var id = id
-    while case .reshape = self[id].op, let operand = self[id].operands.first { id = operand }
-    return id
+  /// Values that somebody reads or writes as contiguous numbers.
+  func valuesThatStayPlain() -> [Bool] {
+    var plain = [Bool](repeating: false, count: nodes.count)
+    for output in outputs { plain[output.index] = true }
+    for id in ids where self[id].op.takesPlainArrays {
+      plain[id.index] = true
+      for operand in self[id].operands { plain[operand.index] = true }
+    }
+    return plain
   }
 }
 
 extension Padding2D {
-  fileprivate func union(_ other: Padding2D) -> Padding2D {
+  func union(_ other: Padding2D) -> Padding2D {
     Padding2D(
       top: max(top, other.top), bottom: max(bottom, other.bottom), left: max(left, other.left),
       right: max(right, other.right))

@@ -12,6 +12,7 @@ enum PlanMemory {
 
   private struct Planner {
     let graph: Graph
+    let views: GraphViews
     /// The same constant in the portable graph.
     let sourceOf: [ValueID: ValueID]
     let catalogue: KernelCatalogue
@@ -27,6 +28,7 @@ enum PlanMemory {
 
     init(_ compilation: Compilation) {
       graph = compilation.graph
+      views = GraphViews(graph)
       isConstant = graph.constants()
       // Layouts add copies of tensors, never of constants: those keep their order.
       let portable = compilation.portable ?? graph
@@ -41,6 +43,7 @@ enum PlanMemory {
       result = Plan(
         name: graph.name, batch: options.batch, precision: options.precision.rawValue,
         numerics: options.numerics.rawValue, target: options.target)
+      result.tuning = options.measurements.map { Plan.Tuning(cpu: $0.cpu, threads: $0.threads) }
       result.graphOps = compilation.graphOps
       result.foldedNorms = compilation.foldedNorms
     }
@@ -54,14 +57,15 @@ enum PlanMemory {
 
     private mutating func makeTensors() {
       var outputIndex: [ValueID: Int] = [:]
-      for (index, output) in graph.outputs.enumerated() { outputIndex[graph.root(of: output)] = index }
+      for (index, output) in graph.outputs.enumerated() { outputIndex[views.root(of: output)] = index }
       // Callers see the first tensor of their buffer: an output that is a view stands before its root.
-      let views = graph.outputs.filter { graph.root(of: $0) != $0 }
-      let order = views + graph.ids.filter { [isConstant] in !isConstant[$0.index] && !views.contains($0) }
+      let reshaped = graph.outputs.filter { views.root(of: $0) != $0 }
+      let order = reshaped + graph.ids.filter { [isConstant] in !isConstant[$0.index] && !reshaped.contains($0) }
       for (index, id) in order.enumerated() { tensorOf[id] = index }
       result.tensors = order.map { id in
         let node = graph[id]
-        let root = graph.root(of: id)
+        let view = views[id]
+        let root = view?.of ?? id
         let place: Plan.Tensor.Place =
           switch graph[root].op {
           case .input(let index, _): .input(index)
@@ -69,7 +73,7 @@ enum PlanMemory {
           }
         return Plan.Tensor(
           name: node.name, shape: node.shape, layout: node.layout, place: place,
-          viewOf: root == id ? nil : tensorOf[root])
+          viewOf: view.flatMap { tensorOf[$0.of] }, firstChannel: view?.firstChannel)
       }
     }
 
@@ -85,7 +89,7 @@ enum PlanMemory {
         let step = Plan.Step(
           name: node.stepName, op: node.op, kernel: kernel, algorithm: algorithm(kernel), operands: operands,
           result: tensor,
-          parallel: false)
+          parallel: false, choice: node.choice)
         result.steps.append(step)
         result.steps[index].parallel = isWorthThreads(step)
         result.steps[index].workspace = workspace(for: result.steps[index])
@@ -94,9 +98,10 @@ enum PlanMemory {
 
     /// Of no place yet.
     private func workspace(for step: Plan.Step) -> Plan.Workspace? {
-      guard case .conv2D(let attributes, _) = step.op, let kernel = catalogue[step.kernel],
+      guard case .conv2D(let attributes, let epilogue) = step.op, let kernel = catalogue[step.kernel],
         let winograd = Winograd(
-          attributes, input: result.shape(of: step.operands[0]), result: result.tensors[step.result].shape, by: kernel)
+          attributes, input: result.shape(of: step.operands[0]),
+          result: epilogue.unpooled(result.tensors[step.result].shape), by: kernel)
       else { return nil }
       let threads = step.parallel ? max(1, result.target.cores) : 1
       let cost = WinogradCost(winograd, cores: threads, cache: result.target.cache)
@@ -128,7 +133,6 @@ enum PlanMemory {
       return index
     }
 
-    /// A fork and a barrier cost some microseconds: less work than that stays on one thread.
     private func isWorthThreads(_ step: Plan.Step) -> Bool {
       let flops = result.work(of: step).flops
       var bytes = result.tensors[step.result].bytes
@@ -138,7 +142,7 @@ enum PlanMemory {
         case .constant(let index): bytes += 4 * result.constants[index].shape.elements
         }
       }
-      return flops >= 1_000_000 || bytes >= 256 << 10
+      return Plan.isWorthThreads(flops: flops, bytes: bytes)
     }
 
     // MARK: Memory
@@ -174,15 +178,16 @@ enum PlanMemory {
       result.arenaBound = placer.bound
     }
 
-    /// For each tensor that owns bytes: from the step that writes it to the last that reads it or a view.
+    /// For each tensor that owns bytes: from the first step that writes it or a view to the last that reads one.
     private func lifetimes() -> [Int: ClosedRange<Int>] {
       var lives: [Int: ClosedRange<Int>] = [:]
       for (index, step) in result.steps.enumerated() {
         for case .tensor(let operand) in step.operands {
-          let root = result.tensors[operand].viewOf ?? operand
+          let root = result.part(operand).root
           if let life = lives[root] { lives[root] = life.lowerBound...index }
         }
-        lives[step.result] = index...index
+        let root = result.part(step.result).root
+        lives[root] = (lives[root]?.lowerBound ?? index)...index
       }
       return lives
     }
@@ -193,7 +198,7 @@ enum PlanMemory {
       of tensor: Int, _ life: ClosedRange<Int>, _ uses: [Int: ClosedRange<Int>], _ allocation: [Int: Int]
     ) -> Int? {
       let step = result.steps[life.lowerBound]
-      guard step.op.worksInPlace else { return nil }
+      guard step.result == tensor, step.op.worksInPlace else { return nil }
       for case .tensor(let operand) in step.operands {
         let (a, b) = (result.tensors[operand], result.tensors[tensor])
         guard a.viewOf == nil, uses[operand]?.upperBound == life.lowerBound, a.shape == b.shape,
@@ -214,6 +219,7 @@ extension Graph.Node {
     case .conv2D(_, let epilogue), .dense(let epilogue):
       if epilogue.residual { words.append("add") }
       if epilogue.activation != .linear { words.append(epilogue.activation.name) }
+      if epilogue.pool != nil { words.append("pool") }
     case .scaleShift(let activation), .elementwise(_, let activation):
       if activation != .linear { words.append(activation.name) }
     case .softmax where !name.hasSuffix("softmax"): words.append("softmax")

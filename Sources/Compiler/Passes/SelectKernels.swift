@@ -1,13 +1,15 @@
 import NetIR
 
-/// Gives every op the best kernel that the target can run. A pure function of the op, the shapes, the
-/// target and the catalogue, so that it can be tested for CPUs that nobody here has.
+/// Gives every op the kernel that promises to be the quickest of those that the target can run, and writes down what
+/// was known of the others. A pure function of the op, the shapes, the target, the catalogue and the measurements, so
+/// that it can be tested for CPUs that nobody here has.
 enum SelectKernels {
   static let pass = Pass(
     name: "select-kernels", summary: "choose algorithm and kernel of every op for the target"
   ) { compilation in
     let isConstant = compilation.graph.constants()
     let options = compilation.options
+    let weightBytes = compilation.graph.parameterBytes
     // How each value leaves the op that makes it.
     var stored = [StorageType](repeating: .float32, count: compilation.graph.nodes.count)
     for id in compilation.graph.ids where !isConstant[id.index] {
@@ -18,18 +20,17 @@ enum SelectKernels {
         continue
       }
       let hasConstantTensors = operands.count < node.operands.count && !node.op.hasVectors
-      var found: KernelDescriptor?
-      for storage in storages(for: node.op, operands, hasConstantTensors, options) where found == nil {
-        found = kernel(for: node.op, op, compilation.graph, id, options, storage: storage)
+      for storage in storages(for: node.op, operands, hasConstantTensors, options)
+      where compilation.graph[id].kernel == nil {
+        select(id, in: &compilation.graph, weightBytes: weightBytes, storage: storage, options)
+        if compilation.graph[id].kernel != nil { stored[id.index] = op == .globalPool ? .float32 : storage }
       }
-      guard let kernel = found else {
+      guard compilation.graph[id].kernel != nil else {
         throw CompileError(
           .unsupported,
           "no \(options.precision.rawValue) kernel for \(compilation.graph[id].op.described) of "
             + "`\(compilation.graph[id].name)` on \(options.target.name)")
       }
-      compilation.graph[id].kernel = kernel.name
-      stored[id.index] = op == .globalPool ? .float32 : kernel.storage
     }
   }
 
@@ -47,52 +48,127 @@ enum SelectKernels {
     }
   }
 
-  /// The kernel that brings a tensor from one layout to another.
-  static func copyKernel(
-    from: TensorLayout, to: TensorLayout, _ graph: Graph, _ id: ValueID, _ options: CompileOptions
-  ) -> KernelDescriptor? {
-    let storage = Set([from.storage, to.storage]).contains(.bfloat16) ? StorageType.bfloat16 : .float32
-    return kernel(for: .copy, .copy, graph, id, options, storage: storage)
+  /// An algorithm that costs accuracy has to promise that much: estimates are not better than that.
+  private static let lossyGain = 1.08
+  /// The same for one whose plain results other convolutions may want in blocks.
+  private static let plainGain = 1.4
+
+  /// Sets kernel and choice of a node; both nil where the target has none for it.
+  ///
+  /// - Parameters:
+  ///   - weightBytes: of all weights of the network; they mean nothing to an op without any.
+  ///   - storage: of the tensors that it reads.
+  static func select(
+    _ id: ValueID, in graph: inout Graph, weightBytes: Int = 0, storage: StorageType = .float32,
+    _ options: CompileOptions
+  ) {
+    var instance = graph.instance(of: id)
+    instance.storage = storage
+    instance.hasPlainInput = graph[id].operands.first.map { graph.liesPlain($0, options.catalogue) } ?? true
+    let choice = choice(for: instance, weightBytes: weightBytes, options)
+    graph[id].kernel = choice?.taken?.kernel
+    graph[id].choice = choice
   }
 
-  static func kernel(
-    for graphOp: GraphOp, _ op: KernelOp, _ graph: Graph, _ id: ValueID, _ options: CompileOptions,
-    storage: StorageType = .float32
-  ) -> KernelDescriptor? {
-    options.catalogue.kernels
-      .filter {
-        $0.op == op && $0.storage == storage && options.target.instructionSets.contains($0.instructionSet)
-          && suits($0, graphOp, graph, id, options)
+  /// - Parameter weightBytes: of all weights of the network.
+  /// - Returns: nil where no kernel of the target can compute the op.
+  static func choice(for instance: OpInstance, weightBytes: Int, _ options: CompileOptions) -> Plan.Choice? {
+    let model = CostModel(target: options.target, weightBytes: weightBytes)
+    let signature = options.measurements == nil ? "" : instance.signature
+    var possible: [Possible] = []
+    var excluded: [Plan.Choice.Candidate] = []
+    for kernel in kernels(for: instance, options) {
+      if let reason = exclusion(of: kernel, for: instance, options) {
+        excluded.append(Plan.Choice.Candidate(kernel: kernel.name, exclusion: reason))
+        continue
       }
-      // The most special instructions first, then the most special algorithm; names break ties for good.
-      .max { ($0.instructionSet, speciality($0), $1.name) < ($1.instructionSet, speciality($1), $0.name) }
+      let estimate = model.nanoseconds(kernel, instance)
+      let isLossy = instance.expectedError(by: kernel.algorithm) != nil
+      let gain = isLossy ? lossyGain : kernel.algorithm == RowConvolution.algorithm ? plainGain : 1
+      possible.append(
+        Possible(
+          candidate: Plan.Choice.Candidate(
+            kernel: kernel.name, estimate: estimate, measured: options.measurements?[signature, kernel.name]),
+          promised: Double(estimate) * gain))
+    }
+    guard let taken = best(of: possible, leastGain: options.measurements?.leastGain) else { return nil }
+    let others = possible.map(\.candidate).filter { $0.kernel != taken.kernel }
+      .sorted { ($0.nanoseconds ?? 0, $0.kernel) < ($1.nanoseconds ?? 0, $1.kernel) }
+    return Plan.Choice(candidates: [taken] + others + excluded.sorted { $0.kernel < $1.kernel })
   }
 
-  /// Algorithms that only serve some cases.
-  private static func suits(
-    _ kernel: KernelDescriptor, _ op: GraphOp, _ graph: Graph, _ id: ValueID, _ options: CompileOptions
-  ) -> Bool {
-    guard kernel.takes(op, input: graph[id].operands.first.map { graph[$0].shape } ?? []) else { return false }
-    guard case .conv2D(let attributes, _) = op else { return true }
-    let (input, result) = (graph[graph[id].operands[0]].shape, graph[id].shape)
+  private struct Possible {
+    var candidate: Plan.Choice.Candidate
+    var promised: Double
+  }
+
+  /// The one that promises most, unless another one was measured to be quicker by more than noise.
+  private static func best(of possible: [Possible], leastGain: Double?) -> Plan.Choice.Candidate? {
+    let promising = possible.min { ($0.promised, $0.candidate.kernel) < ($1.promised, $1.candidate.kernel) }?.candidate
+    let measured = possible.map(\.candidate).filter { $0.measured != nil }
+    guard let promising, let leastGain,
+      let quickest = measured.min(by: { ($0.measured ?? 0, $0.kernel) < ($1.measured ?? 0, $1.kernel) })
+    else { return promising }
+    guard let known = promising.measured, let time = quickest.measured else { return quickest }
+    return Double(known) >= leastGain * Double(time) ? quickest : promising
+  }
+
+  /// The target's kernels for an op. What an algorithm has for several instruction sets counts once, for the most
+  /// special one.
+  private static func kernels(for instance: OpInstance, _ options: CompileOptions) -> [KernelDescriptor] {
+    let usable = options.catalogue.kernels.filter {
+      $0.op == instance.op.kernelOp && $0.storage == instance.storage
+        && options.target.instructionSets.contains($0.instructionSet)
+        && $0.takes(instance.op, input: instance.operands.first ?? [])
+    }
+    let best = Dictionary(usable.map { ($0.algorithm, $0.instructionSet) }, uniquingKeysWith: max)
+    return usable.filter { $0.instructionSet == best[$0.algorithm] }
+  }
+
+  /// Why a kernel cannot compute an op, or may not; nil where it can.
+  private static func exclusion(
+    of kernel: KernelDescriptor, for instance: OpInstance, _ options: CompileOptions
+  ) -> String? {
+    if let reason = misfit(of: kernel, instance) { return reason }
+    if let error = instance.expectedError(by: kernel.algorithm) {
+      guard options.numerics == .fast else { return "strict numerics take plain sums only" }
+      guard error <= CompileOptions.errorBudget else {
+        return "its expected error, \(inMillionths(error)), is above \(inMillionths(CompileOptions.errorBudget))"
+      }
+    }
+    return nil
+  }
+
+  /// Why the op's sizes are not what the kernel's algorithm is made for.
+  private static func misfit(of kernel: KernelDescriptor, _ instance: OpInstance) -> String? {
+    guard case .conv2D(let attributes, let epilogue) = instance.op else { return nil }
+    let (input, result) = (instance.operands[0], instance.result)
     switch kernel.algorithm {
     case "depthwise":
-      return attributes.groups == input[1] && result[1] == input[1] && input[1] > 1
+      guard attributes.groups == input[1], result[1] == input[1], input[1] > 1 else {
+        return "it takes one filter per channel"
+      }
     case Winograd.algorithm:
-      guard options.numerics == .fast, input[1] >= kernel.block,
-        Winograd.expectedError(channels: input[1]) <= CompileOptions.errorBudget,
-        let winograd = Winograd(attributes, input: input, result: result, by: kernel)
-      else { return false }
-      return WinogradCost(winograd, cores: options.target.cores, cache: options.target.cache).isWorthwhile(
-        for: result, directRate: kernel.instructionSet == .avx512bf16 ? 2 : 1)
-    default: return true
+      guard Winograd(attributes, input: input, result: result, by: kernel) != nil else {
+        return "it takes 3×3 filters at stride 1, undilated, in one group"
+      }
+      guard input[1] >= kernel.block else { return "fewer channels than a block: the input is not in blocks" }
+    case RowConvolution.algorithm:
+      if let wanted = RowConvolution.obstacle(attributes, epilogue, result: result, by: kernel) {
+        return "it takes \(wanted)"
+      }
+      guard instance.hasPlainInput else { return "its input lies in blocks" }
+    default: break
     }
+    return nil
   }
+}
 
-  private static func speciality(_ kernel: KernelDescriptor) -> Int {
-    switch kernel.algorithm {
-    case "depthwise", Winograd.algorithm: 1
-    default: 0
+extension Graph {
+  /// Bytes of all parameters in fp32.
+  fileprivate var parameterBytes: Int {
+    nodes.reduce(0) { sum, node in
+      if case .constant(_, let shape) = node.op { sum + 4 * shape.elements } else { sum }
     }
   }
 }

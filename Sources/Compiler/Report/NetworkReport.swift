@@ -34,6 +34,8 @@ package struct NetworkReport: Sendable {
   package var batch: Int
   package var rows: [Row]
   package var inferenceArenaBytes: Int
+  /// The least that any placement of these tensors could do with.
+  package var inferenceArenaBound: Int
   package var training: TrainingMemory
   package var optimizer: Optimizer
   package var image: Size2D?
@@ -65,6 +67,7 @@ package struct NetworkReport: Sendable {
       let compiled = try Pipeline.compile(network.lowered(batch: options.batch).graph, options)
     else { throw CompileError(.bug, "no plan to report") }
     inferenceArenaBytes = compiled.plan.arenaBytes
+    inferenceArenaBound = compiled.plan.arenaBound
     training = try TrainingMemory(of: network, batch: options.batch)
   }
 

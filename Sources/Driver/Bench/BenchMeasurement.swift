@@ -5,7 +5,9 @@ import Runtime
 /// Times the runs of a model, watched and unwatched ones in turns.
 struct BenchMeasurement {
   let model: Model
-  let inputs: [[Float]]
+  /// The callers' buffers: the same in every run.
+  private var inputs: [[Float]]
+  private var results: [[Float]]
   /// How long to time unwatched runs.
   let seconds: Double
 
@@ -21,11 +23,12 @@ struct BenchMeasurement {
 
   init(_ model: Model, inputs: [[Float]], seconds: Double) {
     (self.model, self.inputs, self.seconds) = (model, inputs, seconds)
+    results = model.plan.outputs.map { [Float](repeating: 0, count: $0.shape.elements) }
   }
 
   /// - Parameter watches: whether steps are recorded, too.
   mutating func run(watches: Bool) {
-    firstTime = time { runPlain() }
+    firstTime = Self.time { runPlain() }
     // A few runs bring caches and clock to speed.
     for _ in 0..<3 { runPlain() }
     let steps = model.plan.steps.count
@@ -36,7 +39,7 @@ struct BenchMeasurement {
       // Without watched runs there is one turn: until the end.
       let end = recording == nil ? seconds : spent + Self.turn
       repeat {
-        let one = time { runPlain() }
+        let one = Self.time { runPlain() }
         times.append(one)
         spent += one
       } while spent < end
@@ -45,13 +48,16 @@ struct BenchMeasurement {
     times.sort()
   }
 
-  private func runPlain() { _ = model.executable.run(examples: model.plan.batch, inputs: inputs) }
+  private mutating func runPlain() {
+    let executable = model.executable
+    executable.withBuffers(&inputs, &results) { executable.run(inputs: $0, outputs: $1) }
+  }
 
   private mutating func watch(_ recording: StepRecording) {
     var spent = 0.0
     repeat {
       if samples?.isFull ?? true { return }
-      spent += time {
+      spent += Self.time {
         // What is done with a recording leaves other data in the caches: an unwatched run puts things right.
         runPlain()
         recorded(recording)
@@ -60,15 +66,12 @@ struct BenchMeasurement {
     } while spent < 2 * Self.turn
   }
 
-  private func recorded(_ recording: StepRecording) {
-    var results = model.plan.outputs.map { [Float](repeating: 0, count: $0.shape.elements) }
-    var inputs = inputs
-    model.executable.withBuffers(&inputs, &results) {
-      model.executable.run(inputs: $0, outputs: $1, recording: recording)
-    }
+  private mutating func recorded(_ recording: StepRecording) {
+    let executable = model.executable
+    executable.withBuffers(&inputs, &results) { executable.run(inputs: $0, outputs: $1, recording: recording) }
   }
 
-  private func time(_ body: () -> Void) -> Double {
+  private static func time(_ body: () -> Void) -> Double {
     let begin = StepRecording.now()
     body()
     return Double(StepRecording.now() - begin) / 1e9

@@ -1,5 +1,4 @@
 import Exchange
-import Glibc
 import NetIR
 
 /// Times of many runs, and what they mean.
@@ -10,14 +9,15 @@ struct BenchResult {
   let times: [Double]
   let loadTime: Double
   let firstTime: Double
-  /// The most memory that this process held while it loaded and ran the model.
-  let peakBytes = Self.residentPeak()
+  let memory: BenchMemory
   var check: OutputCheck?
   var profile: Profile?
 
-  init(plan: Plan, threads: Int, times: [Double], loadTime: Double, firstTime: Double) {
+  init(
+    plan: Plan, threads: Int, times: [Double], loadTime: Double, firstTime: Double, memory: BenchMemory
+  ) {
     (self.plan, self.threads, self.times) = (plan, threads, times)
-    (self.loadTime, self.firstTime) = (loadTime, firstTime)
+    (self.loadTime, self.firstTime, self.memory) = (loadTime, firstTime, memory)
   }
 
   private func quantile(_ share: Double) -> Double {
@@ -34,12 +34,6 @@ struct BenchResult {
     Double(plan.steps.reduce(0) { $0 + plan.work(of: $1).flops }) / 1e9
   }
 
-  private static func residentPeak() -> Int {
-    var usage = rusage()
-    getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
-    return usage.ru_maxrss * 1024
-  }
-
   var json: JSONValue {
     var members: [(String, JSONValue)] = [
       ("name", .string(plan.name)), ("mode", .string("inference")), ("device", .string("cpu")),
@@ -50,7 +44,7 @@ struct BenchResult {
       ("max_ms", .double(quantile(1))),
       ("runs", .int(times.count)), ("load_ms", .double(rounded(loadTime * 1000, to: 1e-6))),
       ("first_ms", .double(rounded(firstTime * 1000, to: 1e-6))),
-      ("peak_rss_bytes", .int(peakBytes)), ("gflop", .double(gflop)),
+      ("peak_rss_bytes", .int(memory.peak)), ("memory", memory.json), ("gflop", .double(gflop)),
       ("gflop_per_s", .double(rounded(gflop / median * 1000, to: 1e-3))),
     ]
     if let check { members.append(("check", check.json)) }
@@ -70,7 +64,8 @@ struct BenchResult {
         rate       \(fixed(gflop / median * 1000, digits: 1)) GFLOP/s, \
       \(Format.grouped(Int(Double(plan.batch) / median * 1000))) examples/s
         start      load \(ms(loadTime * 1000)) ms, first run \(ms(firstTime * 1000)) ms
-        memory     peak \(Format.binary(peakBytes)), arena \(Format.binary(plan.arenaBytes))
+        memory     \(memory.words[0])
+                   \(memory.words[1])
       \(check.map { "  check      \($0.words)\n" } ?? "")
       """
   }

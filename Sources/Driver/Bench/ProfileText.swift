@@ -11,7 +11,7 @@ struct ProfileText {
   let style: Style
 
   func rendered() -> String {
-    "\n\(fitted(names: profile.steps.map(\.name), steps))\n\(fitted(names: profile.groups.map(\.kernel), kernels))\n"
+    "\n\(fitted(profile.steps.map(\.name), steps))\n\(fitted(profile.groups.map(\.kernel), kernels))\n"
       + footer()
   }
 
@@ -19,15 +19,8 @@ struct ProfileText {
   /// Columns that a line about a lossy step takes beside the step's name.
   private static let wordsBesideName = 66
 
-  /// A table with names as long as the width allows.
-  ///
-  /// - Parameter table: the table with names of at most that many letters.
-  private func fitted(names: [String], _ table: (Int) -> Table) -> String {
-    let longest = names.map(\.count).max() ?? 0
-    let whole = table(longest).rendered(width: width ?? .max, style: Style(color: false))
-    let columns = whole.split(separator: "\n").map(\.count).max() ?? 0
-    let letters = max(Self.fewestLetters, longest - max(0, columns - (width ?? .max)))
-    return table(letters).rendered(width: width ?? .max, style: style)
+  private func fitted(_ names: [String], _ table: (Int) -> Table) -> String {
+    Table.fitted(to: width, style: style, names: names, table)
   }
 
   private func steps(letters: Int) -> Table {
@@ -45,7 +38,7 @@ struct ProfileText {
         step.weightBytes == 0 || step.weightsFrom == step.activationsFrom
         ? step.activationsFrom.rawValue : "\(step.weightsFrom.rawValue)+\(step.activationsFrom.rawValue)"
       table.rows.append([
-        "\(step.index + 1)", cut(step.name, letters), step.algorithm, step.kernel,
+        "\(step.index + 1)", step.name.cut(to: letters), step.algorithm, step.kernel,
         fixed(step.seconds * 1000, digits: digits), percent(profile.share(of: step), digits: 1),
         step.flops == 0 ? "" : rate(step.gflopPerSecond),
         step.flops == 0 ? "" : percent(step.peakShare), fixed(Double(step.bytes) / 1e6, digits: 2), from,
@@ -67,7 +60,7 @@ struct ProfileText {
     let digits = self.digits(groups.map(\.seconds))
     for group in groups {
       table.rows.append([
-        cut(group.kernel, letters), "\(group.count)", fixed(group.seconds * 1000, digits: digits),
+        group.kernel.cut(to: letters), "\(group.count)", fixed(group.seconds * 1000, digits: digits),
         percent(group.seconds / profile.seconds, digits: 1), group.flops == 0 ? "" : rate(group.gflopPerSecond),
         group.flops == 0 ? "" : percent(group.arithmeticSeconds / group.seconds),
         percent(group.memorySeconds / group.seconds),
@@ -89,7 +82,7 @@ struct ProfileText {
       let limit = step.isArithmeticBound ? "arithmetic" : "memory"
       text += line(
         place == 0 ? "lost" : "",
-        "\(fixed(step.lost * 1000, digits: digits)) ms in step \(step.index + 1), \(cut(step.name, letters)): "
+        "\(fixed(step.lost * 1000, digits: digits)) ms in step \(step.index + 1), \(step.name.cut(to: letters)): "
           + "\(percent(step.limitSeconds / step.seconds)) % of its limit, \(limit)")
     }
     let limits = profile.limits
@@ -104,10 +97,6 @@ struct ProfileText {
   }
 
   private func line(_ title: String, _ text: String) -> String { "  \(Format.pad(title, 9))\(text)\n" }
-
-  private func cut(_ name: String, _ letters: Int) -> String {
-    name.count <= letters ? name : name.prefix(letters - 1) + "…"
-  }
 
   /// Decimals of milliseconds for a column: three figures of the largest.
   private func digits(_ seconds: [Double]) -> Int {

@@ -2,7 +2,6 @@ import CPUBackend
 import Compiler
 import Diagnostics
 import NetIR
-import Runtime
 
 /// `netc bench`: the time of one inference of a whole batch, through the public entry point, and on request of every
 /// step.
@@ -31,19 +30,22 @@ package struct BenchCommand: Sendable {
   }
 
   package func run(_ console: Console) throws -> ExitCode {
+    let processBytes = BenchMemory.residentPeak()
     let begin = StepRecording.now()
     guard let model = try model.load(console) else { return .wrongInput }
     let loadTime = Double(StepRecording.now() - begin) / 1e9
     let plan = model.plan
-    var stream = RandomStream(seed: 1, name: "bench")
-    let inputs = plan.inputs.map { tensor in (0..<tensor.shape.elements).map { _ in Float(stream.uniform()) }
-    }
+    let inputs = plan.noise()
     let outcome = try checked(model, inputs)
     var measurement = BenchMeasurement(model, inputs: inputs, seconds: seconds)
     measurement.run(watches: profile || trace != nil)
     var result = BenchResult(
       plan: plan, threads: self.model.threads, times: measurement.times, loadTime: loadTime,
-      firstTime: measurement.firstTime)
+      firstTime: measurement.firstTime,
+      memory: BenchMemory(
+        peak: BenchMemory.residentPeak(), process: processBytes,
+        weights: model.executable.constantBytes.reduce(0, +), arena: model.executable.arenaBytes,
+        inputsAndOutputs: (plan.inputs + plan.outputs).reduce(0) { $0 + $1.bytes }))
     result.check = outcome
     if let samples = measurement.samples {
       if let trace {

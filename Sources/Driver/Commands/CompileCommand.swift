@@ -23,6 +23,10 @@ package struct CompileCommand: Sendable {
   package var dumpAfter: String?
   package var stopAfter: String?
   package var timePasses = false
+  /// Whether the kernels are chosen by their times on this machine.
+  package var tune = false
+  /// The number of threads with which they are timed.
+  package var threads = HostCPU.current.cores
 
   package init(spec: String) { self.spec = spec }
 
@@ -36,9 +40,14 @@ package struct CompileCommand: Sendable {
     let loaded = SpecLoader.load(spec)
     DiagnosticPrinter(console).printErrors(of: loaded)
     guard let network = loaded.network else { return .wrongInput }
-    let options = CompileOptions(
+    var options = CompileOptions(
       batch: try CompilerFront.batch(batch, for: network), precision: precision, numerics: numerics,
       target: try CompilerFront.target(target), catalogue: KernelTable.catalogue)
+    let writes = emission == nil && stopAfter == nil && (dumpAfter == nil || output != nil)
+    let parameters = tune || writes ? try parameters(loaded, network, console) : nil
+    // What is measured is a plan for these threads.
+    if tune { options.target.cores = threads }
+    if tune, let parameters { options.measurements = try tuned(network, options, parameters, console) }
     guard let compiled = try compile(network, options, console) else { return .good }
     switch emission {
     case .plan:
@@ -49,8 +58,8 @@ package struct CompileCommand: Sendable {
       return .good
     case nil: break
     }
-    guard dumpAfter == nil || output != nil else { return .good }
-    return try write(compiled, loaded, network, console)
+    guard writes, let parameters else { return .good }
+    return try write(compiled, network, parameters, console)
   }
 
   /// - Returns: nil when a pass was asked to be the last.
@@ -81,17 +90,35 @@ package struct CompileCommand: Sendable {
     return compiled
   }
 
-  private func write(
-    _ compiled: CompiledNetwork, _ loaded: LoadedSpec, _ network: Network, _ console: Console
-  ) throws -> ExitCode {
-    let parameters: Weights
+  private func parameters(_ loaded: LoadedSpec, _ network: Network, _ console: Console) throws -> Weights {
     if let found = try Weights.load(weights, for: loaded, network) {
-      parameters = found
       if let remark = found.remark { console.note("note: \(remark)\n") }
-    } else {
-      parameters = Weights.initialised(for: network)
-      console.note("note: no `--weights`: the parameters have the first values of the spec's initialisers\n")
+      return found
     }
+    console.note("note: no `--weights`: the parameters have the first values of the spec's initialisers\n")
+    return Weights.initialised(for: network)
+  }
+
+  /// N0402 where the target's kernels do not run on this machine.
+  private func tuned(
+    _ network: Network, _ options: CompileOptions, _ parameters: Weights, _ console: Console
+  ) throws -> MeasurementTable {
+    guard options.target.instructionSets.isSubset(of: HostCPU.current.instructionSets) else {
+      throw DiagnosticError(
+        Diagnostic(
+          .unsupportedOnTarget,
+          "`--tune` times kernels on this machine, which has not all instructions of "
+            + "`\(options.target.name)`", at: .none,
+          help: ["leave `--target` out, or compile on a machine of that kind"]))
+    }
+    let outcome = try Tuner(network: network, options: options, weights: parameters, threads: threads).run(console)
+    console.note(TuningText(outcome: outcome).rendered())
+    return outcome.table
+  }
+
+  private func write(
+    _ compiled: CompiledNetwork, _ network: Network, _ parameters: Weights, _ console: Console
+  ) throws -> ExitCode {
     let path = output ?? "\(network.name).netc"
     let constants = try CompilerFront.pack(compiled, parameters)
     try Artefact.write(
@@ -101,7 +128,8 @@ package struct CompileCommand: Sendable {
     let bytes = constants.constants.reduce(0) { $0 + $1.count }
     console.note(
       "\(path): \(Format.count(compiled.plan.steps.count, "step")) for \(compiled.plan.target.name), "
-        + "batch \(compiled.plan.batch), weights \(Format.binary(bytes)), arena \(Format.binary(compiled.plan.arenaBytes))\n"
+        + "batch \(compiled.plan.batch), weights \(Format.binary(bytes)), "
+        + "arena \(Format.binary(compiled.plan.arenaBytes)) (bound \(Format.binary(compiled.plan.arenaBound)))\n"
     )
     return .good
   }

@@ -34,6 +34,12 @@ package enum Format {
     whole == 0 || part == 0 ? "" : fixed(100 * Double(part) / Double(whole), digits: 1)
   }
 
+  /// Nanoseconds in microseconds, three figures.
+  package static func microseconds(_ nanoseconds: Int) -> String {
+    let value = Double(nanoseconds) / 1000
+    return fixed(value, digits: value >= 99.95 ? 0 : value >= 9.995 ? 1 : 2)
+  }
+
   /// Padded to a width in columns, on the left for numbers.
   package static func pad(_ text: String, _ width: Int, right: Bool = false) -> String {
     let space = String(repeating: " ", count: max(0, width - text.count))

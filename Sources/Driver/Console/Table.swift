@@ -48,10 +48,31 @@ package struct Table: Sendable {
 }
 
 extension Table {
+  private static let fewestLetters = 12
+
+  /// A table whose first column of text is cut as far as the width asks for, but not below some letters.
+  ///
+  /// - Parameters:
+  ///   - width: columns; nil for as many as it takes.
+  ///   - names: what stands in that column.
+  ///   - table: the table with names of at most that many letters.
+  package static func fitted(to width: Int?, style: Style, names: [String], _ table: (Int) -> Table) -> String {
+    let longest = names.map(\.count).max() ?? 0
+    let whole = table(longest).rendered(width: width ?? .max, style: Style(color: false))
+    let columns = whole.split(separator: "\n").map(\.count).max() ?? 0
+    let letters = max(fewestLetters, longest - max(0, columns - (width ?? .max)))
+    return table(letters).rendered(width: width ?? .max, style: style)
+  }
+
   /// Removes the column of that title.
   mutating func drop(_ title: String) {
     guard let index = columns.firstIndex(where: { $0.title == title }) else { return }
     columns.remove(at: index)
     for row in rows.indices { rows[row].remove(at: index) }
   }
+}
+
+extension String {
+  /// Cut to that many letters, the last of them a mark where something is missing.
+  func cut(to letters: Int) -> String { count <= letters ? self : prefix(letters - 1) + "…" }
 }

@@ -6,24 +6,22 @@ package enum PlanDiagram {
   package static func make(_ plan: Plan) -> Diagram {
     var nodes: [Diagram.Node] = []
     var edges: [Diagram.Edge] = []
-    // The box that wrote what a tensor shows; views share the bytes of another tensor.
-    var writer: [Int: Int] = [:]
+    // The boxes that wrote what a tensor shows; views share the bytes of another tensor.
+    var writers: [(part: Plan.Part, box: Int)] = []
     for (index, tensor) in plan.tensors.enumerated() {
       guard case .input = tensor.place, tensor.viewOf == nil else { continue }
-      writer[index] = nodes.count
+      writers.append((plan.part(index), nodes.count))
       nodes.append(
         Diagram.Node(
           title: tensor.name, lines: ["input"], tint: .input, label: words(tensor),
           hint: "\(tensor.name): the caller's input"))
     }
-    func box(of tensor: Int) -> Int? {
-      var index = tensor
-      while writer[index] == nil, let other = plan.tensors[index].viewOf { index = other }
-      return writer[index]
-    }
     for (number, step) in plan.steps.enumerated() {
       for case .tensor(let operand) in step.operands {
-        if let source = box(of: operand) { edges.append(.init(from: source, to: nodes.count)) }
+        let part = plan.part(operand)
+        for writer in writers where writer.part.overlaps(part) {
+          edges.append(.init(from: writer.box, to: nodes.count))
+        }
       }
       let result = plan.tensors[step.result]
       let (first, rest) = cut(step.name)
@@ -31,7 +29,7 @@ package enum PlanDiagram {
       let work = plan.work(of: step)
       var lines = ["\(step.op.name) · \(step.algorithm)", step.kernel]
       if work.flops > 0 { lines.append("\(Format.short(work.flops)) FLOP") }
-      writer[step.result] = nodes.count
+      writers.append((plan.part(step.result), nodes.count))
       nodes.append(
         Diagram.Node(
           groups: groups, title: "\(number + 1) · \(name)\(rest)", lines: lines, tint: Tint(step.op),
@@ -58,11 +56,8 @@ package enum PlanDiagram {
     return tensor.layout.block > 1 ? "\(shape) c\(tensor.layout.block)" : shape
   }
 
-  /// Whether the caller reads these bytes, under this shape or another.
+  /// Whether the caller reads these bytes.
   private static func isOutput(_ index: Int, _ plan: Plan) -> Bool {
-    plan.tensors.indices.contains { other in
-      guard case .output = plan.tensors[other].place else { return false }
-      return other == index || plan.tensors[other].viewOf == index
-    }
+    if case .output = plan.tensors[index].place { true } else { false }
   }
 }

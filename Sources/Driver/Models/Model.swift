@@ -27,7 +27,7 @@ package struct Model: Sendable {
   {
     let compiled = try CompilerFront.compile(network, options)
     let constants = try CompilerFront.pack(compiled, weights)
-    let pool = ThreadPool(threads: threads)
+    let pool = ThreadPool.shared(threads: threads)
     return Model(
       executable: try CPUExecutable(compiled.plan, constants: constants, pool: pool),
       source: Source(portable: compiled.portable, weights: weights))
@@ -53,7 +53,7 @@ package struct Model: Sendable {
       }
       exact.append(UnsafeRawBufferPointer(rebasing: piece[..<size]))
     }
-    let pool = ThreadPool(threads: threads)
+    let pool = ThreadPool.shared(threads: threads)
     let needed = Set(artefact.plan.steps.compactMap { catalogue[$0.kernel]?.instructionSet })
     guard !needed.isSubset(of: host.instructionSets) else {
       let memory = ConstantMemory(exact, owner: owner)
@@ -77,7 +77,7 @@ package struct Model: Sendable {
       batch: old.batch, precision: Precision(rawValue: old.precision) ?? .fp32,
       numerics: Numerics(rawValue: old.numerics) ?? .fast, target: host.target,
       catalogue: KernelTable.catalogue)
-    guard var compiled = try Pipeline.retarget(artefact.portable, options) else {
+    guard var compiled = try Pipeline.retarget(try artefact.portable(), options) else {
       throw CompileError(.bug, "no plan for this machine")
     }
     (compiled.plan.classes, compiled.plan.preprocessing) = (old.classes, old.preprocessing)

@@ -28,6 +28,7 @@ struct JSONReport {
         "memory",
         .object([
           ("inference_arena_bytes", .int(report.inferenceArenaBytes)),
+          ("inference_arena_bound_bytes", .int(report.inferenceArenaBound)),
           (
             "training_bytes",
             .object([

@@ -20,7 +20,8 @@ struct MarkdownReport {
       - **parameters**: \(Format.grouped(report.trainable)) trainable, \(Format.grouped(report.frozen)) frozen, \
       \(Format.grouped(report.state)) state; \(Format.binary(report.weightBytes)) in fp32
       - **work**: \(Format.grouped(report.work.macs)) MACs, \(Format.grouped(report.work.flops)) FLOPs per example
-      - **memory** at batch \(report.batch): inference arena \(Format.binary(report.inferenceArenaBytes)); \
+      - **memory** at batch \(report.batch): inference arena \(Format.binary(report.inferenceArenaBytes)) \
+      (bound \(Format.binary(report.inferenceArenaBound))); \
       training \(Format.binary(report.training.total)) (predicted)
 
       """

@@ -64,14 +64,19 @@ struct TextReport {
         "work",
         "\(style.bold(Format.grouped(report.work.macs))) MACs, \(Format.short(report.work.flops))FLOP per example"
       ),
-      line(
-        "memory",
-        "inference \(Format.binary(weights + report.inferenceArenaBytes)) at batch \(report.batch): "
-          + "weights \(Format.binary(weights)), arena \(Format.binary(report.inferenceArenaBytes))"),
+      line("memory", inferenceWords(weights)),
     ]
     lines.append(trainingLines())
     if let field = fieldLine() { lines.append(field) }
     return lines.joined(separator: "\n") + "\n"
+  }
+
+  private func inferenceWords(_ weights: Int) -> String {
+    let (arena, bound) = (report.inferenceArenaBytes, report.inferenceArenaBound)
+    let words =
+      "inference \(Format.binary(weights + arena)) at batch \(report.batch): "
+      + "weights \(Format.binary(weights)), arena \(Format.binary(arena))"
+    return Prose.wrapped("\(words) (bound \(Format.binary(bound)))", width: width, indent: 13).dropFirst(13).description
   }
 
   private func trainingLines() -> String {

@@ -134,6 +134,15 @@ import Testing
     #expect(try graph.first("copy").layout == TensorLayout(block: 8, halo: halo(1)))
   }
 
+  @Test func whatRowsMakeStaysPlain() throws {
+    let g = GraphBuilder()
+    let rows = try g.conv(try g.input([1, 1, 28, 28]), "rows", filters: 6, pad: 0)
+    let graph = try lay(
+      g.finished(try g.conv(try g.pool(rows), "conv", filters: 16, pad: 0)), target: "x86-64-avx512")
+    #expect(graph.work == ["conv2d", "pool2d", "conv2d", "copy"])
+    #expect(graph.nodes.filter { $0.kernel != nil }.map(\.layout.block) == [1, 1, 16, 1])
+  }
+
   @Test func concatTakesWhatItGets() throws {
     let g = GraphBuilder()
     let x = try g.input([2, 3, 6, 6])

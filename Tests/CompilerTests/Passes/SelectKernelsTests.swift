@@ -72,6 +72,27 @@ import Testing
     #expect(try kernels(g.finished(x), on: target) == names)
   }
 
+  /// Few filters on plain images: vectors of pixels. Blocks as soon as they are full, or rows are narrower than a
+  /// vector, or what comes before lies in blocks.
+  @Test(arguments: [
+    (28, 6, 1, true), (28, 16, 1, false), (28, 12, 1, false), (12, 1, 1, false), (16, 1, 1, true), (28, 6, 2, false),
+  ])
+  func rowsOfPixels(width: Int, filters: Int, stride: Int, isChosen: Bool) throws {
+    let g = GraphBuilder()
+    let conv = try g.conv(try g.input([1, 1, width, width]), "conv", filters: filters, stride: stride)
+    let kernel = try kernels(g.finished(conv), on: "x86-64-avx512")[0]
+    #expect(kernel == (isChosen ? "conv2d_rows_f32_avx512_64x6" : "conv2d_direct_f32_avx512_14x32"))
+  }
+
+  @Test func rowsBehindRowsAndPooling() throws {
+    let g = GraphBuilder()
+    let a = try g.pool(try g.rectify(try g.conv(try g.input([1, 3, 64, 64]), "a", filters: 4)))
+    let b = try g.conv(a, "b", filters: 2)
+    let blocked = try g.conv(try g.conv(b, "c", filters: 32), "d", filters: 2)
+    let chosen = try kernels(g.finished(blocked), on: "x86-64-avx512").filter { $0.hasPrefix("conv2d") }
+    #expect(chosen.map { $0.split(separator: "_")[1] } == ["rows", "rows", "direct", "direct"])
+  }
+
   @Test func noKernelForReshapesAndConstants() throws {
     let g = GraphBuilder()
     let w = try g.add(.scaleRows, [try g.constant("w", [3, 4]), try g.constant("s", [3])])
@@ -160,5 +181,106 @@ import Testing
     let plan = try Pipeline.compile(graph, options)?.plan
     options.catalogue = KernelCatalogue(KernelTable.catalogue.kernels.reversed())
     #expect(try Pipeline.compile(graph, options)?.plan == plan)
+  }
+
+  // MARK: Choices
+
+  private static let direct = "conv2d_direct_f32_avx512_14x32"
+  private static let winograd = "conv2d_winograd_f32_avx512_14x32"
+  private static let depthwise = "conv2d_depthwise_f32_avx512_8x16"
+
+  /// What was known of the kernels of one convolution, 3×3 and padded by 1.
+  private func choice(
+    _ input: [Int] = [1, 64, 28, 28], filters: Int = 64, groups: Int = 1, numerics: Numerics = .fast,
+    measured: [String: Int]? = nil, leastGain: Double = 1.03
+  ) throws -> Plan.Choice {
+    let g = GraphBuilder()
+    let conv = try g.conv(try g.input(input), "conv", filters: filters, groups: groups)
+    let graph = g.finished(conv)
+    var options = try CompileOptions.on("x86-64-avx512")
+    options.numerics = numerics
+    if let measured {
+      var table = MeasurementTable(cpu: "made up", threads: 1)
+      table.leastGain = leastGain
+      for (kernel, time) in measured { table[graph.instance(of: conv).signature, kernel] = time }
+      options.measurements = table
+    }
+    var compilation = Compilation(graph: graph, options: options)
+    try SelectKernels.pass.run(&compilation)
+    let node = compilation.graph[compilation.graph.outputs[0]]
+    let choice = try #require(node.choice)
+    #expect(choice.taken?.kernel == node.kernel)
+    return choice
+  }
+
+  @Test func theLeastEstimateIsTakenAndTheOthersStay() throws {
+    let choice = try choice()
+    #expect(choice.candidates.map(\.kernel) == [Self.winograd, Self.direct, Self.depthwise])
+    #expect(choice.runnerUp?.kernel == Self.direct)
+    let times = choice.candidates.map(\.estimate)
+    let (first, second) = (try #require(times[0]), try #require(times[1]))
+    #expect(first > 0 && first < second && times[2] == nil)
+    #expect(choice.candidates.allSatisfy { $0.measured == nil })
+    #expect(choice.candidates.map { $0.exclusion == nil } == [true, true, false])
+  }
+
+  @Test func whatIsExcludedHasAReason() throws {
+    func reason(_ choice: Plan.Choice, _ kernel: String) -> String {
+      choice.candidates.first { $0.kernel == kernel }?.exclusion ?? "none"
+    }
+    #expect(reason(try choice(), Self.depthwise) == "it takes one filter per channel")
+    #expect(reason(try choice(numerics: .strict), Self.winograd) == "strict numerics take plain sums only")
+    #expect(reason(try choice(groups: 2), Self.winograd).hasPrefix("it takes 3×3 filters at stride 1"))
+    #expect(reason(try choice([1, 3, 28, 28]), Self.winograd).hasPrefix("fewer channels than a block"))
+    // √(1.2e-13 + 8.1e-15·4000) = 5.7e-6
+    #expect(
+      reason(try choice([1, 4000, 28, 28]), Self.winograd) == "its expected error, 5.7e-6, is above 5.0e-6")
+    #expect(try choice([1, 64, 28, 28], groups: 64).taken?.kernel == Self.depthwise)
+  }
+
+  @Test func otherInstructionSetsAreNoCandidates() throws {
+    let names = try choice().candidates.map(\.kernel)
+    #expect(names.allSatisfy { $0.contains("avx512") })
+  }
+
+  @Test(arguments: [
+    // The estimate prefers Winograd, which may take 3 % more than what beats it.
+    (100, 200, direct), (200, 100, winograd), (100, 102, winograd), (100, 104, direct), (100, 100, winograd),
+  ])
+  func measurementsOverruleTheModel(direct: Int, winograd: Int, taken: String) throws {
+    let choice = try choice(measured: [Self.direct: direct, Self.winograd: winograd])
+    #expect(choice.taken?.kernel == taken)
+    #expect(choice.taken?.measured == (taken == Self.direct ? direct : winograd))
+    #expect(choice.runnerUp?.measured == (taken == Self.direct ? winograd : direct))
+    #expect(choice.candidates.prefix(2).allSatisfy { $0.estimate != nil })
+  }
+
+  @Test func whatWasNotMeasuredLoses() throws {
+    #expect(try choice(measured: [Self.direct: 1_000_000_000]).taken?.kernel == Self.direct)
+    #expect(try choice(measured: [:]).taken?.kernel == Self.winograd)
+    // A table may know kernels that cannot be taken here.
+    #expect(try choice(measured: [Self.depthwise: 1]).taken?.kernel == Self.winograd)
+    #expect(
+      try choice(numerics: .strict, measured: [Self.winograd: 1, Self.direct: 9]).taken?.kernel == Self.direct)
+  }
+
+  @Test func aTableMayInformOnly() throws {
+    let choice = try choice(measured: [Self.direct: 1, Self.winograd: 1000], leastGain: .infinity)
+    #expect(choice.taken?.kernel == Self.winograd && choice.taken?.measured == 1000)
+    #expect(choice.runnerUp?.measured == 1)
+  }
+
+  @Test func choicesReachThePlan() throws {
+    let g = GraphBuilder()
+    let graph = g.finished(try g.conv(try g.input([2, 16, 12, 12]), "conv"))
+    var options = try CompileOptions.on("x86-64-avx512")
+    let plain = try #require(try Pipeline.compile(graph, options)).plan
+    #expect(plain.tuning == nil)
+    #expect(plain.steps.allSatisfy { $0.choice?.taken?.kernel == $0.kernel && ($0.choice?.taken?.estimate ?? 0) > 0 })
+    #expect(plain.steps.contains { $0.op == .copy })
+    options.measurements = MeasurementTable(cpu: "made up", threads: 3)
+    let tuned = try #require(try Pipeline.compile(graph, options)).plan
+    #expect(tuned.tuning == Plan.Tuning(cpu: "made up", threads: 3))
+    #expect(tuned.steps.map(\.kernel) == plain.steps.map(\.kernel))
   }
 }

@@ -47,6 +47,21 @@ import Testing
     #expect(made.results(model, 1) == (try direct.results(1)))
   }
 
+  /// Shuffles of pixels have six axes, in the graph and in what becomes of their filters.
+  @Test func transposedConvolutionsTravel() throws {
+    let network = try Networks.of(
+      """
+      - Input: {shape: [null, 20, 9, 11]}
+      - TransposedConv2D: {num_filters: 24, filter_size: 4, stride: 2}
+      - Conv2D: {num_filters: 5, filter_size: 3}
+      """)
+    let made = try Compiled(network, target: "x86-64-avx512", batch: 1)
+    let direct = try Compiled(network, target: "generic", batch: 1)
+    let model = try Model.open(made.path, threads: 1, host: try host("generic"))
+    #expect(model.remark != nil)
+    #expect(made.results(model, 1) == (try direct.results(1)))
+  }
+
   @Test func aLimitedHostHasNoMoreThanTheRealOne() throws {
     let host = HostCPU.current.limited(to: Set(InstructionSet.allCases))
     #expect(host.instructionSets == HostCPU.current.instructionSets)

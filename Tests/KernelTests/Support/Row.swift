@@ -15,6 +15,14 @@ struct Row: @unchecked Sendable, CustomTestStringConvertible {
   /// The vector length of its blocked tensors, or 0.
   var block: Int { Int(kernel.block) }
   var storage: ck_storage { ck_storage(UInt32(kernel.storage)) }
+  /// fp32 numbers in a vector.
+  var lanes: Int {
+    switch ck_isa(UInt32(kernel.isa)) {
+    case CK_ISA_GENERIC: 4
+    case CK_ISA_AVX2, CK_ISA_NEON: 8
+    default: 16
+    }
+  }
   var testDescription: String { name }
 
   var isAMX: Bool { kernel.isa == CK_ISA_AMX.rawValue }

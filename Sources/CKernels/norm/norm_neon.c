@@ -1,0 +1,6 @@
+#if defined(__aarch64__)
+#include "../common/isa_neon.h"
+
+#include "lrn.h"
+#include "standardize.h"
+#endif

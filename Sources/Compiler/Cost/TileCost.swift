@@ -1,0 +1,149 @@
+import NetIR
+
+/// The cost of kernels that are made of a register tile: `tileRows` pixels (or rows) × `tileColumns` filters (or
+/// units), summed up in registers over all taps and channels.
+struct TileCost {
+  private let kernel: KernelDescriptor
+  private let target: TargetDescription
+  /// Numbers of a vector.
+  private let lanes: Int
+
+  /// Cycles for bias, activation and store of a vector of sums.
+  private static let storeCycles = 5.0
+  /// The same for a filter per channel, where less can hide behind the sums.
+  private static let depthwise = (tile: 25.0, store: 4.0)
+  /// Winograd's cost of one layer after the other is that of a layer alone times this.
+  private static let winogradInPlans = 1.09
+
+  init(_ kernel: KernelDescriptor, _ target: TargetDescription) {
+    (self.kernel, self.target) = (kernel, target)
+    lanes = kernel.block > 1 ? kernel.block : kernel.instructionSet.lanes
+  }
+
+  /// Cycles of a tile of `pixels` × `vectors` over `steps` of the reduction.
+  ///
+  /// - Parameter held: bytes of weights that are used again for the next tile of pixels.
+  private func tile(pixels: Double, vectors: Double, steps: Double, held: Double) -> Double {
+    let speed = target.speed
+    let steps = steps / productsAtOnce
+    let multiplyAdds = kernel.instructionSet == .generic ? speed.multiplyAdds / 2 : speed.multiplyAdds
+    let step =
+      [
+        pixels * vectors / multiplyAdds, (pixels + vectors) / speed.loads, speed.latency,
+        vectors * Double(lanes) * 4 * weightCycles(held: held),
+      ].max() ?? 0
+    return steps * step + Self.storeCycles * pixels * vectors
+  }
+
+  /// Products that an instruction adds to a sum.
+  private var productsAtOnce: Double { kernel.multipliesBF16 ? kernel.instructionSet == .amx ? 16 : 2 : 1 }
+
+  /// Cycles for each byte of weights that has to come again from where they all fit; the first level costs loads only.
+  private func weightCycles(held: Double) -> Double {
+    if held <= target.bytes(ofCache: 1) { return 0 }
+    return target.speed.clock / target.rate(ofCache: held <= target.bytes(ofCache: 2) ? 2 : 3)
+  }
+
+  // MARK: Convolutions
+
+  func direct(_ attributes: ConvolutionAttributes, _ instance: OpInstance) -> KernelCost {
+    let (input, result) = (instance.operands[0], instance.result)
+    let taps = attributes.kernel.height * attributes.kernel.width
+    let tiles = (result[1] + kernel.tileColumns - 1) / kernel.tileColumns
+    // A tile reads the channels of all groups that it touches.
+    let (inputs, outputs) = (input[1] / attributes.groups, max(1, result[1] / attributes.groups))
+    let touched = min(attributes.groups, (kernel.tileColumns + outputs - 1) / outputs)
+    let steps = Double(touched * inputs * taps)
+    let held = steps * Double(kernel.tileColumns) * 4
+    let (height, width) = (result[2], result[3])
+    let pieces = (width + kernel.tileRows - 1) / kernel.tileRows
+    let pixels = Double(width) / Double(pieces)
+    // Narrow rows of blocked images go by two.
+    let pairs = input[1] >= kernel.block && attributes.stride.width <= 2 && 2 * width <= kernel.tileRows
+    let groups = pairs ? (double: height / 2, single: height % 2) : (double: 0, single: height)
+    // A stride beyond the filter skips pixels.
+    let read = bytes(input) * min(1, Double(taps) / Double(attributes.stride.height * attributes.stride.width))
+    var vectorsLeft = (result[1] + lanes - 1) / lanes
+    var cycles = 0.0
+    for _ in 0..<tiles {
+      let vectors = Double(min(kernel.tileColumns / lanes, vectorsLeft))
+      vectorsLeft -= kernel.tileColumns / lanes
+      cycles +=
+        Double(groups.single) * tile(pixels: pixels, vectors: vectors, steps: steps, held: held)
+        + Double(groups.double) * tile(pixels: 2 * pixels, vectors: vectors, steps: steps, held: held)
+    }
+    return KernelCost(
+      cycles: cycles * Double(result[0] * pieces), units: tiles * result[0] * height,
+      weightBytes: Double(tiles) * held, tensorBytes: read + KernelCost.written * bytes(result) + residual(instance),
+      repeated: (read, Double(tiles - 1)))
+  }
+
+  /// `tileRows` pixels are vectors, `tileColumns` filters are single numbers.
+  func rows(_ attributes: ConvolutionAttributes, _ instance: OpInstance) -> KernelCost {
+    let (input, result) = (instance.operands[0], instance.result)
+    let steps = Double(input[1] * attributes.kernel.height * attributes.kernel.width)
+    let perRow = (result[3] + lanes - 1) / lanes
+    let vectors = max(1, kernel.tileRows / lanes)
+    let band = (vectors + perRow - 1) / perRow
+    let bands = result[0] * ((result[2] + band - 1) / band)
+    let tiles = (result[1] + kernel.tileColumns - 1) / kernel.tileColumns
+    let pieces = (min(band, result[2]) * perRow + vectors - 1) / vectors
+    let one = tile(
+      pixels: Double(min(band, result[2]) * perRow) / Double(pieces), vectors: Double(result[1]) / Double(tiles),
+      steps: steps, held: 0)
+    return KernelCost(
+      cycles: one * Double(bands * tiles * pieces), units: bands * tiles, weightBytes: 4 * steps * Double(result[1]),
+      tensorBytes: Double(4 * input.elements) + KernelCost.written * Double(4 * result.elements),
+      repeated: (Double(4 * input.elements), Double(tiles - 1)))
+  }
+
+  func depthwise(_ attributes: ConvolutionAttributes, _ instance: OpInstance) -> KernelCost {
+    let result = instance.result
+    let taps = Double(attributes.kernel.height * attributes.kernel.width)
+    let blocks = (result[1] + lanes - 1) / lanes
+    let pieces = (result[3] + kernel.tileRows - 1) / kernel.tileRows
+    let pixels = Double(result[3]) / Double(pieces)
+    // Every product loads its own pixel.
+    let speed = target.speed
+    let step = max((pixels + 1) / speed.loads, pixels / speed.multiplyAdds, speed.latency)
+    let rows = blocks * result[0] * result[2]
+    return KernelCost(
+      cycles: Double(rows * pieces) * (taps * step + Self.depthwise.tile + Self.depthwise.store * pixels), units: rows,
+      weightBytes: taps * Double(blocks * lanes) * 4,
+      tensorBytes: bytes(instance.operands[0]) + KernelCost.written * bytes(result) + residual(instance))
+  }
+
+  func winograd(_ attributes: ConvolutionAttributes, _ instance: OpInstance) -> KernelCost {
+    let (input, result) = (instance.operands[0], instance.result)
+    guard let winograd = Winograd(attributes, input: input, result: result, by: kernel) else {
+      return direct(attributes, instance)
+    }
+    let cost = WinogradCost(winograd, cores: target.cores, cache: target.cache)
+    return KernelCost(
+      cycles: Self.winogradInPlans * cost.cycles / Double(lanes) * 2 / target.speed.multiplyAdds, units: cost.units,
+      weightBytes: Double(winograd.channels * winograd.filters * 9 * 4),
+      tensorBytes: bytes(input) + KernelCost.written * bytes(result) + residual(instance))
+  }
+
+  func dense(_ instance: OpInstance) -> KernelCost {
+    let (input, result) = (instance.operands[0], instance.result)
+    let rowTiles = (result[0] + kernel.tileRows - 1) / kernel.tileRows
+    let tiles = (result[1] + kernel.tileColumns - 1) / kernel.tileColumns
+    let vectors = Double(result[1]) / Double(tiles * lanes)
+    let held = Double(input[1] * kernel.tileColumns * 4)
+    let one = tile(
+      pixels: Double(result[0]) / Double(rowTiles), vectors: vectors, steps: Double(input[1]),
+      held: rowTiles > 1 ? held : 0)
+    return KernelCost(
+      cycles: one * Double(rowTiles * tiles), units: rowTiles * tiles, weightBytes: held * Double(tiles),
+      tensorBytes: Double(4 * (input.elements + result.elements)),
+      repeated: (Double(4 * input.elements), Double(tiles - 1)))
+  }
+
+  /// A blocked image has unused lanes.
+  private func bytes(_ shape: [Int]) -> Double {
+    Double(TensorLayout(block: max(1, kernel.block)).bytes(of: shape))
+  }
+
+  private func residual(_ instance: OpInstance) -> Double { instance.op.hasResidual ? bytes(instance.result) : 0 }
+}
