@@ -148,7 +148,7 @@ extension Kernels {
     }
 
     /// Against libm over [-100, 100] and very near 0: 2 units in the last place for exp-like functions.
-    @Test(arguments: Row.of(CK_OP_ACTIVATION), ck_activation.each)
+    @Test(arguments: Row.of(CK_OP_ACTIVATION).filter { $0.storage == CK_F32 }, ck_activation.each)
     func accuracy(row: Row, activation: ck_activation) {
       let grid = (-20_000...20_000).map { Float($0) * 0.005 + 0.00017 }
       let small = (-30...30).map { Float($0) * 1e-5 } + [0, -0.0, 1e-30, -1e-30, 1e-8, -1e-8]
@@ -168,7 +168,7 @@ extension Kernels {
       #expect(worstRelative <= (activation.kind == Int32(CK_GELU.rawValue) ? 3e-5 : 6e-7), "relative error")
     }
 
-    @Test(arguments: Row.of(CK_OP_ACTIVATION), ck_activation.each)
+    @Test(arguments: Row.of(CK_OP_ACTIVATION).filter { $0.storage == CK_F32 }, ck_activation.each)
     func extremes(row: Row, activation: ck_activation) {
       let input = Tensor([1, 1, 1, 5], [.nan, .infinity, 3e38, -3e38, .leastNonzeroMagnitude])
       let out = Tensor([1, 1, 1, 5])
