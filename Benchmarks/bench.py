@@ -32,6 +32,8 @@ from pages import write_page
 ROOT = os.path.dirname(HERE)
 NETWORKS = "lenet,mnist,squeezenet,mobilenetv2,alexnet,googlenet-bn,resnet18,resnet50,vgg16"
 QUICK = "lenet,squeezenet,mobilenetv2,resnet18,resnet50,vgg16"
+# Those that multiply bf16 on CPUs when they are told to.
+PEERS_IN_BF16 = ["openvino"]
 PEERS = ["onnxruntime", "openvino", "ncnn", "torch-compile", "torch"]
 # What stands in where an engine fails: without a C++ compiler, say, PyTorch compiles nothing.
 INSTEAD = {"torch-compile": "torch"}
@@ -48,6 +50,7 @@ def options():
     add("--batches", help="batch sizes, with commas, or `large` (32; 16 for vgg16); default: 1 and large, quick: 1")
     add("--threads", help="numbers of threads, with commas; default: 1 and all cores")
     add("--engines", help=f"with commas, of {', '.join(PEERS)}; default: the first four that are installed")
+    add("--precision", choices=["fp32", "bf16"], default="fp32", help="of netc, and of the peers that have it")
     add("--numerics", choices=["fast", "strict"], default="fast", help="of netc; strict does plain products only")
     add("--against", metavar="NETC", help="compare two builds of netc instead: this one and another binary")
     add("--start", action="store_true", help="time whole processes instead, from their start to the first result")
@@ -93,8 +96,12 @@ def engines(asked, python):
     code = "import importlib.util as u, sys; print(*[e for e in sys.argv[1:] if u.find_spec(e.split('=')[1])])"
     found = run([python, "-c", code] + [f"{e}={modules.get(e, e)}" for e in PEERS]).split()
     installed = [entry.split("=")[0] for entry in found]
-    wanted = asked.engines.split(",") if asked.engines else [n for n in installed if n not in INSTEAD.values()][:4]
+    known = PEERS_IN_BF16 if asked.precision == "bf16" else PEERS
+    usual = [name for name in installed if name in known and name not in INSTEAD.values()]
+    wanted = asked.engines.split(",") if asked.engines else usual[:4]
     for name in wanted:
+        if name not in known:
+            sys.exit(f"bench: {name} does not compute in {asked.precision} here")
         if name not in installed:
             sys.exit(f"bench: {name} is not installed; --install-peers makes {', '.join(PEERS[:3])}")
     return wanted
@@ -103,7 +110,7 @@ def engines(asked, python):
 def prepare_alone(asked, network, batch):
     """netc's command line for a spec, checked against its interpreter."""
     command = [asked.netc, "bench", os.path.join(asked.specs, network + ".yaml"), "--batch", str(batch)]
-    command += ["--numerics", asked.numerics]
+    command += ["--precision", asked.precision, "--numerics", asked.numerics]
     run(command + ["--seconds", "0.001", "--check"])
     return command
 
@@ -117,10 +124,10 @@ def prepare(asked, python, network, batch, folder):
     os.unlink(drawn)
     weights = f"{folder}/weights.safetensors"
     run([
-        asked.netc, "compile", spec, "--batch", str(batch), "--weights", weights, "--numerics", asked.numerics, "-o",
-        compiled])
+        asked.netc, "compile", spec, "--batch", str(batch), "--weights", weights, "--numerics", asked.numerics,
+        "--precision", asked.precision, "-o", compiled])
     run([asked.netc, "run", compiled, "--input", f"{folder}/input.npy", "--output", f"{folder}/netc.npy"])
-    check(f"{folder}/netc.npy", f"{folder}/reference.npy")
+    check(f"{folder}/netc.npy", f"{folder}/reference.npy", asked.precision)
     return [asked.netc, "bench", compiled]
 
 
@@ -131,9 +138,9 @@ def cell(asked, python, names, command, folder, threads):
     while waiting:
         name = waiting.pop(0)
         try:
-            peer = Peer(python, name, folder, threads)
+            peer = Peer(python, name, folder, threads, asked.precision)
             team.append(peer)
-            check(f"{folder}/{name}.npy", f"{folder}/reference.npy")
+            check(f"{folder}/{name}.npy", f"{folder}/reference.npy", asked.precision)
         except (RuntimeError, ValueError) as fault:
             failed[name] = str(fault)
             team = [engine for engine in team if engine.name != name]
@@ -219,7 +226,8 @@ def main():
                     results, failed = cell(asked, python, names, command, folder, threads)
                     record = {
                         "date": datetime.date.today().isoformat(), "machine": facts, "network": network, "batch": batch,
-                        "threads": threads, "numerics": asked.numerics, "seconds": asked.seconds, "results": results, "failed": failed,
+                        "threads": threads, "numerics": asked.numerics, "precision": asked.precision,
+                        "seconds": asked.seconds, "results": results, "failed": failed,
                     }
                     print(line(record), flush=True)
                     if asked.record:

@@ -5,9 +5,9 @@ import ast
 import math
 import struct
 
-# Of the range of log-probabilities, or of plain outputs: far above what sums in another order differ by, far below
+# For each precision, of the range of log-probabilities, or of plain outputs: far above what sums in another order differ by, far below
 # what a wrong filter, stride or padding does.
-TOLERANCE = 1e-3
+TOLERANCE = {"fp32": 1e-3, "bf16": 5e-2}
 
 
 def read_npy(path):
@@ -37,9 +37,9 @@ def difference(found, wanted):
     return worst, max(wanted) - min(wanted)
 
 
-def check(found, wanted):
+def check(found, wanted, precision="fp32"):
     """Raises ValueError when the file does not hold what the reference holds."""
     worst, span = difference(read_npy(found)[1], read_npy(wanted)[1])
-    if not worst <= TOLERANCE * span:
+    if not worst <= TOLERANCE[precision] * span:
         raise ValueError(f"computes something else: off by {worst:.2g} of a range of {span:.2g}")
     return worst / span if span else 0.0

@@ -52,12 +52,13 @@ class Netc:
 class Peer:
     """A peer in a process of its own, asleep between its turns."""
 
-    def __init__(self, python, name, folder, threads):
+    def __init__(self, python, name, folder, threads, precision="fp32"):
         self.name = name
         environment = dict(os.environ, OMP_NUM_THREADS=str(threads), MKL_NUM_THREADS=str(threads))
         self.process = subprocess.Popen(
-            [python, os.path.join(HERE, "peers", "peer.py"), name, folder, str(threads)], stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environment, preexec_fn=pinned(threads))
+            [python, os.path.join(HERE, "peers", "peer.py"), name, folder, str(threads), precision],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environment,
+            preexec_fn=pinned(threads))
         self.facts = self.answer()
         self.version = self.facts.pop("version")
 

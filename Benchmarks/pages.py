@@ -5,7 +5,7 @@ import textwrap
 
 HEAD = [
     "Made by `./netc.sh bench` ([how to measure](measuring.md)); nothing here is written by hand.",
-    "{date}, {cpu}, {cores} cores for this process, L2 {l2} per core, L3 {l3}, fp32, `{target}`. {versions}.",
+    "{date}, {cpu}, {cores} cores for this process, L2 {l2} per core, L3 {l3}, {precision}, `{target}`. {versions}.",
     "Milliseconds for a whole batch: the median of {rounds} rounds, and the least and the most of the rounds' medians. "
     "The engines take turns round by round, with the same graph and the same numbers, each checked against a reference "
     "first; `×` is a peer's time over netc's, the median over the rounds: above 1 netc is faster. One thread is pinned "
@@ -19,9 +19,11 @@ LOAD = (
 
 
 def write_page(records, path):
-    """The last record of each cell, in order of first appearance."""
-    cells = {}
+    """The last record of each cell, in order of first appearance; of the precision of the last one."""
+    cells, precision = {}, records[-1].get("precision", "fp32")
     for record in records:
+        if record.get("precision", "fp32") != precision:
+            continue
         cells[record["network"], record["batch"], record["threads"], record.get("numerics", "fast")] = record
     newest = records[-1]
     names = list(dict.fromkeys(name for record in cells.values() for name in record["results"]))
@@ -32,10 +34,12 @@ def write_page(records, path):
     facts = dict(
         disturbed=f" (in vain {disturbed} times)" if disturbed else "",
         date=_span([record["date"] for record in cells.values()]), cpu=machine["cpu"], cores=machine["cores"],
-        l2=_bytes(machine["cache_bytes"]["l2"]), l3=_bytes(machine["cache_bytes"]["l3"]), target=machine["target"],
+        precision=precision, target=machine["target"], l2=_bytes(machine["cache_bytes"]["l2"]),
+        l3=_bytes(machine["cache_bytes"]["l3"]),
         versions=", ".join(f"{name} {version}" for name, version in versions.items()),
         rounds=" or ".join(str(count) for count in rounds))
-    text = "# Performance\n\n" + "\n".join(_paragraph(part.format(**facts)) for part in HEAD)
+    title = "Performance in bf16" if precision == "bf16" else "Performance"
+    text = f"# {title}\n\n" + "\n".join(_paragraph(part.format(**facts)) for part in HEAD)
     for numerics, threads in sorted({(key[3], key[2]) for key in cells}):
         strict = ", plain products only (`--numerics strict`)" if numerics == "strict" else ""
         text += f"\n## {threads} thread{'s' if threads > 1 else ''}{strict}\n\n"

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """One peer with one network: loads it, computes the reference's input once, and times runs whenever it is asked to.
 
-    peer.py ENGINE FOLDER THREADS
+    peer.py ENGINE FOLDER THREADS [PRECISION]
 
 reads a number of seconds per line from standard input and answers each with a line of JSON; the first line tells how
 loading went. Between two questions it sleeps.
@@ -17,7 +17,7 @@ ENGINES = ["onnxruntime", "openvino", "ncnn", "torch", "torch-compile"]
 FEWEST_RUNS, MOST_RUNS = 5, 100_000
 
 
-def load(engine, folder, threads, x):
+def load(engine, folder, threads, precision, x):
     """(version, a function that runs the network on x and returns the result)."""
     if engine == "onnxruntime":
         import onnxruntime
@@ -37,7 +37,7 @@ def load(engine, folder, threads, x):
             core.read_model(f"{folder}/model.onnx"), "CPU",
             {
                 "PERFORMANCE_HINT": "LATENCY", "INFERENCE_NUM_THREADS": threads, "NUM_STREAMS": "1",
-                "INFERENCE_PRECISION_HINT": "f32",
+                "INFERENCE_PRECISION_HINT": "bf16" if precision == "bf16" else "f32",
             })
         request = compiled.create_infer_request()
         request.set_input_tensor(openvino.Tensor(x, shared_memory=True))
@@ -110,6 +110,7 @@ def measure(run, seconds):
 
 def main():
     engine, folder, threads = sys.argv[1], sys.argv[2], int(sys.argv[3])
+    precision = sys.argv[4] if len(sys.argv) > 4 else "fp32"
     os.environ["OMP_NUM_THREADS"] = os.environ["MKL_NUM_THREADS"] = str(threads)
     answers = os.fdopen(os.dup(1), "w")
     # Whatever a peer prints is not an answer.
@@ -123,7 +124,7 @@ def main():
     try:
         x = np.load(f"{folder}/input.npy")
         begin = time.perf_counter()
-        version, run = load(engine, folder, threads, x)
+        version, run = load(engine, folder, threads, precision, x)
         loaded = time.perf_counter()
         result = run()
         first = time.perf_counter()

@@ -150,7 +150,7 @@ final class BoundStep: @unchecked Sendable {
         ck_dense_args(
           in: floats(0), out: resultFloats, residual: residual, weights: floats(1), bias: bias,
           rows: Int64(input[0]), inputs: Int64(input[1]), units: Int64(resultTensor.shape[1]),
-          activation: KernelArguments.activation(epilogue.activation)))
+          activation: KernelArguments.activation(epilogue.activation), out_storage: resultTensor.layout.storage.code))
     case .pool2D(let attributes):
       var arguments = ck_pool2d_args()
       arguments.in = tensor(0)

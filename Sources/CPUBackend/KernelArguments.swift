@@ -22,7 +22,8 @@ enum KernelArguments {
       return tensor(tensors[index], data)
     }
     var result = tensor(tensors[root], data)
-    result.data = result.data.map { $0 + first / Int(result.block) * Int(result.stride_c) }
+    let offset = first / Int(result.block) * Int(result.stride_c) * tensors[root].layout.storage.bytes
+    result.data = result.data.map { (UnsafeMutableRawPointer($0) + offset).assumingMemoryBound(to: Float.self) }
     result.c = Int64(tensors[index].shape[1])
     return result
   }
@@ -32,12 +33,12 @@ enum KernelArguments {
     let shape = tensor.shape
     let outer = shape.prefix(axis).reduce(1, *)
     let inner = shape.dropFirst(axis + 1).reduce(1, *)
-    return view([outer, shape[axis], 1, inner], .plain, data)
+    return view([outer, shape[axis], 1, inner], TensorLayout(storage: tensor.layout.storage), data)
   }
 
   /// The same bytes as one row, for ops to which the place of an element means nothing.
   static func row(_ tensor: Plan.Tensor, _ data: UnsafeMutableRawPointer?) -> ck_tensor {
-    view([1, 1, 1, tensor.shape.elements], .plain, data)
+    view([1, 1, 1, tensor.shape.elements], TensorLayout(storage: tensor.layout.storage), data)
   }
 
   private static func view(_ shape: [Int], _ layout: TensorLayout, _ data: UnsafeMutableRawPointer?)
@@ -49,7 +50,8 @@ enum KernelArguments {
     let planeStride = (shape[2] + halo.top + halo.bottom) * rowStride
     let interior = halo.top * rowStride + halo.left * block
     var tensor = ck_tensor()
-    tensor.data = data.map { $0.assumingMemoryBound(to: Float.self) + interior }
+    tensor.data = data.map { ($0 + interior * layout.storage.bytes).assumingMemoryBound(to: Float.self) }
+    tensor.storage = layout.storage.code
     (tensor.n, tensor.c, tensor.h, tensor.w) = (
       Int64(shape[0]), Int64(shape[1]), Int64(shape[2]), Int64(shape[3])
     )

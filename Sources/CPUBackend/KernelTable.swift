@@ -84,6 +84,14 @@ extension InstructionSet {
 }
 
 extension StorageType {
+  var code: Int32 {
+    switch self {
+    case .float32: Int32(CK_F32.rawValue)
+    case .bfloat16: Int32(CK_BF16.rawValue)
+    case .splitBFloat16: Int32(CK_SPLIT_BF16.rawValue)
+    }
+  }
+
   init?(_ storage: Int32) {
     switch ck_storage(UInt32(storage)) {
     case CK_F32: self = .float32

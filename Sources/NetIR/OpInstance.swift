@@ -5,6 +5,8 @@ package struct OpInstance: Hashable, Sendable {
   package var result: [Int]
   /// Whether the first operand will lie in C order anyway.
   package var hasPlainInput: Bool
+  /// How the tensors that it reads are stored.
+  package var storage = StorageType.float32
 
   package init(op: GraphOp, operands: [[Int]], result: [Int], hasPlainInput: Bool = false) {
     self.op = op
@@ -17,6 +19,7 @@ package struct OpInstance: Hashable, Sendable {
   /// `conv2d 3×3 pad 1 + bias (1×64×56×56, 64×64×3×3, 64) → 1×64×56×56`.
   package var signature: String {
     "\(op.described) (\(operands.map(\.crossed).joined(separator: ", "))) → \(result.crossed)"
+      + (storage == .float32 ? "" : " in \(storage.rawValue)")
   }
 
   package var work: Work { op.work(operands, result: result) }
@@ -37,6 +40,11 @@ extension Plan {
       epilogue.pool = nil
       op = .conv2D(attributes, epilogue)
     }
-    return OpInstance(op: op, operands: step.operands.map { shape(of: $0) }, result: result)
+    var instance = OpInstance(op: op, operands: step.operands.map { shape(of: $0) }, result: result)
+    let read = step.operands.compactMap { operand in
+      if case .tensor(let index) = operand { tensors[index].layout.storage } else { nil }
+    }
+    instance.storage = (read + [tensors[step.result].layout.storage]).first { $0 != .float32 } ?? .float32
+    return instance
   }
 }

@@ -38,7 +38,7 @@ package struct Plan: Sendable, Codable, Equatable {
     /// What it takes by itself; of a view of channels, what these take.
     package var bytes: Int { layout.bytes(of: shape) }
     /// C order without gaps: images of a view of channels lie apart.
-    package var isContiguous: Bool { layout == .plain && firstChannel == nil }
+    package var isContiguous: Bool { layout.isContiguous && firstChannel == nil }
   }
 
   /// A parameter, or what was computed from parameters.

@@ -48,6 +48,12 @@ package struct TargetDescription: Hashable, Sendable, Codable {
       name: "x86-64-avx512", instructionSets: [.generic, .avx2, .avx512], cores: 2,
       cache: [48 << 10, 1 << 20, 32 << 20]),
     TargetDescription(
+      name: "x86-64-avx512-bf16", instructionSets: [.generic, .avx2, .avx512, .avx512bf16], cores: 2,
+      cache: [48 << 10, 1 << 20, 32 << 20]),
+    TargetDescription(
+      name: "x86-64-amx", instructionSets: [.generic, .avx2, .avx512, .avx512bf16, .amx], cores: 2,
+      cache: [48 << 10, 2 << 20, 32 << 20]),
+    TargetDescription(
       name: "arm64", instructionSets: [.generic, .neon], cores: 2, cache: [64 << 10, 1 << 20, 16 << 20]),
   ]
 

@@ -32,6 +32,9 @@ package struct TensorLayout: Hashable, Sendable, Codable {
   /// C order, no halo, fp32: what the world outside a plan sees.
   package static let plain = TensorLayout()
 
+  /// C order without a halo, however numbers are stored.
+  package var isContiguous: Bool { block == 1 && halo == .none }
+
   /// Elements that a tensor of this shape occupies, lanes beyond the channels and halo included.
   package func elements(of shape: [Int]) -> Int {
     guard shape.count == 4 else { return shape.elements }

@@ -28,7 +28,7 @@ extension Plan {
         (1...8).contains(tensor.shape.count) && halos.allSatisfy { (0...Self.maximumHalo).contains($0) }
           && isBounded(tensor.shape, halo: halos.max() ?? 0)
           && (1...64).contains(tensor.layout.block)
-          && (tensor.shape.count == 4 || tensor.layout == .plain),
+          && (tensor.shape.count == 4 || tensor.layout.isContiguous),
         "tensor `\(tensor.name)` has the shape \(tensor.shape) as \(tensor.layout.description)")
       try require(isWhole(tensor) || isView(tensor), "tensor `\(tensor.name)` is no view of what it names")
       switch tensor.place {
@@ -55,7 +55,7 @@ extension Plan {
     let root = tensors[index]
     guard isWhole(root), root.place == tensor.place, root.layout == tensor.layout else { return false }
     guard let first = tensor.firstChannel else {
-      return root.layout == .plain && root.shape.elements == tensor.shape.elements
+      return root.layout.isContiguous && root.shape.elements == tensor.shape.elements
     }
     guard root.shape.count == 4, tensor.shape.count == 4, (0...max(0, root.shape[1])).contains(first),
       tensor.shape[1] <= root.shape[1] - first
@@ -182,7 +182,7 @@ extension GraphOp {
   }
 
   /// Whether operands behind the first are plain vectors or weights, and not tensors like the first.
-  fileprivate var hasVectors: Bool {
+  package var hasVectors: Bool {
     switch self {
     case .scaleShift, .parametricRectify: true
     default: hasWeights
@@ -203,10 +203,15 @@ extension KernelDescriptor {
   /// Why the kernel cannot work on tensors that lie like these; nil when it can.
   package func mismatch(op: GraphOp, operands: [Plan.Tensor?], result: Plan.Tensor) -> String? {
     let tensors = operands.compactMap { $0 } + [result]
-    if tensors.contains(where: { $0.layout.storage != storage }) {
+    if !stores(op, tensors.dropLast().map(\.layout.storage), result.layout.storage) {
       return "\(name) stores \(storage.rawValue)"
     }
     let blocks = tensors.map(\.layout.block)
+    if let input = operands.first ?? nil,
+      !takes(op, input: input.shape) || instructionSet == .amx && blocks[0] < block
+    {
+      return "\(name) takes 16 channels or inputs at a time, in blocks"
+    }
     switch op {
     case .conv2D(let attributes, let epilogue):
       guard let input = operands.first ?? nil, let inputBlock = blocks.first else { return "no input" }

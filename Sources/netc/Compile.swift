@@ -33,8 +33,7 @@ struct Compile: ParsableCommand {
   @OptionGroup var arithmetic: ArithmeticOptions
 
   @Option(
-    help: ArgumentHelp(
-      "The CPU to compile for: native, generic, x86-64-avx2, x86-64-avx512 or arm64.", valueName: "name"))
+    help: ArgumentHelp("The CPU to compile for: native, or a target that `netc doctor` names.", valueName: "name"))
   var target: String?
 
   @Flag(help: "Choose the kernels by timing them on this machine, not by the cost model alone.")
@@ -76,7 +75,7 @@ struct Compile: ParsableCommand {
 }
 
 struct ArithmeticOptions: ParsableArguments {
-  @Option(help: "Products in fp32 or bf16; bf16 has no kernels in this version.")
+  @Option(help: "Products in fp32, or in bf16 with sums in fp32.")
   var precision: PrecisionOption?
 
   @Option(help: "fast may trade accuracy for speed within a budget, strict never does.")

@@ -32,7 +32,7 @@ struct Graph: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "The CPU that the plan is for: native, generic, x86-64-avx2, x86-64-avx512 or arm64.", valueName: "name"))
+      "The CPU that the plan is for: native, or a target that `netc doctor` names.", valueName: "name"))
   var target: String?
 
   @OptionGroup var common: CommonOptions

@@ -30,7 +30,7 @@ struct Report: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "The CPU whose plan is measured: native, generic, x86-64-avx2, x86-64-avx512 or arm64.", valueName: "name"))
+      "The CPU whose plan is measured: native, or a target that `netc doctor` names.", valueName: "name"))
   var target: String?
 
   @OptionGroup var common: CommonOptions

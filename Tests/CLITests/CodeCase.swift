@@ -37,10 +37,6 @@ struct CodeCase: Sendable, CustomTestStringConvertible {
     },
     CodeCase(.unknownTarget, "--target") { _ in ["compile", Files.lenet, "--target", "z80", "--emit", "plan"] },
     CodeCase(.unknownTarget, "--target of report") { _ in ["report", Files.lenet, "--target", "avx512"] },
-    CodeCase(.unsupportedOnTarget, "bf16") { _ in
-      ["compile", Files.lenet, "--precision", "bf16", "--emit", "plan"]
-    },
-    CodeCase(.unsupportedOnTarget, "bf16 of bench") { _ in ["bench", Files.lenet, "--precision", "bf16"] },
     CodeCase(.unsupportedOnTarget, "the GPU") { _ in ["bench", Files.lenet, "--device", "gpu"] },
     CodeCase(.badOption, "an unknown pass") { _ in ["compile", Files.lenet, "--dump-after", "magic"] },
     CodeCase(.badOption, "another batch than the spec's", input: Array(Specs.fixedBatch.utf8)) { _ in

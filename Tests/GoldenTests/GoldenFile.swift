@@ -34,10 +34,12 @@ struct GoldenFile: Sendable, CustomTestStringConvertible {
       let graph = GoldenFile("\(name)/graph.txt") {
         try GoldenNetwork(spec).compiled("x86-64-avx512").portable.printed()
       }
+      // What a target has beyond the others is bf16: in fp32 its plans are theirs.
       // Plans for arm64 have the layouts of those for AVX2 and other names of kernels.
       let plans = TargetDescription.named.filter { !$0.instructionSets.contains(.neon) }.map { target in
-        GoldenFile("\(name)/plan.\(target.name).txt") {
-          try GoldenNetwork(spec).compiled(target.name).plan.printed()
+        let precision = target.instructionSets.contains(.avx512bf16) ? Precision.bf16 : .fp32
+        return GoldenFile("\(name)/plan.\(target.name).txt") {
+          try GoldenNetwork(spec).compiled(target.name, precision).plan.printed()
         }
       }
       return reports + [graph] + plans

@@ -19,13 +19,13 @@ struct GoldenNetwork {
     self.network = network
   }
 
-  func options(_ target: String) throws -> CompileOptions {
+  func options(_ target: String, _ precision: Precision = .fp32) throws -> CompileOptions {
     CompileOptions(
-      batch: try CompilerFront.batch(nil, for: network), target: try CompilerFront.target(target),
-      catalogue: KernelTable.catalogue)
+      batch: try CompilerFront.batch(nil, for: network), precision: precision,
+      target: try CompilerFront.target(target), catalogue: KernelTable.catalogue)
   }
 
-  func compiled(_ target: String) throws -> CompiledNetwork {
-    try CompilerFront.compile(network, try options(target))
+  func compiled(_ target: String, _ precision: Precision = .fp32) throws -> CompiledNetwork {
+    try CompilerFront.compile(network, try options(target, precision))
   }
 }

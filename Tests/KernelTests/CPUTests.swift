@@ -11,7 +11,8 @@ extension Kernels {
       let avx2 = cpu.isa_mask >> CK_ISA_AVX2.rawValue & 1 == 1
       #expect(!avx512 || avx2)
       #expect((cpu.avx512_bf16 == 1) == (cpu.isa_mask >> CK_ISA_AVX512_BF16.rawValue & 1 == 1))
-      #expect((cpu.amx_bf16 == 1) == (cpu.isa_mask >> CK_ISA_AMX.rawValue & 1 == 1))
+      // The operating system may refuse what the CPU has.
+      #expect(cpu.amx_bf16 == 1 || cpu.isa_mask >> CK_ISA_AMX.rawValue & 1 == 0)
     }
 
     @Test func denormalsAreFlushedAndRestored() {

@@ -14,6 +14,8 @@ struct DenseCase: Sendable, CustomTestStringConvertible {
       DenseCase(rows: 1, inputs: 1, units: 1, bias: false),
       DenseCase(rows: 3, inputs: 257, units: 10, bias: false, residual: true),
       DenseCase(rows: 1, inputs: 800, units: 130),
+      DenseCase(rows: 16, inputs: 48, units: 33),
+      DenseCase(rows: 37, inputs: 32, units: 40),
     ]
 }
 
@@ -21,19 +23,32 @@ extension Kernels {
   @Suite struct DenseTests {
     @Test(arguments: Row.of(CK_OP_DENSE), DenseCase.all)
     func dense(row: Row, t: DenseCase) {
-      let input = Guarded(noise(t.rows * t.inputs, 1))
-      let weights = noise(t.units * t.inputs, 2)
+      var t = t
+      // Tiles take 16 inputs at a time.
+      if row.isAMX { t.inputs = (t.inputs + 15) / 16 * 16 }
+      let floats = check(row, t, stored: CK_F32)
+      guard row.storage == CK_BF16 else { return }
+      #expect(check(row, t, stored: CK_BF16) == CK_BF16.rounded(floats), "results are not rounded once")
+    }
+
+    /// - Parameter stored: how the result is stored.
+    private func check(_ row: Row, _ t: DenseCase, stored: ck_storage) -> [Float] {
+      let values = row.storage.rounded(noise(t.rows * t.inputs, 1))
+      let input = Guarded(values, row.storage)
+      let weights = row.storage.rounded(noise(t.units * t.inputs, 2))
       let bias = Guarded(noise(t.units, 3))
-      let residual = Guarded(noise(t.rows * t.units, 4))
-      let out = Guarded(t.rows * t.units)
+      let residualValues = row.storage.rounded(noise(t.rows * t.units, 4))
+      let residual = Guarded(residualValues, row.storage)
+      let out = Guarded(t.rows * t.units, stored)
       var want = Oracle.dense(
-        t.rows, t.inputs, t.units, doubles(input.values), doubles(weights), t.bias ? doubles(bias.values) : nil)
-      if t.residual { want = zip(want, doubles(residual.values)).map(+) }
+        t.rows, t.inputs, t.units, doubles(values), doubles(weights), t.bias ? doubles(bias.values) : nil)
+      if t.residual { want = zip(want, doubles(residualValues)).map(+) }
       want = Oracle.activate(want, t.activation)
 
       var args = ck_dense_args()
       (args.rows, args.inputs, args.units) = (Int64(t.rows), Int64(t.inputs), Int64(t.units))
       args.activation = t.activation
+      args.out_storage = Int32(stored.rawValue)
       let packed = row.pack(args, weights)
       args.in = UnsafePointer(input.data)
       args.out = out.data
@@ -42,17 +57,19 @@ extension Kernels {
       if t.residual { args.residual = UnsafePointer(residual.data) }
       row.run(args)
       out.expectIntact("out")
-      expectClose(out.values, want)
+      let found = out.values(t.rows * t.units, stored)
+      expectClose(found, want, tolerance: stored.tolerance)
       let bits = out.bits
       out.reset()
       row.runInPieces(args)
       #expect(out.bits == bits, "the split of units changes the result")
-      if t.residual {
-        out.write(residual.values)
+      if t.residual && stored == row.storage {
+        out.write(residualValues, stored)
         args.residual = UnsafePointer(out.data)
         row.run(args)
         #expect(out.bits == bits, "in place of the residual")
       }
+      return found
     }
   }
 }

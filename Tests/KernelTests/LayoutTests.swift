@@ -80,11 +80,17 @@ extension Kernels {
   @Suite struct LayoutTests {
     @Test(arguments: Row.of(CK_OP_COPY), CopyCase.all)
     func copy(row: Row, t: CopyCase) {
-      let values = noise(t.shape.reduce(1, *), 1)
-      for (inHalo, outHalo, gap) in [(Halo(), Halo(), 0), (.all(1), Halo(top: 1, bottom: 2, left: 3, right: 0), 3)] {
-        let input = Tensor(t.shape, values, block: t.from, halo: inHalo, gap: gap)
-        let out = Tensor(t.shape, block: t.to, halo: outHalo, gap: gap)
-        checkUnits(row, ck_copy_args(in: input.c, out: out.c), out, doubles(values), tolerance: 0, lanesAreZero: true)
+      let storages =
+        row.storage == CK_BF16
+        ? [(CK_F32, CK_BF16), (CK_BF16, CK_F32), (CK_BF16, CK_BF16)] : [(CK_F32, CK_F32)]
+      for (from, to) in storages {
+        let values = from.rounded(noise(t.shape.reduce(1, *), 1))
+        for (inHalo, outHalo, gap) in [(Halo(), Halo(), 0), (.all(1), Halo(top: 1, bottom: 2, left: 3, right: 0), 3)] {
+          let input = Tensor(t.shape, values, block: t.from, halo: inHalo, gap: gap, storage: from)
+          let out = Tensor(t.shape, block: t.to, halo: outHalo, gap: gap, storage: to)
+          let args = ck_copy_args(in: input.c, out: out.c)
+          checkUnits(row, args, out, doubles(to.rounded(values)), tolerance: 0, lanesAreZero: true)
+        }
       }
     }
 
@@ -93,12 +99,14 @@ extension Kernels {
       let parts = t.sizes.enumerated().map { k, size in
         var shape = t.shape
         shape[t.axis] = size
-        return (shape, noise(shape.reduce(1, *), UInt64(k + 1)))
+        return (shape, row.storage.rounded(noise(shape.reduce(1, *), UInt64(k + 1))))
       }
       let (shape, want) = Oracle.concat(parts, axis: t.axis)
-      let inputs = zip(parts, t.blocks).map { Tensor($0.0, $0.1, block: $1, halo: .all($1 % 3), gap: $1 % 2) }
+      let inputs = zip(parts, t.blocks).map {
+        Tensor($0.0, $0.1, block: $1, halo: .all($1 % 3), gap: $1 % 2, storage: row.storage)
+      }
       for block in [1, 4, 8, 16] {
-        let out = Tensor(shape, block: block, halo: block == 8 ? Halo() : .all(1), gap: 2)
+        let out = Tensor(shape, block: block, halo: block == 8 ? Halo() : .all(1), gap: 2, storage: row.storage)
         inputs.map(\.c).withUnsafeBufferPointer {
           let args = ck_concat_args(
             inputs: $0.baseAddress, count: Int64(inputs.count), out: out.c, axis: Int32(t.axis))

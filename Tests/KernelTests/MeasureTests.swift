@@ -5,7 +5,8 @@ extension Kernels {
   /// The measuring loops do the work that they claim.
   @Suite struct MeasureTests {
     /// Those that this CPU can run.
-    static let loops: [ck_measure] = [CK_ISA_GENERIC, CK_ISA_AVX2, CK_ISA_AVX512].compactMap { isa in
+    private static let sets = [CK_ISA_GENERIC, CK_ISA_AVX2, CK_ISA_AVX512, CK_ISA_AVX512_BF16]
+    static let loops: [ck_measure] = sets.compactMap { isa in
       var cpu = ck_cpu_info()
       ck_cpu_detect(&cpu)
       guard cpu.isa_mask >> isa.rawValue & 1 == 1 else { return nil }
@@ -32,6 +33,18 @@ extension Kernels {
         wanted += x * Double(lanes)
       }
       #expect(abs(Double(loop.fma(seeds, Int64(rounds))) / wanted - 1) < 1e-6)
+    }
+
+    /// Each chain adds the products of the halves of two words, in every lane; only the upper halves are not zero.
+    @Test(arguments: loops.indices, [0, 1, 7])
+    func pairsAreMultiplyAdds(index: Int, rounds: Int) {
+      let loop = Self.loops[index]
+      #expect((loop.bf16 != nil) == (loop.isa == CK_ISA_AVX512_BF16.rawValue))
+      guard let bf16 = loop.bf16 else { return }
+      let chains = Int(loop.fma_seeds) - 2
+      let seeds = [0.5, 0.25] + (0..<chains).map { Float($0 + 1) }
+      let sum = seeds.dropFirst(2).reduce(0) { $0 + $1 + 0.125 * Float(rounds) }
+      #expect(bf16(seeds, Int64(rounds)) == sum * Float(Int(loop.bf16_flops) / (4 * chains)))
     }
 
     /// The first sum of the tile is that of the first pixel and the first channel.

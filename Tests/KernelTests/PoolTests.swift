@@ -48,17 +48,19 @@ extension Kernels {
     @Test(arguments: Row.of(CK_OP_POOL2D), PoolCase.all)
     func window(row: Row, t: PoolCase) {
       let g = t.geometry
-      let input = noise(t.n * t.c * t.h * t.w, 1)
+      let input = row.storage.rounded(noise(t.n * t.c * t.h * t.w, 1))
       for (mode, block) in Self.modes.flatMap({ mode in [1, row.block].map { (mode, $0) } }) {
         let activation = ck_activation(block == 1 ? CK_TANH : CK_LINEAR)
         let want = Oracle.activate(Oracle.pool(g, doubles(input), mode), activation)
-        let inTensor = Tensor([t.n, t.c, t.h, t.w], input, block: block, gap: t.gap)
-        let out = Tensor([t.n, t.c, g.oh, g.ow], block: block, halo: t.outHalo, gap: t.gap)
+        let inTensor = Tensor([t.n, t.c, t.h, t.w], input, block: block, gap: t.gap, storage: row.storage)
+        let out = Tensor([t.n, t.c, g.oh, g.ow], block: block, halo: t.outHalo, gap: t.gap, storage: row.storage)
         let args = ck_pool2d_args(
           in: inTensor.c, out: out.c, kernel_h: Int64(g.kh), kernel_w: Int64(g.kw), stride_h: Int64(g.sh),
           stride_w: Int64(g.sw), pad_top: Int64(g.pt), pad_left: Int64(g.pl), pad_bottom: Int64(g.pb),
           pad_right: Int64(g.pr), mode: Int32(mode.rawValue), activation: activation)
-        checkUnits(row, args, out, want)
+        // The activation applies to stored numbers.
+        let roundings = row.storage == CK_BF16 && activation.kind != ck_activation.linear.kind ? 2.0 : 1
+        checkUnits(row, args, out, want, tolerance: roundings * row.storage.tolerance)
       }
     }
 
@@ -66,11 +68,11 @@ extension Kernels {
       arguments: Row.of(CK_OP_GLOBAL_POOL),
       [[1, 1, 1, 1], [2, 17, 7, 7], [3, 3, 1, 5], [1, 33, 5, 70], [2, 16, 3, 33]])
     func global(row: Row, shape: [Int]) {
-      let input = noise(shape.reduce(1, *), 1)
+      let input = row.storage.rounded(noise(shape.reduce(1, *), 1))
       for mode in [CK_GLOBAL_MEAN, CK_GLOBAL_MAX, CK_GLOBAL_L2] {
         for (block, halo) in [(1, 0), (row.block, 0), (row.block, 2)] {
           let activation = ck_activation(halo == 0 ? CK_LINEAR : CK_SIGMOID)
-          let inTensor = Tensor(shape, input, block: block, halo: .all(halo), gap: halo)
+          let inTensor = Tensor(shape, input, block: block, halo: .all(halo), gap: halo, storage: row.storage)
           let out = Guarded(shape[0] * shape[1])
           let want = Oracle.activate(
             Oracle.globalPool(shape[0] * shape[1], shape[2] * shape[3], doubles(input), mode), activation)

@@ -73,7 +73,7 @@ extension Kernels {
 
     @Test(arguments: Row.winogradCases)
     func againstTheOracle(row: Row, test: ConvCase) {
-      let problem = Problem(test, row.form)
+      let problem = Problem(test, row.form, row.storage)
       let run = WinogradRun(row, test, problem, tiles: 1)
       run.run()
       run.out.expectSound("out")
@@ -90,7 +90,7 @@ extension Kernels {
         other.workspace.expectIntact("the workspace")
         #expect(other.out.values == found, "\(tiles) tiles at a time change the result")
       }
-      if test.residual && test.outHalo.top == 0 {
+      if test.residual && test.outHalo.top == 0 && row.storage == CK_F32 {
         run.out.write(problem.residual)
         run.args.residual = run.out.c
         run.run()
@@ -101,7 +101,7 @@ extension Kernels {
     /// Rows of different vector lengths read different layouts and sum in the same order.
     @Test(arguments: [3, 5].flatMap { ConvCase.winograd(taps: $0) }.filter { $0.c > 16 })
     func rowsAgree(test: ConvCase) throws {
-      let rows = Row.winograd.filter { Int($0.form.taps) == test.kernel[0] }
+      let rows = Row.winograd.filter { Int($0.form.taps) == test.kernel[0] && $0.storage == CK_F32 }
       let problem = Problem(test, try #require(rows.first).form)
       let results = rows.map { row in
         let run = WinogradRun(row, test, problem, tiles: 3)
@@ -120,7 +120,7 @@ extension Kernels {
     func expectedError(row: Row, channels: Int) {
       let taps = Int(row.form.taps)
       let test = ConvCase(name: "error", c: channels, h: 12, w: 12, f: 16, kernel: [taps, taps], bias: false)
-      let problem = Problem(test, row.form)
+      let problem = Problem(test, row.form, row.storage)
       let run = WinogradRun(row, test, problem, tiles: 9)
       run.run()
       var (errors, results) = (0.0, 0.0)
@@ -135,13 +135,33 @@ extension Kernels {
       #expect(found < 1.25 * expected && found > 0.6 * expected, "\(found), not \(expected)")
     }
 
+    /// What is stored as bf16 is what would have been stored as floats, rounded.
+    @Test(arguments: Row.winogradCases.filter { $0.0.storage == CK_BF16 })
+    func roundedOnce(row: Row, test: ConvCase) {
+      let problem = Problem(test, row.form, CK_BF16)
+      let (floats, rounded) = (
+        WinogradRun(row, test, problem, tiles: 3), WinogradRun(row, test, problem, tiles: 3, stored: CK_BF16)
+      )
+      floats.run()
+      rounded.run()
+      rounded.out.expectSound("out")
+      #expect(rounded.out.values == CK_BF16.rounded(floats.out.values))
+      if test.residual && test.outHalo.top == 0 {
+        let values = rounded.out.values
+        rounded.out.write(problem.residual)
+        rounded.args.residual = rounded.out.c
+        rounded.run()
+        #expect(rounded.out.values == values, "in place of the residual")
+      }
+    }
+
     @Test(arguments: Row.winograd)
     func unitsFollowTheWorkspace(row: Row) {
       // 25 tiles.
       let (taps, pad) = (Int(row.form.taps), Int(row.form.taps) / 2)
       let test = ConvCase(
         name: "units", c: 20, h: 20, w: 18, f: 1, kernel: [taps, taps], pads: [pad, pad, pad, pad])
-      let problem = Problem(test, row.form)
+      let problem = Problem(test, row.form, row.storage)
       for tiles in [1, 2, 12, 13, 24, 25, 99] {
         let run = WinogradRun(row, test, problem, tiles: tiles)
         let channels = Int64((20 + row.block - 1) / row.block * row.block)
@@ -163,12 +183,13 @@ private struct Problem {
   let input, weights, bias, residual: [Float]
   let want, bounds: [Double]
 
-  init(_ test: ConvCase, _ form: ck_winograd_form) {
+  /// - Parameter storage: of the operands.
+  init(_ test: ConvCase, _ form: ck_winograd_form, _ storage: ck_storage = CK_F32) {
     let g = test.geometry
     self.test = test
-    input = noise(test.n * test.c * test.h * test.w, 1)
-    weights = noise(test.f * test.c * g.kh * g.kw, 2)
-    residual = noise(test.n * test.f * g.oh * g.ow, 3)
+    input = storage.rounded(noise(test.n * test.c * test.h * test.w, 1))
+    weights = storage.rounded(noise(test.f * test.c * g.kh * g.kw, 2))
+    residual = storage.rounded(noise(test.n * test.f * g.oh * g.ow, 3))
     bias = noise(test.f, 4)
     var sums = Oracle.conv(g, doubles(input), doubles(weights), test.bias ? doubles(bias) : nil)
     if test.residual { for i in sums.indices { sums[i] += Double(residual[i]) } }
@@ -204,13 +225,18 @@ private final class WinogradRun {
   let packed, bias, workspace: Guarded
   var args: ck_conv2d_args
 
-  init(_ row: Row, _ test: ConvCase, _ problem: Problem, tiles: Int) {
+  /// - Parameter stored: how results are stored: as floats, that nothing hides what the sums lose.
+  init(_ row: Row, _ test: ConvCase, _ problem: Problem, tiles: Int, stored: ck_storage = CK_F32) {
     let g = test.geometry
     self.row = row
-    input = Tensor([test.n, test.c, test.h, test.w], problem.input, block: row.block, halo: test.inHalo, gap: test.gap)
     let pool = max(1, test.pool)
-    out = Tensor([test.n, test.f, g.oh / pool, g.ow / pool], block: row.block, halo: test.outHalo, gap: test.gap)
-    residual = Tensor([test.n, test.f, g.oh, g.ow], problem.residual, block: row.block, halo: .all(1))
+    input = Tensor(
+      [test.n, test.c, test.h, test.w], problem.input, block: row.block, halo: test.inHalo, gap: test.gap,
+      storage: row.storage)
+    out = Tensor(
+      [test.n, test.f, g.oh / pool, g.ow / pool], block: row.block, halo: test.outHalo, gap: test.gap, storage: stored)
+    residual = Tensor(
+      [test.n, test.f, g.oh, g.ow], problem.residual, block: row.block, halo: .all(1), storage: row.storage)
     bias = Guarded(problem.bias)
     args = ck_conv2d_args()
     args.in = input.c

@@ -2,6 +2,7 @@
 #ifndef CK_ACTIVATION_H
 #define CK_ACTIVATION_H
 
+#include "storage.h"
 #include "vmath.h"
 
 // `kind` is a constant where this is called, so the switch is gone from the loop.
@@ -28,11 +29,31 @@ CK_INLINE vf ck_activate(const int32_t kind, vf x, vf p0, vf p1) {
 }
 
 // to[i] = act(from[i]), 0 ≤ i < length; `to` may be `from`. An element's result does not depend on its place.
-void CK_LOCAL(ck_activate_span)(float *to, const float *from, int64_t length, const ck_activation *activation);
+void CK_FLOAT_LOCAL(ck_activate_span)(float *to, const float *from, int64_t length, const ck_activation *activation);
 
 // The same in place, for the epilogue of a row that was just written and lies in L1.
-CK_INLINE void ck_activate_in_place(float *span, int64_t length, const ck_activation *activation) {
-  if (activation->kind != CK_LINEAR) CK_LOCAL(ck_activate_span)(span, span, length, activation);
+CK_INLINE void ck_activate_floats(float *span, int64_t length, const ck_activation *activation) {
+  if (activation->kind != CK_LINEAR) CK_FLOAT_LOCAL(ck_activate_span)(span, span, length, activation);
+}
+
+// Of stored numbers.
+CK_INLINE void ck_activate_elements(ck_elem *to, const ck_elem *from, int64_t length, const ck_activation *activation) {
+#ifdef CK_STORES_BF16
+  enum { piece = 512 };
+  float line[piece];
+  for (int64_t i = 0; i < length; i += piece) {
+    const int64_t count = ck_least(piece, length - i);
+    for (int64_t j = 0; j < count; j += CK_VL) ck_store(line + j, ck_get_upto(from + i + j, count - j));
+    ck_activate_floats(line, count, activation);
+    for (int64_t j = 0; j < count; j += CK_VL) ck_put_upto(to + i + j, ck_load(line + j), count - j);
+  }
+#else
+  CK_FLOAT_LOCAL(ck_activate_span)(to, from, length, activation);
+#endif
+}
+
+CK_INLINE void ck_activate_in_place(ck_elem *span, int64_t length, const ck_activation *activation) {
+  if (activation->kind != CK_LINEAR) ck_activate_elements(span, span, length, activation);
 }
 
 #endif

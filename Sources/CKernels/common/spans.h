@@ -1,9 +1,9 @@
-// How elementwise kernels walk tensors: as spans of contiguous floats, as long as the layouts allow.
+// How elementwise kernels walk tensors: as spans of contiguous elements, as long as the layouts allow.
 #ifndef CK_SPANS_H
 #define CK_SPANS_H
 
 #include "halo.h"
-#include "vector.h"
+#include "storage.h"
 
 // A longer span is cut in pieces; a multiple of every vector length.
 enum { CK_PIECE = 4096 };
@@ -50,8 +50,8 @@ static inline ck_span ck_span_at(const ck_spans *s, int64_t unit) {
   return p;
 }
 
-static inline float *ck_span_data(const ck_tensor *t, const ck_span *p) {
-  return t->data + p->n * t->stride_n + p->block * t->stride_c + p->row * t->stride_h + p->start;
+static inline ck_elem *ck_span_data(const ck_tensor *t, const ck_span *p) {
+  return ck_data(t) + p->n * t->stride_n + p->block * t->stride_c + p->row * t->stride_h + p->start;
 }
 
 // Merged tensors have no halo, so a unit's row is a row of the tensor wherever there is something to zero.

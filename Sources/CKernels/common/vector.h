@@ -11,18 +11,30 @@
 #define CK_INLINE static inline __attribute__((always_inline))
 #define CK_UNROLL _Pragma("clang loop unroll(full)")
 
-// CK_NAME(stem, what) is stem_f32_<isa>_what.
-#define CK_NAME__(stem, suffix, what) stem##_f32_##suffix##_##what
-#define CK_NAME_(stem, suffix, what) CK_NAME__(stem, suffix, what)
-#define CK_NAME(stem, what) CK_NAME_(stem, CK_SUFFIX, what)
-// CK_TILED(stem, m, n, what) is stem_f32_<isa>_<m>x<n>_what.
-#define CK_TILED__(stem, suffix, m, n, what) stem##_f32_##suffix##_##m##x##n##_##what
-#define CK_TILED_(stem, suffix, m, n, what) CK_TILED__(stem, suffix, m, n, what)
-#define CK_TILED(stem, m, n, what) CK_TILED_(stem, CK_SUFFIX, m, n, what)
+// Files whose rows store bf16 define CK_STORES_BF16 before anything else.
+#ifdef CK_STORES_BF16
+#define CK_STORAGE bf16
+#else
+#define CK_STORAGE f32
+#endif
+
+// CK_NAME(stem, what) is stem_<storage>_<isa>_what.
+#define CK_NAME__(stem, storage, suffix, what) stem##_##storage##_##suffix##_##what
+#define CK_NAME_(stem, storage, suffix, what) CK_NAME__(stem, storage, suffix, what)
+#define CK_NAME(stem, what) CK_NAME_(stem, CK_STORAGE, CK_SUFFIX, what)
+// CK_TILED(stem, m, n, what) is stem_<storage>_<isa>_<m>x<n>_what.
+#define CK_TILED__(stem, storage, suffix, m, n, what) stem##_##storage##_##suffix##_##m##x##n##_##what
+#define CK_TILED_(stem, storage, suffix, m, n, what) CK_TILED__(stem, storage, suffix, m, n, what)
+#define CK_TILED(stem, m, n, what) CK_TILED_(stem, CK_STORAGE, CK_SUFFIX, m, n, what)
 // CK_LOCAL(name) is name_<isa>.
 #define CK_LOCAL__(name, suffix) name##_##suffix
 #define CK_LOCAL_(name, suffix) CK_LOCAL__(name, suffix)
 #define CK_LOCAL(name) CK_LOCAL_(name, CK_SUFFIX)
+// The function on floats that rows of this instruction set call.
+#ifndef CK_FLOAT_SUFFIX
+#define CK_FLOAT_SUFFIX CK_SUFFIX
+#endif
+#define CK_FLOAT_LOCAL(name) CK_LOCAL_(name, CK_FLOAT_SUFFIX)
 
 typedef float vf __attribute__((ext_vector_type(CK_VL)));
 typedef int32_t vi __attribute__((ext_vector_type(CK_VL)));

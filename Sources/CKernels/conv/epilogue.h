@@ -5,6 +5,7 @@
 #include "../common/activation.h"
 #include "../common/halo.h"
 #include "../common/tile.h"
+#include "bias.h"
 
 // out = act(sums + bias + residual) for `pixels` pixels from (n, y, x) on, of channel block cb: a vector each.
 CK_INLINE void ck_conv_epilogue(const ck_conv2d_args *a, const float *sums, const float *bias, int64_t pixels,
@@ -61,12 +62,6 @@ CK_INLINE void ck_finish_tile(const int m, const int rows, const int v, const ck
 // What `ck_finish_tile` cannot do in registers: any other activation, of a whole row of channel block j.
 CK_INLINE void ck_finish_row(const ck_conv2d_args *a, const ck_finish *f, int64_t j, int64_t r) {
   if (!f->rectify) ck_activate_in_place(f->to + j * f->block + r * f->row, a->out.w * CK_VL, &a->activation);
-}
-
-// Copies the biases of `count` channels from `first` on, or zeros, and fills up to `width` with zeros.
-CK_INLINE void ck_conv_bias(const ck_conv2d_args *a, int64_t first, int64_t width, float *bias) {
-  int64_t count = ck_least(width, a->out.c - first);
-  for (int64_t i = 0; i < width; i++) bias[i] = a->bias && i < count ? a->bias[first + i] : 0.0f;
 }
 
 #endif

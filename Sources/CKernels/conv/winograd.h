@@ -7,7 +7,11 @@
 //
 // The including file sets CK_WINOGRAD_M × CK_WINOGRAD_N, the register tile (tiles × filters, two vectors), and
 // CK_WINOGRAD_EACH_M(X); and CK_WINOGRAD_HAS_FEW where 24 sums fit the registers. The forms are at the end.
+#ifdef CK_STORES_BF16
+#include "../bf16/epilogue.h"
+#else
 #include "epilogue.h"
+#endif
 #include "pack.h"
 #include "winograd_shape.h"
 #include "winograd_tile.h"
@@ -36,9 +40,9 @@ CK_INLINE void ck_winograd_input(const ck_winograd_form f, const ck_conv2d_args 
       const ck_winograd_place at = ck_winograd_place_of(f, s, first + t);
       const int64_t y = at.y - a->pad_top, x = at.x - a->pad_left;
       const int64_t rows = in->h + in->halo_bottom - y, columns = in->w + in->halo_right - x;
-      const float *from = in->data + at.n * in->stride_n + cb * in->stride_c + y * in->stride_h + x * CK_VL;
+      const ck_elem *from = ck_data(in) + at.n * in->stride_n + cb * in->stride_c + y * in->stride_h + x * CK_VL;
       float *place = to + (cb * count + t) * CK_VL;
-      _Alignas(64) float copy[CK_WINOGRAD_MOST * CK_WINOGRAD_MOST * CK_VL];
+      _Alignas(64) ck_elem copy[CK_WINOGRAD_MOST * CK_WINOGRAD_MOST * CK_VL];
       int64_t row = in->stride_h;
       if (rows >= span && columns >= span) {
         // Tiles share columns with their neighbours: what is new four tiles ahead.
@@ -47,8 +51,8 @@ CK_INLINE void ck_winograd_input(const ck_winograd_form f, const ck_conv2d_args 
         }
       } else {
         // What lies behind the halo belongs to somebody else; no pixel of the output depends on it.
-        memset(copy, 0, (size_t)(span * span * CK_VL) * sizeof(float));
-        const size_t bytes = (size_t)(ck_least(columns, span) * CK_VL) * sizeof(float);
+        memset(copy, 0, (size_t)(span * span * CK_VL) * sizeof(ck_elem));
+        const size_t bytes = (size_t)(ck_least(columns, span) * CK_VL) * sizeof(ck_elem);
         for (int64_t i = 0; i < ck_least(rows, span); i++) memcpy(copy + i * span * CK_VL, from + i * row, bytes);
         from = copy;
         row = span * CK_VL;
@@ -59,11 +63,11 @@ CK_INLINE void ck_winograd_input(const ck_winograd_form f, const ck_conv2d_args 
 }
 
 // Channels [first, end) of a tile of filters; `first` begins a block.
-CK_INLINE void ck_winograd_filters(const ck_winograd_form f, const float *packed, int64_t first, int64_t end,
+CK_INLINE void ck_winograd_filters(const ck_winograd_form f, const ck_elem *packed, int64_t first, int64_t end,
                                    int64_t v, float *to, int64_t plane) {
   for (int64_t low = first; low < end; low += CK_VL) {
     const int64_t lanes = ck_least(CK_VL, end - low);
-    const float *block = packed + low * f.taps * f.taps * CK_WINOGRAD_N;
+    const ck_elem *block = packed + low * f.taps * f.taps * CK_WINOGRAD_N;
     for (int64_t lane = 0; lane < lanes; lane++) {
       for (int64_t j = 0; j < v; j++) {
         ck_winograd_filter(f, block + lane * CK_WINOGRAD_N + j * CK_VL, lanes * CK_WINOGRAD_N,
@@ -75,7 +79,7 @@ CK_INLINE void ck_winograd_filters(const ck_winograd_form f, const float *packed
 
 // All products of a tile of filters, v vectors: a chunk of channels at a time is transformed and used.
 CK_INLINE void ck_winograd_products(const ck_winograd_form f, const ck_winograd_shape *s, int64_t channels,
-                                    int64_t count, const float *weights, int64_t v, const float *input,
+                                    int64_t count, const ck_elem *weights, int64_t v, const float *input,
                                     float *filters, float *sums) {
   const int64_t points = ck_winograd_points(f), pieces = ck_ceil_div(count, CK_WINOGRAD_M);
   for (int64_t low = 0; low < channels; low += CK_WINOGRAD_CHUNK) {
@@ -93,23 +97,23 @@ CK_INLINE void ck_winograd_products(const ck_winograd_form f, const ck_winograd_
 }
 
 // A whole tile where nothing but bias, residual and rectifier follow.
-CK_INLINE void ck_winograd_store(const ck_winograd_form f, const float *from, int64_t plane, vf bias, const float *add,
-                                 int64_t add_row, int rectify, float *to, int64_t row) {
+CK_INLINE void ck_winograd_store(const ck_winograd_form f, const float *from, int64_t plane, vf bias,
+                                 const ck_elem *add, int64_t add_row, int rectify, ck_elem *to, int64_t row) {
   vf y[CK_WINOGRAD_MOST][CK_WINOGRAD_MOST];
   ck_winograd_output_tile(f, from, plane, y);
   CK_UNROLL for (int r = 0; r < f.out; r++) {
     CK_UNROLL for (int i = 0; i < f.out; i++) {
       vf s = y[r][i] + bias;
-      if (add) s = s + ck_load(add + r * add_row + i * CK_VL);
+      if (add) s = s + ck_get(add + r * add_row + i * CK_VL);
       if (rectify) s = 0.0f > s ? (vf)0.0f : s;
-      ck_store(to + r * row + i * CK_VL, s);
+      ck_put(to + r * row + i * CK_VL, s);
     }
   }
 }
 
 // The maximum over 2 × 2 pixels: `rows` × `columns` of them. Neither a bias nor the rectifier changes which is largest.
 CK_INLINE void ck_winograd_store_pooled(const ck_winograd_form f, const float *from, int64_t plane, vf bias,
-                                        int rectify, int64_t rows, int64_t columns, float *to, int64_t row) {
+                                        int rectify, int64_t rows, int64_t columns, const ck_tensor *out, int64_t at) {
   vf y[CK_WINOGRAD_MOST][CK_WINOGRAD_MOST];
   ck_winograd_output_tile(f, from, plane, y);
   CK_UNROLL for (int r = 0; r < f.out / 2; r++) {
@@ -117,7 +121,7 @@ CK_INLINE void ck_winograd_store_pooled(const ck_winograd_form f, const float *f
       vf s = ck_max(ck_max(y[2 * r][2 * i], y[2 * r][2 * i + 1]), ck_max(y[2 * r + 1][2 * i], y[2 * r + 1][2 * i + 1]));
       s += bias;
       if (rectify) s = 0.0f > s ? (vf)0.0f : s;
-      if (r < rows && i < columns) ck_store(to + r * row + i * CK_VL, s);
+      if (r < rows && i < columns) ck_put_as(out, at + r * out->stride_h + i * CK_VL, s);
     }
   }
 }
@@ -132,9 +136,9 @@ CK_INLINE void ck_winograd_output_pooled(const ck_winograd_form f, const ck_conv
     const int64_t y = at.y / 2, x = at.x / 2;
     const int64_t rows = ck_least(f.out / 2, out->h - y), columns = ck_least(f.out / 2, out->w - x);
     for (int64_t j = 0; j < v; j++) {
-      float *to = out->data + at.n * out->stride_n + (cb + j) * out->stride_c + y * out->stride_h + x * CK_VL;
+      const int64_t to = at.n * out->stride_n + (cb + j) * out->stride_c + y * out->stride_h + x * CK_VL;
       ck_winograd_store_pooled(f, sums + t * CK_WINOGRAD_N + j * CK_VL, s->sum_plane, ck_load(bias + j * CK_VL),
-                               a->activation.kind == CK_RECTIFY, rows, columns, to, out->stride_h);
+                               a->activation.kind == CK_RECTIFY, rows, columns, out, to);
     }
     for (int64_t i = 0; x == 0 && i < rows * v; i++) ck_zero_halo(out, at.n, cb + i % v, y + i / v);
   }
@@ -152,12 +156,13 @@ CK_INLINE void ck_winograd_output(const ck_winograd_form f, const ck_conv2d_args
     const int64_t rows = ck_least(f.out, out->h - at.y), columns = ck_least(f.out, out->w - at.x);
     for (int64_t j = 0; j < v; j++) {
       const float *from = sums + t * CK_WINOGRAD_N + j * CK_VL;
-      if (rows == f.out && columns == f.out && (rectify || kind == CK_LINEAR)) {
+      if (rows == f.out && columns == f.out && (rectify || kind == CK_LINEAR) && ck_stores_elements(out)) {
         const vf b = ck_load(bias + j * CK_VL);
-        float *to = out->data + at.n * out->stride_n + (cb + j) * out->stride_c + at.y * out->stride_h + at.x * CK_VL;
-        const float *add = NULL;
+        ck_elem *to =
+            ck_data(out) + at.n * out->stride_n + (cb + j) * out->stride_c + at.y * out->stride_h + at.x * CK_VL;
+        const ck_elem *add = NULL;
         if (res->data) {
-          add = res->data + at.n * res->stride_n + (cb + j) * res->stride_c + at.y * res->stride_h + at.x * CK_VL;
+          add = ck_data(res) + at.n * res->stride_n + (cb + j) * res->stride_c + at.y * res->stride_h + at.x * CK_VL;
         }
         CK_UNROLL for (int i = 0; i < f.out; i++) {
           CK_UNROLL for (int k = 2 * f.out; k < 3 * f.out; k++) {
@@ -205,7 +210,7 @@ CK_INLINE void ck_winograd_run(const ck_winograd_form f, const ck_conv2d_args *a
       ck_winograd_input(f, a, &s, first, count, input);
     }
     const int64_t v = ck_least(CK_WINOGRAD_N / CK_VL, ck_blocks(&a->out) - cb);
-    const float *weights = a->weights + tile * ck_conv_tile_floats(&packing);
+    const ck_elem *weights = (const ck_elem *)a->weights + tile * ck_conv_tile_floats(&packing);
 #ifdef CK_WINOGRAD_HAS_FEW
     if (f.out == 4 && f.taps == 3 && count == CK_WINOGRAD_FEW && a->in.c % CK_VL == 0) {
       ck_winograd_few(&s, a->in.c, weights, v, input, sums);

@@ -8,7 +8,7 @@
 #ifndef CK_WINOGRAD_TRANSFORMS_H
 #define CK_WINOGRAD_TRANSFORMS_H
 
-#include "../common/vector.h"
+#include "../common/storage.h"
 #include "winograd_shape.h"
 
 // Keeps the compiler from computing an address for each point ahead and spilling them.
@@ -104,13 +104,13 @@ CK_INLINE void ck_winograd_output_1d(const int pairs, const int out, const vf *m
 }
 
 // The pixels at `in`, a vector of channels, to the planes at `to`.
-CK_INLINE void ck_winograd_input_tile(const ck_winograd_form f, const float *in, int64_t row, float *to,
+CK_INLINE void ck_winograd_input_tile(const ck_winograd_form f, const ck_elem *in, int64_t row, float *to,
                                       int64_t plane) {
   const int span = ck_winograd_span(f), pairs = span / 2 - 1;
   vf columns[CK_WINOGRAD_MOST][CK_WINOGRAD_MOST];
   CK_UNROLL for (int x = 0; x < span; x++) {
     vf d[CK_WINOGRAD_MOST], t[CK_WINOGRAD_MOST];
-    CK_UNROLL for (int y = 0; y < span; y++) d[y] = ck_load(in + y * row + x * CK_VL);
+    CK_UNROLL for (int y = 0; y < span; y++) d[y] = ck_get(in + y * row + x * CK_VL);
     ck_winograd_input_1d(pairs, d, t);
     CK_UNROLL for (int y = 0; y < span; y++) columns[y][x] = t[y];
   }
@@ -125,13 +125,14 @@ CK_INLINE void ck_winograd_input_tile(const ck_winograd_form f, const float *in,
 
 // The filters of one lane's channel: taps `tap` floats apart, to the planes at `to`. No hardware prefetcher follows
 // so many short streams: the same lane of the next channel block is asked for here.
-CK_INLINE void ck_winograd_filter(const ck_winograd_form f, const float *from, int64_t tap, float *to, int64_t plane) {
+CK_INLINE void ck_winograd_filter(const ck_winograd_form f, const ck_elem *from, int64_t tap, float *to,
+                                  int64_t plane) {
   const int span = ck_winograd_span(f), pairs = span / 2 - 1;
   vf columns[CK_WINOGRAD_MOST][CK_WINOGRAD_MOST];
   CK_UNROLL for (int x = 0; x < f.taps; x++) {
     vf g[CK_WINOGRAD_MOST], t[CK_WINOGRAD_MOST];
     CK_UNROLL for (int y = 0; y < f.taps; y++) {
-      g[y] = ck_load(from + (y * f.taps + x) * tap);
+      g[y] = ck_get(from + (y * f.taps + x) * tap);
       __builtin_prefetch(from + ((y + f.taps) * f.taps + x) * tap);
     }
     ck_winograd_filter_1d(pairs, f.taps, g, t);

@@ -1,3 +1,4 @@
+#define _GNU_SOURCE
 #include "../include/ck_cpu.h"
 
 #include <string.h>
@@ -5,6 +6,20 @@
 
 #if defined(__x86_64__)
 #include <cpuid.h>
+#if defined(__linux__)
+#include <sys/syscall.h>
+#include <unistd.h>
+#endif
+
+// Linux gives a process the state of the tiles when it asks for it; threads inherit that.
+static int may_use_tiles(void) {
+#if defined(__linux__)
+  enum { ARCH_REQ_XCOMP_PERM = 0x1023, XFEATURE_XTILEDATA = 18 };
+  return syscall(SYS_arch_prctl, ARCH_REQ_XCOMP_PERM, XFEATURE_XTILEDATA) == 0;
+#else
+  return 0;
+#endif
+}
 
 static uint64_t enabled_state(void) {
   uint32_t low, high;
@@ -42,7 +57,7 @@ void ck_cpu_detect(ck_cpu_info *out) {
   if (avx2) out->isa_mask |= 1 << CK_ISA_AVX2;
   if (avx512) out->isa_mask |= 1 << CK_ISA_AVX512;
   if (out->avx512_bf16) out->isa_mask |= 1 << CK_ISA_AVX512_BF16;
-  if (out->amx_bf16) out->isa_mask |= 1 << CK_ISA_AMX;
+  if (out->amx_bf16 && out->avx512_bf16 && may_use_tiles()) out->isa_mask |= 1 << CK_ISA_AMX;
 }
 
 enum { FLUSH_TO_ZERO = 0x8000, DENORMALS_ARE_ZERO = 0x40 };

@@ -2,6 +2,8 @@
 #include "../common/activation.h"
 #include "../common/spans.h"
 
+#ifndef CK_STORES_BF16
+
 CK_INLINE void ck_activate_loop(const int32_t kind, float *to, const float *from, int64_t length, float p0, float p1) {
   const vf q0 = ck_splat(p0), q1 = ck_splat(p1);
   int64_t i = 0;
@@ -30,6 +32,8 @@ void CK_LOCAL(ck_activate_span)(float *to, const float *from, int64_t length, co
 #undef CK_CASE
 }
 
+#endif
+
 static ck_merge ck_activation_merge(const ck_activation_args *a) {
   const ck_merge in = ck_mergeable(&a->in), out = ck_mergeable(&a->out);
   return in < out ? in : out;
@@ -46,7 +50,7 @@ void CK_NAME(activation_span, run)(const void *args, int64_t begin, int64_t end)
   const ck_spans spans = ck_spans_of(&a->out, ck_activation_merge(a));
   for (int64_t u = begin; u < end; u++) {
     const ck_span p = ck_span_at(&spans, u);
-    CK_LOCAL(ck_activate_span)(ck_span_data(&a->out, &p), ck_span_data(&a->in, &p), p.length, &a->activation);
+    ck_activate_elements(ck_span_data(&a->out, &p), ck_span_data(&a->in, &p), p.length, &a->activation);
     ck_span_zero_halo(&a->out, &p);
   }
 }

@@ -18,10 +18,10 @@ int64_t CK_NAME(elementwise_span, units)(const void *args) {
 
 // The value of one vector, from left to right: `out` is written once, so it may be any of the inputs.
 CK_INLINE vf ck_combine(const ck_elementwise_args *a, const ck_span *p, int64_t i, int64_t count) {
-  vf value = ck_load_upto(ck_span_data(&a->inputs[0], p) + i, count);
+  vf value = ck_get_upto(ck_span_data(&a->inputs[0], p) + i, count);
   if (a->kind == CK_SUM && a->coefficients) value *= a->coefficients[0];
   for (int64_t k = 1; k < a->count; k++) {
-    const vf x = ck_load_upto(ck_span_data(&a->inputs[k], p) + i, count);
+    const vf x = ck_get_upto(ck_span_data(&a->inputs[k], p) + i, count);
     switch (a->kind) {
       case CK_SUM: value = a->coefficients ? x * a->coefficients[k] + value : value + x; break;
       case CK_MUL: value *= x; break;
@@ -39,13 +39,13 @@ void CK_NAME(elementwise_span, run)(const void *args, int64_t begin, int64_t end
   const int add_two = a->kind == CK_SUM && a->count == 2 && !a->coefficients;
   for (int64_t u = begin; u < end; u++) {
     const ck_span p = ck_span_at(&spans, u);
-    float *to = ck_span_data(&a->out, &p);
+    ck_elem *to = ck_span_data(&a->out, &p);
     int64_t i = 0;
     if (add_two) {
-      const float *x = ck_span_data(&a->inputs[0], &p), *y = ck_span_data(&a->inputs[1], &p);
-      for (; i + CK_VL <= p.length; i += CK_VL) ck_store(to + i, ck_load(x + i) + ck_load(y + i));
+      const ck_elem *x = ck_span_data(&a->inputs[0], &p), *y = ck_span_data(&a->inputs[1], &p);
+      for (; i + CK_VL <= p.length; i += CK_VL) ck_put(to + i, ck_get(x + i) + ck_get(y + i));
     }
-    for (; i < p.length; i += CK_VL) ck_store_upto(to + i, ck_combine(a, &p, i, p.length - i), p.length - i);
+    for (; i < p.length; i += CK_VL) ck_put_upto(to + i, ck_combine(a, &p, i, p.length - i), p.length - i);
     ck_activate_in_place(to, p.length, &a->activation);
     ck_span_zero_halo(&a->out, &p);
   }

@@ -13,13 +13,13 @@ void CK_NAME(parametric_rectify_span, run)(const void *args, int64_t begin, int6
   const int along = ck_along_channels(&a->in, &a->out);
   for (int64_t u = begin; u < end; u++) {
     const ck_span p = ck_span_at(&spans, u);
-    const float *from = ck_span_data(&a->in, &p);
-    float *to = ck_span_data(&a->out, &p);
+    const ck_elem *from = ck_span_data(&a->in, &p);
+    ck_elem *to = ck_span_data(&a->out, &p);
     vf slope = ck_factors(a->slope, 1, &a->out, along, &p, 0);
     for (int64_t i = 0; i < p.length; i += CK_VL) {
       if (along && i > 0) slope = ck_factors(a->slope, 1, &a->out, along, &p, i);
-      const vf x = ck_load_upto(from + i, p.length - i);
-      ck_store_upto(to + i, x < ck_splat(0) ? x * slope : x, p.length - i);
+      const vf x = ck_get_upto(from + i, p.length - i);
+      ck_put_upto(to + i, x < ck_splat(0) ? x * slope : x, p.length - i);
     }
     if (!along) ck_span_zero_halo(&a->out, &p);
   }

@@ -31,7 +31,8 @@ typedef struct {
 //
 // with g = f / (F/groups): correlation, as every framework has it. Pixels outside the image are the input's halo,
 // which is at least as large as every tap reaches (pad_top, pad_left; below and right whatever the taps reach).
-// `out` and `residual` are blocked by the row's vector length; `in` is plain, or blocked by the same length.
+// `out` and `residual` are blocked by the row's vector length; `in` is plain, or blocked by the same length. Rows of
+// bf16 read bf16 and write bf16 or floats, as out.storage says.
 //
 // With pool = 2, which Winograd's rows alone have, `out` is the maximum over 2 × 2 pixels side by side of that, half as
 // high and wide, rounded down; then there is no residual, and the activation is CK_LINEAR or CK_RECTIFY.
@@ -57,6 +58,7 @@ typedef struct {
   const float *bias;      // units floats, or NULL
   int64_t rows, inputs, units;
   ck_activation activation;
+  int32_t out_storage;  // ck_storage; `in` and `residual` are stored as the row's storage says
 } ck_dense_args;
 
 typedef enum {

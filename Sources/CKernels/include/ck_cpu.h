@@ -5,8 +5,8 @@
 #include <stdint.h>
 
 typedef struct {
-  // Bit `1 << isa` for each ck_isa that CPU and operating system let a program use. CK_ISA_AMX reports the cpuid
-  // bits and xgetbv alone: before the first tile instruction a thread must still ask for permission (arch_prctl).
+  // Bit `1 << isa` for each ck_isa that CPU and operating system let a program use. For CK_ISA_AMX the operating
+  // system has been asked (arch_prctl), and its rows use AVX-512's bfloat16 instructions, too.
   int32_t isa_mask;
   char vendor[16];  // "GenuineIntel", "AuthenticAMD", "" on arm64
   char brand[64];   // "Intel(R) Xeon(R) …"

@@ -15,6 +15,11 @@ typedef struct {
   int64_t fma_seeds;
   int64_t fma_flops;  // of one round: 2 for each multiply-add of a lane
 
+  // Multiply-adds of pairs of bfloat16 numbers, which are the halves of the seeds, in as many chains; NULL where the
+  // instruction set has no such instructions.
+  float (*bf16)(const float *seeds, int64_t rounds);
+  int64_t bf16_flops;  // of one round: 4 for each pair of a lane
+
   // The tile that convolutions are made of, on data of level 1: a 1×1 convolution of `tile_m` pixels with CK_TILE_DEPTH
   // channels in and `tile_n` out. `in` holds tile_m · CK_TILE_DEPTH floats, `weights` CK_TILE_DEPTH · tile_n; both are
   // aligned to 64 bytes.

@@ -3,9 +3,7 @@
 #define CK_TABLE_H
 
 #include <stdint.h>
-
-// Only CK_F32 is implemented.
-typedef enum { CK_F32 = 0, CK_BF16 = 1, CK_SPLIT_BF16 = 2 } ck_storage;
+#include "ck_tensor.h"
 
 // CK_ISA_GENERIC is what every CPU of the architecture has: SSE2 on x86-64, NEON on arm64. CK_ISA_NEON rows are tuned
 // for its 32 registers.
@@ -81,5 +79,8 @@ int64_t ck_winograd_floats(ck_winograd_form form, int64_t tiles, int64_t channel
 // All kernels of netc, whatever this CPU has, and those of other architectures without their code. The table is
 // constant.
 const ck_kernel *ck_kernels(int64_t *count);
+
+// Rows for AMX once more, on a model of its tiles in plain C: the same code can be tested on any CPU. Very slow.
+const ck_kernel *ck_modelled_kernels(int64_t *count);
 
 #endif

@@ -8,7 +8,8 @@
 //
 //     data[n·stride_n + (c / block)·stride_c + y·stride_h + x·stride_w + c % block]
 //
-// in floats. block = 1 is plain NCHW with stride_w = 1; otherwise block is the vector length of an instruction set
+// in elements: floats, or bfloat16 numbers where `storage` says so; then `data` is the address of bfloat16 numbers.
+// block = 1 is plain NCHW with stride_w = 1; otherwise block is the vector length of an instruction set
 // and stride_w = block, so a pixel's `block` channels are one vector.
 //
 // Around the h × w interior there may be a halo of halo_* pixels. It is owned by the tensor and is zero once the
@@ -25,6 +26,12 @@ typedef struct {
   int64_t block;
   int64_t stride_n, stride_c, stride_h, stride_w;
   int64_t halo_top, halo_bottom, halo_left, halo_right;
+  int32_t storage;  // ck_storage
 } ck_tensor;
+
+// How numbers are stored. The value of a split one is the sum of a high and a low bfloat16 number.
+typedef enum { CK_F32 = 0, CK_BF16 = 1, CK_SPLIT_BF16 = 2 } ck_storage;
+
+static inline int64_t ck_element_bytes(int32_t storage) { return storage == CK_BF16 ? 2 : 4; }
 
 #endif

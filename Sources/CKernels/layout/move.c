@@ -2,12 +2,6 @@
 
 #include "move.h"
 
-static void one_channel(const ck_row *from, const ck_row *to, int64_t i) {
-  const float *p = ck_channel(from, i);
-  float *q = ck_channel(to, i);
-  for (int64_t x = 0; x < from->width; x++) q[x * to->block] = p[x * from->block];
-}
-
 static void transpose(vf *r) {
   const vf a = __builtin_shufflevector(r[0], r[1], 0, 4, 1, 5), b = __builtin_shufflevector(r[0], r[1], 2, 6, 3, 7);
   const vf c = __builtin_shufflevector(r[2], r[3], 0, 4, 1, 5), d = __builtin_shufflevector(r[2], r[3], 2, 6, 3, 7);
@@ -52,10 +46,8 @@ static void deinterleave(const ck_row *from, const ck_row *to, int64_t i) {
 
 void ck_move_channels(const ck_row *from, const ck_row *to, int64_t count) {
   for (int64_t i = 0; i < count;) {
-    const int64_t lane = to->block - 1;
-    const int whole = from->block == to->block && ((from->c + i) & lane) == 0 && ((to->c + i) & lane) == 0;
-    if (whole && i + to->block <= count) {
-      memcpy(ck_channel(to, i), ck_channel(from, i), (size_t)(from->width * from->block) * sizeof(float));
+    if (ck_is_whole(from, to, i, count)) {
+      ck_move_block(from, to, i);
       i += to->block;
       continue;
     }
@@ -70,17 +62,10 @@ void ck_move_channels(const ck_row *from, const ck_row *to, int64_t count) {
       float *q = ck_channel(to, i);
       for (int64_t x = 0; x < from->width; x++) ck_store(q + x * to->block, ck_load(p + x * from->block));
     } else {
-      one_channel(from, to, i);
+      ck_move_channel(from, to, i);
       i++;
       continue;
     }
     i += 4;
   }
-}
-
-void ck_zero_lanes(const ck_tensor *t, int64_t n, int64_t y) {
-  const int64_t used = t->c % t->block;
-  if (used == 0) return;
-  float *p = t->data + n * t->stride_n + t->c / t->block * t->stride_c + y * t->stride_h + used;
-  for (int64_t x = 0; x < t->w; x++) memset(p + x * t->block, 0, (size_t)(t->block - used) * sizeof(float));
 }

@@ -18,6 +18,20 @@ static float CK_MEASURE(fma)(const float *seeds, int64_t rounds) {
   return ck_lanes_sum(sum);
 }
 
+#ifdef CK_HAS_BF16
+static float CK_MEASURE(bf16)(const float *seeds, int64_t rounds) {
+  vf sums[CK_MEASURE_CHAINS];
+  CK_UNROLL for (int i = 0; i < CK_MEASURE_CHAINS; i++) sums[i] = ck_splat(seeds[i + 2]);
+  const __m512bh a = (__m512bh)ck_splat(seeds[0]), b = (__m512bh)ck_splat(seeds[1]);
+  for (int64_t round = 0; round < rounds; round++) {
+    CK_UNROLL for (int i = 0; i < CK_MEASURE_CHAINS; i++) sums[i] = (vf)_mm512_dpbf16_ps((__m512)sums[i], a, b);
+  }
+  vf sum = sums[0];
+  CK_UNROLL for (int i = 1; i < CK_MEASURE_CHAINS; i++) sum += sums[i];
+  return ck_lanes_sum(sum);
+}
+#endif
+
 static float CK_MEASURE(tile)(const float *in, const float *weights, int64_t rounds) {
   const ck_nest nest = {CK_TILE_DEPTH / CK_VL, 1, 1, CK_VL, CK_VL, CK_MEASURE_M * CK_VL, 0, 0, 1, NULL, 0};
   _Alignas(64) float sums[CK_MEASURE_M * CK_MEASURE_N];
@@ -61,6 +75,10 @@ const ck_measure CK_MEASURE(loops) = {
     .fma = CK_MEASURE(fma),
     .fma_seeds = CK_MEASURE_CHAINS + 2,
     .fma_flops = 2 * CK_MEASURE_CHAINS * CK_VL,
+#ifdef CK_HAS_BF16
+    .bf16 = CK_MEASURE(bf16),
+    .bf16_flops = 4 * CK_MEASURE_CHAINS * CK_VL,
+#endif
     .tile = CK_MEASURE(tile),
     .tile_m = CK_MEASURE_M,
     .tile_n = CK_MEASURE_N,

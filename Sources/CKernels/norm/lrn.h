@@ -1,5 +1,6 @@
 // Local response normalisation across channels. A unit is (image, row).
 #include "../common/halo.h"
+#include "../common/storage.h"
 #include "../common/vmath.h"
 
 // x·t^(−beta), t > 0
@@ -17,7 +18,7 @@ CK_INLINE vf ck_lrn_scale(vf x, vf t, float beta) {
 enum { CK_LRN_CHANNELS = 512, CK_LRN_MOST_WINDOW = 1024 };
 
 // One pixel, blocked: the squares of its channels are laid out in a line, so that a window is `n` shifted loads.
-static void ck_lrn_pixel(const ck_lrn_args *a, const float *from, float *to) {
+static void ck_lrn_pixel(const ck_lrn_args *a, const ck_elem *from, ck_elem *to) {
   const ck_tensor *in = &a->in, *out = &a->out;
   const int64_t before = (a->n - 1) / 2, after = a->n / 2, c = in->c;
   float line[CK_LRN_CHANNELS + CK_LRN_MOST_WINDOW + 3 * CK_VL];
@@ -28,30 +29,30 @@ static void ck_lrn_pixel(const ck_lrn_args *a, const float *from, float *to) {
     const int64_t high = ck_ceil_div(first + count + after, CK_VL) * CK_VL;
     for (int64_t i = low; i < high; i += CK_VL) {
       vf v = ck_splat(0);
-      if (i >= 0 && i < c) v = ck_load_upto(from + i / CK_VL * in->stride_c, c - i);
+      if (i >= 0 && i < c) v = ck_get_upto(from + i / CK_VL * in->stride_c, c - i);
       ck_store(line + CK_VL + i - low, v * v);
     }
     for (int64_t i = first; i < first + count; i += CK_VL) {
       vf sum = ck_splat(0);
       for (int64_t j = -before; j <= after; j++) sum += ck_load(line + CK_VL + i + j - low);
-      const vf x = ck_load(from + i / CK_VL * in->stride_c);
-      ck_store(to + i / CK_VL * out->stride_c, ck_lrn_scale(x, sum * a->alpha + a->k, a->beta));
+      const vf x = ck_get(from + i / CK_VL * in->stride_c);
+      ck_put(to + i / CK_VL * out->stride_c, ck_lrn_scale(x, sum * a->alpha + a->k, a->beta));
     }
   }
 }
 
 // A row of one channel, plain: vectors of pixels.
-static void ck_lrn_row(const ck_lrn_args *a, const float *image, int64_t c, float *to) {
+static void ck_lrn_row(const ck_lrn_args *a, const ck_elem *image, int64_t c, ck_elem *to) {
   const ck_tensor *in = &a->in;
   const int64_t first = ck_most(c - (a->n - 1) / 2, 0), last = ck_least(c + a->n / 2, in->c - 1);
   for (int64_t x = 0; x < in->w; x += CK_VL) {
     vf sum = ck_splat(0);
     for (int64_t j = first; j <= last; j++) {
-      const vf v = ck_load_upto(image + j * in->stride_c + x, in->w - x);
+      const vf v = ck_get_upto(image + j * in->stride_c + x, in->w - x);
       sum = v * v + sum;
     }
-    const vf v = ck_load_upto(image + c * in->stride_c + x, in->w - x);
-    ck_store_upto(to + x, ck_lrn_scale(v, sum * a->alpha + a->k, a->beta), in->w - x);
+    const vf v = ck_get_upto(image + c * in->stride_c + x, in->w - x);
+    ck_put_upto(to + x, ck_lrn_scale(v, sum * a->alpha + a->k, a->beta), in->w - x);
   }
 }
 
@@ -65,8 +66,8 @@ void CK_NAME(lrn_channels, run)(const void *args, int64_t begin, int64_t end) {
   const ck_tensor *in = &a->in, *out = &a->out;
   for (int64_t u = begin; u < end; u++) {
     const int64_t n = u / out->h, y = u % out->h;
-    const float *from = in->data + n * in->stride_n + y * in->stride_h;
-    float *to = out->data + n * out->stride_n + y * out->stride_h;
+    const ck_elem *from = ck_data(in) + n * in->stride_n + y * in->stride_h;
+    ck_elem *to = ck_data(out) + n * out->stride_n + y * out->stride_h;
     if (in->block > 1) {
       for (int64_t x = 0; x < in->w; x++) ck_lrn_pixel(a, from + x * CK_VL, to + x * CK_VL);
     } else {

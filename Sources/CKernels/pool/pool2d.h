@@ -5,11 +5,11 @@
 // What one fetch reads: a pixel's channels; one plain pixel in every lane; CK_VL plain pixels, each or every other.
 typedef enum { CK_FETCH_BLOCK, CK_FETCH_ONE, CK_FETCH_EACH, CK_FETCH_OTHER } ck_fetch_kind;
 
-CK_INLINE vf ck_fetch(const ck_fetch_kind kind, const float *p) {
-  if (kind == CK_FETCH_ONE) return ck_splat(*p);
-  if (kind != CK_FETCH_OTHER) return ck_load(p);
-  // Lanes 0, 2, 4, … of 2·CK_VL − 1 floats: the last float that two whole vectors would hold may not exist.
-  const vf a = ck_load(p), b = ck_load(p + CK_VL - 1);
+CK_INLINE vf ck_fetch(const ck_fetch_kind kind, const ck_elem *p) {
+  if (kind == CK_FETCH_ONE) return ck_splat(ck_get_one(p));
+  if (kind != CK_FETCH_OTHER) return ck_get(p);
+  // Lanes 0, 2, 4, … of 2·CK_VL − 1 elements: the last that two whole vectors would hold may not exist.
+  const vf a = ck_get(p), b = ck_get(p + CK_VL - 1);
 #if CK_VL == 16
   return __builtin_shufflevector(a, b, 0, 2, 4, 6, 8, 10, 12, 14, 17, 19, 21, 23, 25, 27, 29, 31);
 #elif CK_VL == 8
@@ -25,12 +25,12 @@ typedef struct {
   float divisor;
 } ck_window;
 
-CK_INLINE vf ck_pool_window(const int32_t mode, const ck_fetch_kind fetch, const float *plane, int64_t stride_h,
+CK_INLINE vf ck_pool_window(const int32_t mode, const ck_fetch_kind fetch, const ck_elem *plane, int64_t stride_h,
                             int64_t step, const ck_window *w) {
   if (w->y1 <= w->y0 || w->x1 <= w->x0) return ck_splat(0);
   vf acc = ck_splat(mode == CK_POOL_MAX ? -INFINITY : 0);
   for (int64_t y = w->y0; y < w->y1; y++) {
-    const float *p = plane + y * stride_h;
+    const ck_elem *p = plane + y * stride_h;
     for (int64_t x = w->x0; x < w->x1; x++) {
       const vf v = ck_fetch(fetch, p + x * step);
       acc = mode == CK_POOL_MAX ? ck_max(acc, v) : mode == CK_POOL_L2 ? v * v + acc : acc + v;
@@ -41,12 +41,12 @@ CK_INLINE vf ck_pool_window(const int32_t mode, const ck_fetch_kind fetch, const
 
 // A window of constant size that lies in the image: `p` is its first pixel. Rows are combined apart, so that no
 // result waits for more than a few others.
-CK_INLINE vf ck_pool_whole(const int32_t mode, const int rows, const int columns, const float *p, int64_t stride_h) {
+CK_INLINE vf ck_pool_whole(const int32_t mode, const int rows, const int columns, const ck_elem *p, int64_t stride_h) {
   vf total = ck_splat(0);
   CK_UNROLL for (int y = 0; y < rows; y++) {
     vf row = ck_splat(0);
     CK_UNROLL for (int x = 0; x < columns; x++) {
-      const vf v = ck_load(p + y * stride_h + x * CK_VL), u = mode == CK_POOL_L2 ? v * v : v;
+      const vf v = ck_get(p + y * stride_h + x * CK_VL), u = mode == CK_POOL_L2 ? v * v : v;
       row = x == 0 ? u : mode == CK_POOL_MAX ? ck_max(row, u) : row + u;
     }
     total = y == 0 ? row : mode == CK_POOL_MAX ? ck_max(total, row) : total + row;
@@ -57,17 +57,19 @@ CK_INLINE vf ck_pool_whole(const int32_t mode, const int rows, const int columns
 
 // `count` neighbouring outputs of one row whose windows lie in the image, for the sizes that networks have; 0 for
 // other sizes, and nothing is done.
-CK_INLINE int ck_pool_run(const int32_t mode, const ck_pool2d_args *a, const float *p, int64_t count, float *to) {
+CK_INLINE int ck_pool_run(const int32_t mode, const ck_pool2d_args *a, const ck_elem *p, int64_t count, ck_elem *to) {
   const int64_t stride_h = a->in.stride_h, step = a->stride_w * CK_VL;
   if (a->kernel_h == 3 && a->kernel_w == 3) {
-    for (int64_t x = 0; x < count; x++) ck_store(to + x * CK_VL, ck_pool_whole(mode, 3, 3, p + x * step, stride_h));
+    for (int64_t x = 0; x < count; x++) ck_put(to + x * CK_VL, ck_pool_whole(mode, 3, 3, p + x * step, stride_h));
   } else if (a->kernel_h == 2 && a->kernel_w == 2) {
-    for (int64_t x = 0; x < count; x++) ck_store(to + x * CK_VL, ck_pool_whole(mode, 2, 2, p + x * step, stride_h));
+    for (int64_t x = 0; x < count; x++) ck_put(to + x * CK_VL, ck_pool_whole(mode, 2, 2, p + x * step, stride_h));
   } else {
     return 0;
   }
   return 1;
 }
+
+#ifndef CK_STORES_BF16
 
 // Lanes 0, 2, 4, … and 1, 3, 5, … of two vectors, for the lengths that a row of outputs is done in.
 #define CK_EVEN_2(a, b) __builtin_shufflevector(a, b, 0, 2)
@@ -125,6 +127,17 @@ CK_INLINE int ck_pool_plain_run(const int32_t mode, const ck_pool2d_args *a, con
   return ck_pool_pairs_2(mode, p, a->in.stride_h, count, to), 1;
 }
 
+#else
+
+// Plain bf16 images are not worth it.
+CK_INLINE int ck_pool_plain_run(const int32_t mode, const ck_pool2d_args *a, const ck_elem *p, int64_t count,
+                                ck_elem *to) {
+  (void)mode, (void)a, (void)p, (void)count, (void)to;
+  return 0;
+}
+
+#endif
+
 CK_INLINE void ck_pool_columns(const ck_pool2d_args *a, int64_t x, int64_t window_rows, int64_t padded_rows,
                                ck_window *w) {
   const int64_t left = x * a->stride_w - a->pad_left;
@@ -145,14 +158,14 @@ static ck_pool_inside ck_pool_inside_of(const ck_pool2d_args *a) {
                           .beyond = room < 0 ? 0 : ck_least(a->out.w, room / a->stride_w + 1)};
 }
 
-CK_INLINE void ck_pool_row(const int32_t mode, const ck_pool2d_args *a, ck_pool_inside inside, const float *plane,
-                           int64_t y, float *to) {
+CK_INLINE void ck_pool_row(const int32_t mode, const ck_pool2d_args *a, ck_pool_inside inside, const ck_elem *plane,
+                           int64_t y, ck_elem *to) {
   const int64_t top = y * a->stride_h - a->pad_top, stride_h = a->in.stride_h, width = a->out.w;
   ck_window w = {.y0 = ck_most(top, 0), .y1 = ck_least(top + a->kernel_h, a->in.h)};
   const int64_t real_rows = w.y1 - w.y0, padded_rows = ck_least(top + a->kernel_h, a->in.h + a->pad_bottom) - top;
   const int64_t whole = inside.whole, beyond = inside.beyond;
   const int64_t pixel = a->in.block;
-  const float *first = plane + w.y0 * stride_h + (whole * a->stride_w - a->pad_left) * pixel;
+  const ck_elem *first = plane + w.y0 * stride_h + (whole * a->stride_w - a->pad_left) * pixel;
   const int in_image = real_rows == a->kernel_h && beyond > whole;
   if (pixel > 1) {
     const int fast = in_image && ck_pool_run(mode, a, first, beyond - whole, to + whole * CK_VL);
@@ -160,7 +173,7 @@ CK_INLINE void ck_pool_row(const int32_t mode, const ck_pool2d_args *a, ck_pool_
       if (fast && x == whole) x = beyond;
       if (x >= width) break;
       ck_pool_columns(a, x, real_rows, padded_rows, &w);
-      ck_store(to + x * CK_VL, ck_pool_window(mode, CK_FETCH_BLOCK, plane, stride_h, CK_VL, &w));
+      ck_put(to + x * CK_VL, ck_pool_window(mode, CK_FETCH_BLOCK, plane, stride_h, CK_VL, &w));
     }
     return;
   }
@@ -171,11 +184,11 @@ CK_INLINE void ck_pool_row(const int32_t mode, const ck_pool2d_args *a, ck_pool_
     ck_pool_columns(a, x, real_rows, padded_rows, &w);
     const int many = x >= whole && x + CK_VL <= beyond && a->stride_w <= 2;
     if (many && a->stride_w == 1) {
-      ck_store(to + x, ck_pool_window(mode, CK_FETCH_EACH, plane, stride_h, 1, &w));
+      ck_put(to + x, ck_pool_window(mode, CK_FETCH_EACH, plane, stride_h, 1, &w));
     } else if (many) {
-      ck_store(to + x, ck_pool_window(mode, CK_FETCH_OTHER, plane, stride_h, 1, &w));
+      ck_put(to + x, ck_pool_window(mode, CK_FETCH_OTHER, plane, stride_h, 1, &w));
     } else {
-      to[x] = ck_pool_window(mode, CK_FETCH_ONE, plane, stride_h, 1, &w)[0];
+      ck_put_one(to + x, ck_pool_window(mode, CK_FETCH_ONE, plane, stride_h, 1, &w)[0]);
     }
     x += many ? CK_VL : 1;
   }
@@ -193,8 +206,8 @@ void CK_NAME(pool2d_window, run)(const void *args, int64_t begin, int64_t end) {
   const ck_pool_inside inside = ck_pool_inside_of(a);
   int64_t y = begin % out->h, cb = begin / out->h % blocks, n = begin / out->h / blocks;
   for (int64_t u = begin; u < end; u++) {
-    const float *plane = in->data + n * in->stride_n + cb * in->stride_c;
-    float *to = out->data + n * out->stride_n + cb * out->stride_c + y * out->stride_h;
+    const ck_elem *plane = ck_data(in) + n * in->stride_n + cb * in->stride_c;
+    ck_elem *to = ck_data(out) + n * out->stride_n + cb * out->stride_c + y * out->stride_h;
     switch (a->mode) {
       case CK_POOL_MAX: ck_pool_row(CK_POOL_MAX, a, inside, plane, y, to); break;
       case CK_POOL_L2: ck_pool_row(CK_POOL_L2, a, inside, plane, y, to); break;

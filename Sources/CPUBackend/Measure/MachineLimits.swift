@@ -30,10 +30,12 @@ package struct MachineLimits: Sendable, Equatable {
     case fma
     /// The register tile of convolutions, data in level 1.
     case tile
+    /// Multiply-adds of bf16 pairs between registers, where the CPU has instructions for them.
+    case bf16
     /// Reading from a level of the memory.
     case l2, l3, dram
 
-    package var isArithmetic: Bool { self == .fma || self == .tile }
+    package var isArithmetic: Bool { [.fma, .tile, .bf16].contains(self) }
   }
 
   /// How many threads worked at once.
@@ -48,6 +50,9 @@ package struct MachineLimits: Sendable, Equatable {
 
   /// GFLOP/s that no step can exceed whose arithmetic is counted as it is done.
   package var peak: Double { rates[.fma]?.high ?? 0 }
+
+  /// The same of a kernel that multiplies with the CPU's bf16 instructions.
+  package var bf16Peak: Double { rates[.bf16]?.high ?? peak }
 
   /// GB/s from that level; from the next one out where the machine has no such level.
   package func bandwidth(_ level: MemoryLevel) -> Double {

@@ -81,10 +81,13 @@ extension MachineMeasurement {
     private let memory: [OwnedMemory]
     private let pieces: [UnsafeRawBufferPointer]
 
-    /// - Returns: nil for a cache that the machine has not, or whose size it does not tell.
+    /// - Returns: nil for a cache that the machine has not, or whose size it does not tell, and for instructions that it
+    ///   has not.
     init?(_ quantity: MachineLimits.Quantity, _ loops: ck_measure, _ cache: [Int], _ pool: ThreadPool) {
       (self.quantity, self.loops, self.pool) = (quantity, loops, pool)
-      guard let bytes = Self.bytes(quantity, cache, threads: pool.threadCount) else { return nil }
+      guard let bytes = Self.bytes(quantity, cache, threads: pool.threadCount),
+        quantity != .bf16 || loops.bf16 != nil
+      else { return nil }
       self.bytes = bytes
       let tileFloats = CK_TILE_DEPTH * Int(loops.tile_m + loops.tile_n)
       let size = max(bytes, 4 * max(tileFloats, Int(loops.fma_seeds)))
@@ -106,7 +109,7 @@ extension MachineMeasurement {
       let step = CK_READ_STEP
       func whole(_ bytes: Int) -> Int { max(step, bytes / step * step) }
       switch quantity {
-      case .fma, .tile: return 0
+      case .fma, .tile, .bf16: return 0
       case .l2: return second > 0 ? whole(second / 2) : nil
       case .l3:
         let size = third / 2 / threads
@@ -122,6 +125,7 @@ extension MachineMeasurement {
       let one =
         switch quantity {
         case .fma: Double(loops.fma_flops)
+        case .bf16: Double(loops.bf16_flops)
         case .tile: 2 * Double(loops.tile_m * loops.tile_n) * Double(CK_TILE_DEPTH)
         case .l2, .l3, .dram: Double(bytes)
         }
@@ -174,6 +178,7 @@ extension MachineMeasurement {
       let floats = memory.assumingMemoryBound(to: Float.self)
       switch quantity {
       case .fma: return loops.fma(floats, Int64(repeats)).isNaN ? 1 : 0
+      case .bf16: return loops.bf16(floats, Int64(repeats)).isNaN ? 1 : 0
       case .tile:
         // The input first: its size is a multiple of a cache line, whatever the tile.
         let weights = floats + Int(loops.tile_m) * CK_TILE_DEPTH

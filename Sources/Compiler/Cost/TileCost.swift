@@ -25,6 +25,7 @@ struct TileCost {
   /// - Parameter held: bytes of weights that are used again for the next tile of pixels.
   private func tile(pixels: Double, vectors: Double, steps: Double, held: Double) -> Double {
     let speed = target.speed
+    let steps = steps / productsAtOnce
     let multiplyAdds = kernel.instructionSet == .generic ? speed.multiplyAdds / 2 : speed.multiplyAdds
     let step =
       [
@@ -33,6 +34,9 @@ struct TileCost {
       ].max() ?? 0
     return steps * step + Self.storeCycles * pixels * vectors
   }
+
+  /// Products that an instruction adds to a sum.
+  private var productsAtOnce: Double { kernel.multipliesBF16 ? kernel.instructionSet == .amx ? 16 : 2 : 1 }
 
   /// Cycles for each byte of weights that has to come again from where they all fit; the first level costs loads only.
   private func weightCycles(held: Double) -> Double {

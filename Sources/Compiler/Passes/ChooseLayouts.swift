@@ -17,12 +17,12 @@ enum ChooseLayouts {
     let options: CompileOptions
     let isConstant: [Bool]
     let users: [[ValueID]]
-    /// Conversions that exist already, by value and block.
+    /// Conversions that exist already, by value and layout.
     var converted: [Key: ValueID] = [:]
 
     struct Key: Hashable {
       var value: ValueID
-      var block: Int
+      var layout: TensorLayout
     }
 
     init(_ compilation: Compilation) {
@@ -40,10 +40,10 @@ enum ChooseLayouts {
       // The caller's buffers are plain, each is written by one step, and none is an input under another name.
       var written: Set<ValueID> = []
       for (index, output) in graph.outputs.enumerated() {
-        var value = try convert(output, to: 1, in: &graph)
+        var value = try convert(output, to: .plain, in: &graph)
         let root = GraphViews(graph).root(of: value)
         if graph[root].op.isInput || !written.insert(root).inserted {
-          value = try copy(value, block: 1, in: &graph)
+          value = try copy(value, .plain, in: &graph)
           written.insert(value)
         }
         graph.outputs[index] = value
@@ -56,36 +56,52 @@ enum ChooseLayouts {
     private mutating func place(_ node: Graph.Node, _ id: ValueID, in graph: inout Graph) throws -> ValueID {
       var node = node
       switch node.op {
+      case .reshape:
+        let storage = graph[node.operands[0]].layout.storage
+        node.operands[0] = try convert(node.operands[0], to: TensorLayout(storage: storage), in: &graph)
+        node.layout.storage = storage
+      case .dense:
+        let layout = TensorLayout(storage: try descriptor(node).storage)
+        node.operands = try node.operands.map { try convert($0, to: layout, in: &graph) }
+        node.layout.storage = resultStorage(id, layout.storage)
       case _ where node.op.takesPlainArrays:
-        node.operands = try node.operands.map { try convert($0, to: 1, in: &graph) }
+        node.operands = try node.operands.map { try convert($0, to: .plain, in: &graph) }
       case .conv2D(let attributes, let epilogue):
         let kernel = try descriptor(node)
+        let blocked = TensorLayout(storage: kernel.storage, block: kernel.block)
         let readsPlain = readsPlain(attributes, kernel, graph[node.operands[0]])
-        node.operands[0] = try convert(node.operands[0], to: readsPlain ? 1 : kernel.block, in: &graph)
+        node.operands[0] = try convert(
+          node.operands[0], to: readsPlain ? TensorLayout(storage: kernel.storage) : blocked, in: &graph)
         if epilogue.residual, let residual = node.operands.last {
-          node.operands[node.operands.count - 1] = try convert(residual, to: kernel.block, in: &graph)
+          node.operands[node.operands.count - 1] = try convert(residual, to: blocked, in: &graph)
         }
-        node.layout.block = kernel.block
+        node.layout = blocked
+        node.layout.storage = resultStorage(id, kernel.storage)
       case .pool2D, .lrn, .activation, .scaleShift, .parametricRectify:
         let kernel = try descriptor(node)
-        if node.shape.count == 4, graph[node.operands[0]].layout.block == 1, wantsBlocks(node, of: kernel.block) {
-          node.operands[0] = try convert(node.operands[0], to: kernel.block, in: &graph)
-        }
-        node.layout.block = graph[node.operands[0]].layout.block
+        var block = graph[node.operands[0]].layout.block
+        if node.shape.count == 4, block == 1, wantsBlocks(node, of: kernel.block) { block = kernel.block }
+        node.layout = TensorLayout(storage: kernel.storage, block: block)
+        node.operands[0] = try convert(node.operands[0], to: node.layout, in: &graph)
+      case .globalPool:
+        let layout = TensorLayout(
+          storage: try descriptor(node).storage, block: graph[node.operands[0]].layout.block)
+        node.operands[0] = try convert(node.operands[0], to: layout, in: &graph)
       case .elementwise:
         let blocks = node.operands.filter { !isConstantValue($0, graph) }.map { graph[$0].layout.block }
         let hasConstant = node.operands.contains { isConstantValue($0, graph) }
         let block = hasConstant ? 1 : blocks.max() ?? 1
-        node.operands = try node.operands.map { try convert($0, to: block, in: &graph) }
-        node.layout.block = block
+        node.layout = TensorLayout(storage: try descriptor(node).storage, block: block)
+        node.operands = try node.operands.map { try convert($0, to: node.layout, in: &graph) }
       case .concat(let axis):
         let found = node.operands.map { graph[$0].layout.block }.max() ?? 1
         let block = found > 1 || axis != 1 ? found : try wantedBlock(id)
-        if block > 1, axis == 1, node.shape.count == 4 {
-          node.layout.block = block
-        } else if block > 1, node.shape.count == 4 {
-          node.operands = try node.operands.map { try convert($0, to: block, in: &graph) }
-          node.layout.block = block
+        node.layout = TensorLayout(storage: try descriptor(node).storage, block: block)
+        node.operands = try node.operands.map { operand in
+          var layout = node.layout
+          // Along the channels, blocks may be gathered from any layout.
+          if axis == 1 { layout.block = graph[operand].layout.block }
+          return try convert(operand, to: layout, in: &graph)
         }
       default: break
       }
@@ -106,7 +122,18 @@ enum ChooseLayouts {
       _ attributes: ConvolutionAttributes, _ kernel: KernelDescriptor, _ input: Graph.Node
     ) -> Bool {
       kernel.algorithm == RowConvolution.algorithm
-        || kernel.algorithm == "direct" && input.layout.block == 1 && isQuickPlain(input, attributes, kernel)
+        || kernel.algorithm == "direct" && kernel.instructionSet != .amx && input.layout.block == 1
+          && isQuickPlain(input, attributes, kernel)
+    }
+
+    /// How the result of a convolution or dense layer of that storage is written: as floats, before they are rounded,
+    /// for readers that want floats.
+    private func resultStorage(_ id: ValueID, _ storage: StorageType) -> StorageType {
+      let isRead = users[id.index].contains { user in
+        if case .reshape = old[user].op { return resultStorage(user, storage) == storage }
+        return old[user].kernel.flatMap { options.catalogue[$0] }?.storage == storage
+      }
+      return isRead && !old.outputs.contains(id) ? storage : .float32
     }
 
     /// Blocks of few channels would be mostly empty. And what a row of outputs reads of a small image stays in the
@@ -148,21 +175,21 @@ enum ChooseLayouts {
       return kernel
     }
 
-    /// The value with that block, converted if it has another.
-    private mutating func convert(_ value: ValueID, to block: Int, in graph: inout Graph) throws -> ValueID {
-      guard graph[value].layout.block != block, !isConstantValue(value, graph) else { return value }
-      let key = Key(value: value, block: block)
+    /// The value in that layout, converted if it lies otherwise.
+    private mutating func convert(_ value: ValueID, to layout: TensorLayout, in graph: inout Graph) throws -> ValueID {
+      guard graph[value].layout != layout, !isConstantValue(value, graph) else { return value }
+      let key = Key(value: value, layout: layout)
       if let known = converted[key] { return known }
-      let result = try copy(value, block: block, in: &graph)
+      let result = try copy(value, layout, in: &graph)
       converted[key] = result
       return result
     }
 
-    private func copy(_ value: ValueID, block: Int, in graph: inout Graph) throws -> ValueID {
-      let name = "\(graph[value].name) as \(block == 1 ? "nchw" : "c\(block)")"
-      let result = try graph.add(.copy, [value], name: name)
-      graph[result].layout.block = block
-      SelectKernels.select(result, in: &graph, options)
+    private func copy(_ value: ValueID, _ layout: TensorLayout, in graph: inout Graph) throws -> ValueID {
+      let result = try graph.add(.copy, [value], name: "\(graph[value].name) as \(layout.description)")
+      graph[result].layout = layout
+      let storage = [graph[value].layout.storage, layout.storage].first { $0 != .float32 } ?? .float32
+      SelectKernels.select(result, in: &graph, storage: storage, options)
       if graph[result].kernel == nil { throw CompileError(.unsupported, "no kernel converts layouts") }
       return result
     }
@@ -202,7 +229,7 @@ enum ChooseLayouts {
       node.operands = [id]
       node.name += " padded"
       let copy = graph.append(node)
-      SelectKernels.select(copy, in: &graph, options)
+      SelectKernels.select(copy, in: &graph, storage: node.layout.storage, options)
       return copy
     }
   }

@@ -10,14 +10,41 @@ enum SelectKernels {
     let isConstant = compilation.graph.constants()
     let options = compilation.options
     let weightBytes = compilation.graph.parameterBytes
-    for id in compilation.graph.ids where !isConstant[id.index] && compilation.graph[id].op.kernelOp != nil {
-      select(id, in: &compilation.graph, weightBytes: weightBytes, options)
+    // How each value leaves the op that makes it.
+    var stored = [StorageType](repeating: .float32, count: compilation.graph.nodes.count)
+    for id in compilation.graph.ids where !isConstant[id.index] {
+      let node = compilation.graph[id]
+      let operands = node.operands.filter { !isConstant[$0.index] }.map { stored[$0.index] }
+      guard let op = node.op.kernelOp else {
+        stored[id.index] = operands.first ?? .float32
+        continue
+      }
+      let hasConstantTensors = operands.count < node.operands.count && !node.op.hasVectors
+      for storage in storages(for: node.op, operands, hasConstantTensors, options)
+      where compilation.graph[id].kernel == nil {
+        select(id, in: &compilation.graph, weightBytes: weightBytes, storage: storage, options)
+        if compilation.graph[id].kernel != nil { stored[id.index] = op == .globalPool ? .float32 : storage }
+      }
       guard compilation.graph[id].kernel != nil else {
         throw CompileError(
           .unsupported,
           "no \(options.precision.rawValue) kernel for \(compilation.graph[id].op.described) of "
             + "`\(compilation.graph[id].name)` on \(options.target.name)")
       }
+    }
+  }
+
+  /// How the tensors of an op may be stored, the best first.
+  ///
+  /// With precision bf16, products are of bf16 numbers; what follows them takes what it gets, and what reads the
+  /// caller's fp32 inputs alone stays with fp32: nothing is rounded before it has to be.
+  private static func storages(
+    for op: GraphOp, _ operands: [StorageType], _ hasConstantTensors: Bool, _ options: CompileOptions
+  ) -> [StorageType] {
+    guard options.precision == .bf16, !hasConstantTensors else { return [.float32] }
+    switch op {
+    case .conv2D, .dense: return [.bfloat16, .float32]
+    default: return operands.contains(.bfloat16) ? [.bfloat16, .float32] : [.float32]
     }
   }
 
@@ -28,9 +55,15 @@ enum SelectKernels {
 
   /// Sets kernel and choice of a node; both nil where the target has none for it.
   ///
-  /// - Parameter weightBytes: of all weights of the network; they mean nothing to an op without any.
-  static func select(_ id: ValueID, in graph: inout Graph, weightBytes: Int = 0, _ options: CompileOptions) {
+  /// - Parameters:
+  ///   - weightBytes: of all weights of the network; they mean nothing to an op without any.
+  ///   - storage: of the tensors that it reads.
+  static func select(
+    _ id: ValueID, in graph: inout Graph, weightBytes: Int = 0, storage: StorageType = .float32,
+    _ options: CompileOptions
+  ) {
     var instance = graph.instance(of: id)
+    instance.storage = storage
     instance.hasPlainInput = graph[id].operands.first.map { graph.liesPlain($0, options.catalogue) } ?? true
     let choice = choice(for: instance, weightBytes: weightBytes, options)
     graph[id].kernel = choice?.taken?.kernel
@@ -44,7 +77,7 @@ enum SelectKernels {
     let signature = options.measurements == nil ? "" : instance.signature
     var possible: [Possible] = []
     var excluded: [Plan.Choice.Candidate] = []
-    for kernel in kernels(for: instance.op, options) {
+    for kernel in kernels(for: instance, options) {
       if let reason = exclusion(of: kernel, for: instance, options) {
         excluded.append(Plan.Choice.Candidate(kernel: kernel.name, exclusion: reason))
         continue
@@ -82,11 +115,11 @@ enum SelectKernels {
 
   /// The target's kernels for an op. What an algorithm has for several instruction sets counts once, for the most
   /// special one.
-  private static func kernels(for graphOp: GraphOp, _ options: CompileOptions) -> [KernelDescriptor] {
-    let storage: StorageType = options.precision == .bf16 ? .bfloat16 : .float32
+  private static func kernels(for instance: OpInstance, _ options: CompileOptions) -> [KernelDescriptor] {
     let usable = options.catalogue.kernels.filter {
-      $0.op == graphOp.kernelOp && $0.storage == storage
+      $0.op == instance.op.kernelOp && $0.storage == instance.storage
         && options.target.instructionSets.contains($0.instructionSet)
+        && $0.takes(instance.op, input: instance.operands.first ?? [])
     }
     let best = Dictionary(usable.map { ($0.algorithm, $0.instructionSet) }, uniquingKeysWith: max)
     return usable.filter { $0.instructionSet == best[$0.algorithm] }

@@ -12,11 +12,11 @@ struct OutputCheck: Sendable {
   let largest: Double
   let range: Double
 
-  /// Three digits of what tells outputs apart, and of rounding what fp32 sums of any length may have.
-  private var tolerance: Double { 1e-3 * range + 1e-5 * largest }
+  /// Three digits of what tells outputs apart, and of rounding what fp32 sums of any length may have; of bf16, two.
+  private let tolerance: Double
   var isGood: Bool { error <= tolerance }
 
-  init(_ outputs: [[Float]], reference: [[Double]]) {
+  init(_ outputs: [[Float]], reference: [[Double]], precision: Precision = .fp32) {
     let expected = reference.joined()
     // A NaN must not get lost among comparisons.
     error = zip(outputs.joined(), expected).reduce(0) { worst, pair in
@@ -25,6 +25,7 @@ struct OutputCheck: Sendable {
     }
     largest = expected.map(abs).max() ?? 0
     range = (expected.max() ?? 0) - (expected.min() ?? 0)
+    tolerance = (precision == .bf16 ? 2e-2 : 1e-3) * range + 1e-5 * largest
   }
 
   /// - Returns: nil for an artefact, which has no weights that could be computed with.
@@ -33,7 +34,8 @@ struct OutputCheck: Sendable {
     let interpreter = ReferenceInterpreter(source.portable) { try source.weights.values($0, $1) }
     let reference = try interpreter.run(inputs.map { $0.map(Double.init) })
     let check = OutputCheck(
-      model.executable.run(examples: model.plan.batch, inputs: inputs), reference: reference)
+      model.executable.run(examples: model.plan.batch, inputs: inputs), reference: reference,
+      precision: Precision(rawValue: model.plan.precision) ?? .fp32)
     guard check.isGood else {
       throw GraphProblem(
         "the plan of `\(model.plan.name)` computes something else than its graph does in double precision: "

@@ -114,12 +114,14 @@ extension Profile {
         let rate = limits.bandwidth(level)
         return rate > 0 ? Double(bytes) / rate / 1e9 : 0
       }
+      let multipliesBF16 = KernelTable.catalogue[step.kernel]?.multipliesBF16 == true
+      let peak = multipliesBF16 ? limits.bf16Peak : limits.peak
       return StepProfile(
         index: index, name: step.name, op: step.op.name, algorithm: step.algorithm, kernel: step.kernel,
         seconds: samples.median(index), fastest: samples.least(index), busy: samples.busy(index), flops: flops,
         weightBytes: weights, inputBytes: inputs, outputBytes: outputs, arenaBytes: live[index],
         weightsFrom: weightsFrom, activationsFrom: activationsFrom,
-        arithmeticSeconds: limits.peak > 0 ? Double(plan.executedFlops(of: step)) / limits.peak / 1e9 : 0,
+        arithmeticSeconds: peak > 0 ? Double(plan.executedFlops(of: step)) / peak / 1e9 : 0,
         memorySeconds: seconds(weights, weightsFrom) + seconds(inputs + outputs, activationsFrom))
     }
     (runs, self.limits, self.limitsFrom, self.limitsDate) = (samples.runs, limits, limitsFrom, limitsDate)

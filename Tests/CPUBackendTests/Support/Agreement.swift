@@ -13,6 +13,8 @@ struct Agreement {
   let inputs: [[Float]]
   /// What the interpreter makes of them, or whoever else is believed; one array per output.
   let wanted: [[Double]]
+  /// In what plans multiply.
+  var precision = Precision.fp32
 
   /// How far single precision may be from the truth, of the largest value of an output: what was seen is a
   /// quarter of it, in shallow networks and in those of a dozen layers and sums of thousands of products.
@@ -51,7 +53,8 @@ struct Agreement {
   }
 
   func compiled(for target: TargetDescription, batch: Int) throws -> Compiled {
-    let options = CompileOptions(batch: batch, target: target, catalogue: KernelTable.catalogue)
+    let options = CompileOptions(
+      batch: batch, precision: precision, target: target, catalogue: KernelTable.catalogue)
     let result = try #require(try Pipeline.compile(graph, options))
     let evaluator = ConstantEvaluator(result.portable, parameter: NoiseWeights.values)
     let constants = try WeightPacking(result.plan).packed {

@@ -103,15 +103,66 @@ import Testing
     #expect(compilation.graph.nodes.map { $0.kernel != nil } == [false, false, false, false, false, true])
   }
 
-  @Test func anUnsupportedPrecisionIsNoBug() throws {
+  private func inBF16(_ target: String) throws -> CompileOptions {
+    var options = try CompileOptions.on(target)
+    options.precision = .bf16
+    return options
+  }
+
+  @Test(arguments: [
+    ("generic", "generic_3x8", "generic_1x16"), ("x86-64-avx2", "avx2_4x16", "avx2_1x32"),
+    ("x86-64-avx512", "avx512_12x32", "avx512_5x64"), ("x86-64-avx512-bf16", "avx512bf16_14x32", "avx512bf16_6x64"),
+  ])
+  func bf16(target: String, convolution: String, dense: String) throws {
+    let g = GraphBuilder()
+    let conv = try g.conv(try g.rectify(try g.input()), "conv")
+    let sum = try g.sum(try g.pool(conv), try g.pool(conv))
+    let pooled = try g.add(.globalPool(.mean), [sum])
+    let result = try g.add(.softmax(axis: 1), [try g.dense(try g.rectify(pooled), "dense")])
+    var compilation = Compilation(graph: g.finished(result), options: try inBF16(target))
+    try SelectKernels.pass.run(&compilation)
+    let set = target.contains("avx512") ? "avx512" : target.contains("avx2") ? "avx2" : "generic"
+    #expect(
+      compilation.graph.nodes.compactMap(\.kernel) == [
+        // What reads fp32 alone stays with it.
+        "activation_span_f32_\(set)", "conv2d_direct_bf16_\(convolution)", "pool2d_window_bf16_\(set)",
+        "pool2d_window_bf16_\(set)", "elementwise_span_bf16_\(set)", "global_pool_rows_bf16_\(set)",
+        "activation_span_f32_\(set)", "dense_gemm_bf16_\(dense)", "softmax_stable_f32_\(set)",
+      ])
+  }
+
+  /// 16 channels or inputs at a time go through tiles; anything else does not.
+  @Test(arguments: [(16, 1, true), (48, 1, true), (3, 1, false), (24, 1, false), (32, 2, false)])
+  func tilesOfAMX(channels: Int, groups: Int, inTiles: Bool) throws {
+    let g = GraphBuilder()
+    let conv = try g.conv(try g.input([2, channels, 6, 6]), "conv", filters: 32, groups: groups)
+    let plan = try #require(try Pipeline.compile(g.finished(conv), try inBF16("x86-64-amx"))).plan
+    #expect(plan.steps.contains { $0.kernel == "conv2d_direct_bf16_amx_32x32" } == inTiles)
+    #expect(plan.steps.contains { $0.kernel == "conv2d_direct_bf16_avx512bf16_14x32" } != inTiles)
+  }
+
+  @Test func bf16ConvertsAtTheEdges() throws {
+    let g = GraphBuilder()
+    let conv = try g.conv(try g.input(), "conv")
+    let padded = try g.add(.pad(PadAttributes(before: [0, 0, 1, 1], after: [0, 0, 1, 1], value: 0)), [conv])
+    let second = try g.conv(padded, "second")
+    let plan = try #require(
+      try Pipeline.compile(g.finished(try g.add(.softmax(axis: 1), [second])), try inBF16("x86-64-avx512-bf16"))
+    ).plan
+    // Results that fp32 kernels read are never rounded.
+    #expect(
+      plan.steps.map { "\($0.op.name) \(plan.tensors[$0.result].layout.storage)" } == [
+        "copy bfloat16", "conv2d float32", "copy float32", "pad float32", "copy bfloat16", "conv2d float32",
+        "copy float32", "softmax float32",
+      ])
+  }
+
+  @Test func aCatalogueWithoutBF16FallsBack() throws {
     let g = GraphBuilder()
     let graph = g.finished(try g.conv(try g.input(), "conv1"))
-    var options = try CompileOptions.on("x86-64-avx512")
-    options.precision = .bf16
-    let error = #expect(throws: CompileError.self) { try Pipeline.compile(graph, options) }
-    #expect(error?.reason == .unsupported)
-    #expect(error?.message.contains("`conv1` on x86-64-avx512") == true)
-    #expect(error?.message.contains("bf16") == true)
+    var options = try inBF16("x86-64-avx512")
+    options.catalogue = KernelCatalogue(KernelTable.catalogue.kernels.filter { $0.storage == .float32 })
+    #expect(try Pipeline.compile(graph, options)?.plan.steps.last?.kernel.contains("f32") == true)
   }
 
   @Test func aCatalogueWithoutTheOpIsNoBug() throws {

@@ -16,18 +16,20 @@ struct RealWeightsTests {
   private let folder = TemporaryFolder()
 
   /// The weights of a model under netc's names.
-  private func store(_ model: String, renaming names: [(String, String)]) throws {
+  private func store(_ model: String, renaming names: [(String, String)], without part: String? = nil) throws {
     let path = try #require(SharedData.file("models/\(model)/weights.safetensors"))
     let file = try SafetensorsFile(path: path)
     var writer = SafetensorsWriter()
-    for tensor in file.tensors {
+    for tensor in file.tensors where part.map(tensor.name.contains) != true {
       let name = names.reduce(tensor.name) { $0.replacing($1.0, with: $1.1) }
       writer.add(name, tensor.shape, floats: try file.floats(named: tensor.name))
     }
     try writer.write(to: folder.path + "/weights.safetensors")
   }
 
-  private func model(_ text: String, batch: Int) throws -> (model: Model, weights: Weights) {
+  private func model(_ text: String, batch: Int, precision: Precision = .fp32) throws
+    -> (model: Model, weights: Weights)
+  {
     TestFile.write(text, to: folder.path + "/net.yaml")
     let loaded = SpecLoader.load(folder.path + "/net.yaml")
     let network = try #require(loaded.network, "\(loaded.bag.sorted.map(\.message))")
@@ -38,7 +40,8 @@ struct RealWeightsTests {
       Issue.record("\(error.bag.sorted.map { [$0.message] + $0.notes })")
       throw error
     }
-    let options = CompileOptions(batch: batch, target: HostCPU.current.target, catalogue: KernelTable.catalogue)
+    let options = CompileOptions(
+      batch: batch, precision: precision, target: HostCPU.current.target, catalogue: KernelTable.catalogue)
     return (try Model.compile(network, weights, options, threads: 2), weights)
   }
 
@@ -99,6 +102,96 @@ struct RealWeightsTests {
       let input = try floats("images/ref/\(image).squeezenet_v1.0.input.f32.gz")
       let logits = try floats("images/ref/\(image).squeezenet_v1.0.logits.f32")
       expectClose(model.executable.run(examples: 1, inputs: [input])[0], logits, image)
+    }
+  }
+
+  /// With bf16 the labels of MNIST's 10,000 test images change by 10 at most, and so do those that are right.
+  @Test func labelsOfDigitsInBF16() throws {
+    try store("lenet_caffe", renaming: [(".weight", ".W"), (".bias", ".b")])
+    let spec = "base: {spec: \(Repository.root)/specs/lenet-caffe.yaml, weights: weights.safetensors}\n"
+    let images = try InputFile.load(try #require(SharedData.file("mnist/t10k-images-idx3-ubyte.gz")))
+    let truth = try InputFile.load(try #require(SharedData.file("mnist/t10k-labels-idx1-ubyte.gz")))
+    let input = images.elements.map { $0 / 256 }
+    try expectSameLabels(spec, input, classes: 10, truth: truth.elements.map { Int($0) }, atLeast: 9895)
+  }
+
+  /// ResNet-20 on 2,000 images of CIFAR-10.
+  @Test func labelsOfCIFARInBF16() throws {
+    let blocks = (1...3).flatMap { stage in
+      (0...2).flatMap { block in
+        (1...2).flatMap { conv in
+          let old = "layer\(stage).\(block)"
+          let new = "conv\(stage + 1)/\(block == 0 ? "first" : "rest\(block - 1)")/\(conv == 1 ? "a" : "b")"
+          return [("\(old).conv\(conv).", "\(new)."), ("\(old).bn\(conv).", "\(new)_bn.")]
+        }
+      }
+    }
+    try store(
+      "resnet20_cifar10",
+      renaming: blocks + [
+        ("bn1.", "conv1_bn."), ("linear.weight", "fc.W"), ("linear.bias", "fc.b"), ("_bn.weight", "_bn.gamma"),
+        ("_bn.bias", "_bn.beta"), ("running_mean", "mean"), ("running_var", "var"), (".weight", ".W"),
+      ], without: "shortcut")
+    let path = try #require(SharedData.file("cifar10/val.bin.gz"))
+    let records = try Gzip.inflate(try #require(TestFile.bytes(path)), name: "val.bin.gz")
+    let (mean, deviation): ([Float], [Float]) = ([0.485, 0.456, 0.406], [0.229, 0.224, 0.225])
+    let size = 3 * 32 * 32
+    var (input, truth): ([Float], [Int]) = ([], [])
+    for start in stride(from: 0, to: records.count, by: 1 + size) {
+      truth.append(Int(records[start]))
+      input += (0..<size).map { (Float(records[start + 1 + $0]) / 255 - mean[$0 / 1024]) / deviation[$0 / 1024] }
+    }
+    try expectSameLabels(
+      "base: {spec: \(Repository.root)/specs/resnet20.yaml, weights: weights.safetensors}\n", input, classes: 10,
+      truth: truth, atLeast: 1900)
+  }
+
+  /// The labels that plans of both precisions give: at most one in a thousand differs.
+  private func expectSameLabels(
+    _ spec: String, _ input: [Float], classes: Int, truth: [Int], atLeast: Int,
+    sourceLocation: SourceLocation = #_sourceLocation
+  ) throws {
+    let labels = try [Precision.fp32, .bf16].map { precision in
+      let (model, _) = try model(spec, batch: 50, precision: precision)
+      let outputs = model.executable.run(examples: truth.count, inputs: [input])[0]
+      return truth.indices.map { example in
+        (0..<classes).max { outputs[example * classes + $0] < outputs[example * classes + $1] } ?? 0
+      }
+    }
+    let right = labels.map { zip($0, truth).count { $0 == $1 } }
+    let changed = zip(labels[0], labels[1]).count { $0 != $1 }
+    #expect(right[0] >= atLeast, sourceLocation: sourceLocation)
+    #expect(
+      abs(right[0] - right[1]) <= truth.count / 1000 && changed <= truth.count / 1000,
+      "\(right) of \(truth.count) are right, \(changed) differ", sourceLocation: sourceLocation)
+  }
+
+  /// The labels of photographs in bf16, and logits within 2 % of the largest.
+  @Test func photographsInBF16() throws {
+    try store(
+      "squeezenet_v1.0",
+      renaming: [
+        ("conv1x1_1", "squeeze1x1"), ("conv1x1_2", "expand1x1"), ("conv3x3_2", "expand3x3"), ("conv_final", "conv10"),
+        (".weight", ".W"), (".bias", ".b"),
+      ])
+    let spec = try #require(TestFile.text(Repository.root + "/specs/squeezenet10.yaml"))
+    TestFile.write(
+      spec.replacing("num_filters: 1000, filter_size: 1", with: "num_filters: 1000, filter_size: 1, pad: 1"),
+      to: folder.path + "/squeezenet10.yaml")
+    let (model, _) = try model(
+      """
+      base: {spec: squeezenet10.yaml, weights: weights.safetensors, drop: [prob]}
+      layers: [Input: {shape: [null, 3, 227, 227]}]
+      """, batch: 1, precision: .bf16)
+    for image in ["coral_bird", "coral_cat", "coral_grace_hopper"] {
+      let input = try floats("images/ref/\(image).squeezenet_v1.0.input.f32.gz")
+      let logits = try floats("images/ref/\(image).squeezenet_v1.0.logits.f32")
+      let found = model.executable.run(examples: 1, inputs: [input])[0]
+      let largest = logits.reduce(0) { max($0, abs($1)) }
+      let worst = zip(found, logits).reduce(0) { max($0, abs($1.0 - $1.1)) }
+      #expect(worst <= 2e-2 * largest, "\(image): off by \(worst) of \(largest)")
+      func label(_ values: [Float]) -> Int? { values.indices.max { values[$0] < values[$1] } }
+      #expect(label(found) == label(logits), "\(image)")
     }
   }
 

@@ -35,12 +35,14 @@ import Testing
     #expect(areClose(compiled.results(model, 3), wanted))
   }
 
-  @Test(arguments: ["digits", "resnet20", "squeezenet"])
-  func repackedIsWhatWouldHaveBeenCompiled(name: String) throws {
+  @Test(
+    arguments: ["digits", "resnet20", "squeezenet"],
+    [("x86-64-avx512", Precision.fp32), ("x86-64-avx512-bf16", .bf16), ("x86-64-avx2", .bf16)])
+  func repackedIsWhatWouldHaveBeenCompiled(name: String, made: (target: String, precision: Precision)) throws {
     // Unpacking and packing move numbers and change none.
     let network = try Networks.spec(name)
-    let made = try Compiled(network, target: "x86-64-avx512", batch: 1)
-    let direct = try Compiled(network, target: "generic", batch: 1)
+    let direct = try Compiled(network, target: "generic", batch: 1, precision: made.precision)
+    let made = try Compiled(network, target: made.target, batch: 1, precision: made.precision)
     let model = try Model.open(made.path, threads: 1, host: try host("generic"))
     #expect(made.results(model, 1) == (try direct.results(1)))
   }

@@ -32,10 +32,13 @@ struct Compiled {
   let constants: ConstantMemory
   let path: String
 
-  init(_ network: Network? = nil, target: String? = nil, batch: Int = 2, weights: Weights? = nil) throws {
+  init(
+    _ network: Network? = nil, target: String? = nil, batch: Int = 2, precision: Precision = .fp32,
+    weights: Weights? = nil
+  ) throws {
     self.network = try network ?? Networks.of(Self.spec)
     let options = CompileOptions(
-      batch: batch, target: try CompilerFront.target(target), catalogue: KernelTable.catalogue)
+      batch: batch, precision: precision, target: try CompilerFront.target(target), catalogue: KernelTable.catalogue)
     let compiled = try CompilerFront.compile(self.network, options)
     constants = try CompilerFront.pack(compiled, weights ?? Weights.initialised(for: self.network))
     (plan, portable) = (compiled.plan, compiled.portable)

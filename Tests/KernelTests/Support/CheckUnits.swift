@@ -2,12 +2,12 @@ import Testing
 
 /// Runs `args` in one go and in pieces: `out` equals `want`, is sound, and has the same bits both times.
 func checkUnits<Args>(
-  _ row: Row, _ args: Args, _ out: Tensor, _ want: [Double], tolerance: Double = 1e-5, lanesAreZero: Bool = false,
+  _ row: Row, _ args: Args, _ out: Tensor, _ want: [Double], tolerance: Double? = nil, lanesAreZero: Bool = false,
   sourceLocation: SourceLocation = #_sourceLocation
 ) {
   row.run(args)
   out.expectSound("out", lanesAreZero: lanesAreZero, sourceLocation: sourceLocation)
-  expectClose(out.values, want, tolerance: tolerance, sourceLocation: sourceLocation)
+  expectClose(out.values, want, tolerance: tolerance ?? row.storage.tolerance, sourceLocation: sourceLocation)
   let bits = out.buffer.bits
   out.buffer.reset()
   row.runInPieces(args)

@@ -6,8 +6,8 @@ import Testing
 ///
 /// A fenced buffer ends where an inaccessible page begins instead: whoever reads beyond its end crashes.
 final class Guarded {
-  /// A signalling NaN: whoever computes with it gets NaN, whoever copies it leaves a trace.
-  static let canary: UInt32 = 0x7FA5_A5A5
+  /// A signalling NaN, and two of bfloat16: whoever computes with it gets NaN, whoever copies it leaves a trace.
+  static let canary: UInt32 = 0x7FA5_7FA5
   private static let guardFloats = 61
 
   let count: Int

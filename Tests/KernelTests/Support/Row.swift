@@ -14,6 +14,7 @@ struct Row: @unchecked Sendable, CustomTestStringConvertible {
   var op: ck_op { ck_op(UInt32(kernel.op)) }
   /// The vector length of its blocked tensors, or 0.
   var block: Int { Int(kernel.block) }
+  var storage: ck_storage { ck_storage(UInt32(kernel.storage)) }
   /// fp32 numbers in a vector.
   var lanes: Int {
     switch ck_isa(UInt32(kernel.isa)) {
@@ -24,8 +25,18 @@ struct Row: @unchecked Sendable, CustomTestStringConvertible {
   }
   var testDescription: String { name }
 
-  /// The rows whose instruction set this CPU has.
-  static let all: [Row] = {
+  var isAMX: Bool { kernel.isa == CK_ISA_AMX.rawValue }
+
+  /// The rows whose instruction set this CPU has, and those of AMX on a model of its tiles.
+  static let all: [Row] = native + modelled
+
+  private static let modelled: [Row] = {
+    var count: Int64 = 0
+    guard let table = ck_modelled_kernels(&count) else { return [] }
+    return (0..<Int(count)).map { Row(pointer: table + $0) }
+  }()
+
+  private static let native: [Row] = {
     var cpu = ck_cpu_info()
     ck_cpu_detect(&cpu)
     var count: Int64 = 0

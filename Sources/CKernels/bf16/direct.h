@@ -1,0 +1,134 @@
+// Direct convolution of bf16: a register tile of CK_PAIR_M output pixels × CK_PAIR_N output channels.
+//
+// As `../conv/direct.h`, with pairs of channels for channels; of plain images, whose channels lie apart, pairs of
+// pixels. The including file sets CK_PAIR_M, CK_PAIR_N (two vectors) and CK_PAIR_EACH_M(X), which applies X to
+// 1 … CK_PAIR_M, and CK_PAIR_EACH_HALF(X), to 1 … CK_PAIR_M/2. Every tile height is a function of its own.
+// A unit is (tile of output channels, image, output row), the tile outermost so that its weights stay in cache.
+#include "../common/pair_tile.h"
+#include "epilogue.h"
+#include "pack.h"
+
+typedef void (*ck_pair_micro)(const ck_elem *in, int64_t row_step, int64_t step, const uint32_t *weights,
+                              const ck_pair_nest *nest, float *sums);
+
+// A function per (height, rows, vectors, step between pixels).
+#define CK_MICRO(kind, step_, rows, v, m)                                                                          \
+  static void pair_##kind##_##rows##x##m##x##v(const ck_elem *in, int64_t row_step, int64_t step,                  \
+                                               const uint32_t *weights, const ck_pair_nest *nest, float *sums) {   \
+    (void)step;                                                                                                    \
+    (void)row_step;                                                                                                \
+    ck_pair_tile(m, rows, v, step_, CK_PAIR_N, in, row_step, weights, nest, sums);                                 \
+  }
+#define CK_MICROS(kind, step, m) CK_MICRO(kind, step, 1, 1, m) CK_MICRO(kind, step, 1, 2, m)
+#define CK_MICROS_2(kind, step, m) CK_MICRO(kind, step, 2, 1, m) CK_MICRO(kind, step, 2, 2, m)
+#define CK_MICRO_SET(m)                                                                                            \
+  CK_MICROS(blocked_1, CK_VL, m) CK_MICROS(blocked_2, 2 * CK_VL, m) CK_MICROS(plain_1, 1, m)                       \
+  CK_MICROS(plain_2, 2, m) CK_MICROS(plain_4, 4, m) CK_MICROS(any, step, m)
+#define CK_MICRO_SET_2(m) CK_MICROS_2(blocked_1, CK_VL, m) CK_MICROS_2(blocked_2, 2 * CK_VL, m)
+CK_PAIR_EACH_M(CK_MICRO_SET)
+CK_PAIR_EACH_HALF(CK_MICRO_SET_2)
+
+#define CK_ENTRY(kind, rows, v, m) [m] = pair_##kind##_##rows##x##m##x##v,
+#define CK_TABLE_BLOCKED_1_1(m) CK_ENTRY(blocked_1, 1, 1, m)
+#define CK_TABLE_BLOCKED_1_2(m) CK_ENTRY(blocked_1, 1, 2, m)
+#define CK_TABLE_BLOCKED_2_1(m) CK_ENTRY(blocked_2, 1, 1, m)
+#define CK_TABLE_BLOCKED_2_2(m) CK_ENTRY(blocked_2, 1, 2, m)
+#define CK_TABLE_PLAIN_1_1(m) CK_ENTRY(plain_1, 1, 1, m)
+#define CK_TABLE_PLAIN_1_2(m) CK_ENTRY(plain_1, 1, 2, m)
+#define CK_TABLE_PLAIN_2_1(m) CK_ENTRY(plain_2, 1, 1, m)
+#define CK_TABLE_PLAIN_2_2(m) CK_ENTRY(plain_2, 1, 2, m)
+#define CK_TABLE_PLAIN_4_1(m) CK_ENTRY(plain_4, 1, 1, m)
+#define CK_TABLE_PLAIN_4_2(m) CK_ENTRY(plain_4, 1, 2, m)
+#define CK_TABLE_ANY_1(m) CK_ENTRY(any, 1, 1, m)
+#define CK_TABLE_ANY_2(m) CK_ENTRY(any, 1, 2, m)
+#define CK_TABLE_PAIR_1_1(m) CK_ENTRY(blocked_1, 2, 1, m)
+#define CK_TABLE_PAIR_1_2(m) CK_ENTRY(blocked_1, 2, 2, m)
+#define CK_TABLE_PAIR_2_1(m) CK_ENTRY(blocked_2, 2, 1, m)
+#define CK_TABLE_PAIR_2_2(m) CK_ENTRY(blocked_2, 2, 2, m)
+
+enum { CK_BLOCKED_1, CK_BLOCKED_2, CK_PLAIN_1, CK_PLAIN_2, CK_PLAIN_4, CK_ANY, CK_STEPS };
+
+static const ck_pair_micro ck_pair_single[CK_STEPS][2][CK_PAIR_M + 1] = {
+    [CK_BLOCKED_1] = {{CK_PAIR_EACH_M(CK_TABLE_BLOCKED_1_1)}, {CK_PAIR_EACH_M(CK_TABLE_BLOCKED_1_2)}},
+    [CK_BLOCKED_2] = {{CK_PAIR_EACH_M(CK_TABLE_BLOCKED_2_1)}, {CK_PAIR_EACH_M(CK_TABLE_BLOCKED_2_2)}},
+    [CK_PLAIN_1] = {{CK_PAIR_EACH_M(CK_TABLE_PLAIN_1_1)}, {CK_PAIR_EACH_M(CK_TABLE_PLAIN_1_2)}},
+    [CK_PLAIN_2] = {{CK_PAIR_EACH_M(CK_TABLE_PLAIN_2_1)}, {CK_PAIR_EACH_M(CK_TABLE_PLAIN_2_2)}},
+    [CK_PLAIN_4] = {{CK_PAIR_EACH_M(CK_TABLE_PLAIN_4_1)}, {CK_PAIR_EACH_M(CK_TABLE_PLAIN_4_2)}},
+    [CK_ANY] = {{CK_PAIR_EACH_M(CK_TABLE_ANY_1)}, {CK_PAIR_EACH_M(CK_TABLE_ANY_2)}},
+};
+static const ck_pair_micro ck_pair_double[2][2][CK_PAIR_M / 2 + 1] = {
+    [CK_BLOCKED_1] = {{CK_PAIR_EACH_HALF(CK_TABLE_PAIR_1_1)}, {CK_PAIR_EACH_HALF(CK_TABLE_PAIR_1_2)}},
+    [CK_BLOCKED_2] = {{CK_PAIR_EACH_HALF(CK_TABLE_PAIR_2_1)}, {CK_PAIR_EACH_HALF(CK_TABLE_PAIR_2_2)}},
+};
+
+#define CK_DIRECT(what) CK_TILED(conv2d_direct, CK_PAIR_M, CK_PAIR_N, what)
+
+int64_t CK_DIRECT(units)(const void *args) {
+  const ck_conv2d_args *a = args;
+  return ck_ceil_div(a->out.c, CK_PAIR_N) * a->out.n * a->out.h;
+}
+
+static int ck_pair_step(const ck_conv2d_args *a) {
+  if (a->in.block == 1) {
+    return a->stride_w == 1 ? CK_PLAIN_1 : a->stride_w == 2 ? CK_PLAIN_2 : a->stride_w == 4 ? CK_PLAIN_4 : CK_ANY;
+  }
+  return a->stride_w == 1 ? CK_BLOCKED_1 : a->stride_w == 2 ? CK_BLOCKED_2 : CK_ANY;
+}
+
+// The order of the packed weights.
+static ck_pair_nest ck_pair_nest_of(const ck_conv2d_args *a, const ck_pair_packing *p, ck_channel_range r) {
+  const ck_tensor *in = &a->in;
+  const int64_t channels = r.high - r.low, down = a->dilation_h * in->stride_h;
+  if (in->block == 1 && p->across == 2) {
+    const int64_t pairs = a->kernel_w / 2;
+    const int half = a->kernel_w % 2;
+    return (ck_pair_nest){channels, a->kernel_h, 1, pairs, pairs, half, half, in->stride_c, down, 0};
+  }
+  if (in->block == 1) {
+    return (ck_pair_nest){channels, a->kernel_h, a->kernel_w, 0, 0, 1, 1, in->stride_c, down, a->dilation_w};
+  }
+  const int64_t blocks = ck_ceil_div(channels, CK_VL), last = channels - (blocks - 1) * CK_VL;
+  return (ck_pair_nest){blocks, a->kernel_h, a->kernel_w, CK_VL / 2, last / 2, 0, last % 2,
+                        in->stride_c, down, a->dilation_w * CK_VL};
+}
+
+void CK_DIRECT(run)(const void *args, int64_t begin, int64_t end) {
+  const ck_conv2d_args *a = args;
+  const ck_tensor *in = &a->in, *out = &a->out;
+  const ck_pair_packing packing = ck_pair_packing_of(a, CK_PAIR_N);
+  const int64_t rows = out->n * out->h, blocks = ck_blocks(out), step = a->stride_w * in->block;
+  const int64_t row_step = a->stride_h * in->stride_h;
+  const int kind = ck_pair_step(a);
+  const int twice = kind <= CK_BLOCKED_2 && out->w <= CK_PAIR_M / 2;
+  _Alignas(64) float sums[CK_PAIR_M * CK_PAIR_N], bias[CK_PAIR_N];
+  int64_t tile = -1, cb = 0, v = 0;
+  const uint32_t *weights = NULL;
+  const ck_elem *image = NULL;
+  ck_pair_nest nest = {0};
+  for (int64_t u = begin, taken; u < end; u += taken) {
+    if (u / rows != tile) {
+      tile = u / rows;
+      const ck_channel_range range = ck_conv_range(&packing.conv, tile);
+      nest = ck_pair_nest_of(a, &packing, range);
+      cb = tile * (CK_PAIR_N / CK_VL);
+      v = ck_least(CK_PAIR_N / CK_VL, blocks - cb);
+      weights = (const uint32_t *)a->weights + tile * packing.tile_words;
+      image = ck_data(in) + range.low / in->block * in->stride_c;
+      ck_conv_bias(a, tile * CK_PAIR_N, CK_PAIR_N, bias);
+    }
+    const int64_t n = u % rows / out->h, y = u % out->h;
+    const ck_elem *row = image + n * in->stride_n + (y * a->stride_h - a->pad_top) * in->stride_h -
+                         a->pad_left * in->block;
+    // Narrow rows go by two: a tile of few pixels would load the weights more often than it multiplies.
+    taken = twice && y + 1 < out->h && u + 1 < end ? 2 : 1;
+    const int64_t pieces = ck_ceil_div(out->w, CK_PAIR_M);
+    for (int64_t piece = 0; piece < pieces; piece++) {
+      const int64_t x = out->w * piece / pieces, m = out->w * (piece + 1) / pieces - x;
+      const ck_pair_micro micro = taken == 2 ? ck_pair_double[kind][v - 1][m] : ck_pair_single[kind][v - 1][m];
+      micro(row + x * step, row_step, step, weights, &nest, sums);
+      ck_pair_epilogue(a, sums, bias, v, m, n, cb, y, x);
+      if (taken == 2) ck_pair_epilogue(a, sums + m * v * CK_VL, bias, v, m, n, cb, y + 1, x);
+    }
+    for (int64_t j = 0; j < v * taken; j++) ck_zero_halo(out, n, cb + j % v, y + j / v);
+  }
+}

@@ -1,0 +1,33 @@
+/// What kernels of bf16 can read and write.
+extension KernelDescriptor {
+  /// Whether it can read an operand of that shape: tiles of AMX take 16 channels or inputs at a time, of one group.
+  package func takes(_ op: GraphOp, input: [Int]) -> Bool {
+    guard instructionSet == .amx, input.count > 1 else { return instructionSet != .amx }
+    switch op {
+    case .conv2D(let attributes, _): return attributes.groups == 1 && input[1] % 16 == 0
+    case .dense: return input[1] % 16 == 0
+    default: return true
+    }
+  }
+
+  /// Whether it multiplies with the CPU's bf16 instructions; other kernels of bf16 multiply floats.
+  package var multipliesBF16: Bool {
+    storage == .bfloat16 && instructionSet >= .avx512bf16 && algorithm != "depthwise"
+      && Winograd.Form(rawValue: algorithm) == nil
+  }
+
+  /// Whether it takes operands and a result that are stored like these. Kernels of bf16 sum floats: some can write
+  /// them, and copies convert either way.
+  func stores(_ op: GraphOp, _ operands: [StorageType], _ result: StorageType) -> Bool {
+    guard storage == .bfloat16 else { return (operands + [result]).allSatisfy { $0 == storage } }
+    switch op {
+    case .copy:
+      let pair = Set(operands + [result])
+      return pair.contains(.bfloat16) && pair.isSubset(of: [.bfloat16, .float32])
+    case .conv2D, .dense:
+      return operands.allSatisfy { $0 == .bfloat16 } && (result == .bfloat16 || result == .float32)
+    case .globalPool: return operands == [.bfloat16] && result == .float32
+    default: return (operands + [result]).allSatisfy { $0 == .bfloat16 }
+    }
+  }
+}
