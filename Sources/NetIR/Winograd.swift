@@ -48,6 +48,8 @@ package struct Winograd: Hashable, Sendable {
   package let form: Form
   /// Tiles of the whole batch.
   package let tiles: Int
+  /// Channels that filters have.
+  package let realChannels: Int
   /// Channels and filters, in whole blocks.
   package let channels, filters: Int
   /// Filters of a unit.
@@ -64,6 +66,7 @@ package struct Winograd: Hashable, Sendable {
     else { return nil }
     self.form = form
     tiles = form.tiles(of: result)
+    realChannels = input[1]
     func inBlocks(_ count: Int) -> Int { (count + kernel.block - 1) / kernel.block * kernel.block }
     (channels, filters) = (inBlocks(input[1]), inBlocks(result[1]))
     filtersAtOnce = kernel.tileColumns

@@ -2,17 +2,16 @@ import NetIR
 
 /// What Winograd's convolution costs, and how many tiles it takes at once.
 ///
-/// The unit is a thousandth of the cycles that one vector's worth of lanes takes. The figures are fitted to layers of
-/// ResNet, VGG, AlexNet, GoogLeNet and small networks on Zen 5 with AVX-512, two multiply-adds a cycle, which they meet
-/// within a tenth; with AVX2, which has half the products per cycle and the same caches, Winograd takes less than they
-/// say.
+/// The unit is a thousandth of the cycles that one vector's worth of lanes takes. The figures are those of layers of
+/// ResNet, VGG, AlexNet, GoogLeNet and small networks, each alone, on Zen 5 with AVX-512, two multiply-adds a cycle;
+/// with AVX2, which has half the products per cycle and the same caches, Winograd takes less than they say.
 struct WinogradCost {
   /// More tiles at once save little, and their transforms leave the nearer caches.
   private static let mostTiles = 64
 
   /// What a form costs.
   private struct Figures {
-    /// One product of every tile, channel and filter at each of the points, 75 to 85 % of the peak.
+    /// One product of every tile, channel and filter at each of the points.
     var product: Double
     /// A tile and channel brought to the points, or a tile and filter brought back.
     var transform: Double
@@ -22,8 +21,8 @@ struct WinogradCost {
     init(_ form: Winograd.Form) {
       (product, transform, filter) =
         switch form {
-        case .f4x3: (21_500, 150_000, 105_000)
-        case .f4x5: (43_400, 165_000, 270_000)
+        case .f4x3: (19_350, 120_000, 95_000)
+        case .f4x5: (39_000, 148_000, 243_000)
         }
     }
   }
@@ -57,10 +56,10 @@ struct WinogradCost {
 
   private static func work(_ winograd: Winograd, blocks: Int, cores: Int) -> Double {
     let (tiles, channels) = (Double(winograd.tiles), Double(winograd.channels))
-    let (filters, each) = (Double(winograd.filters), Figures(winograd.form))
+    let (real, filters, each) = (Double(winograd.realChannels), Double(winograd.filters), Figures(winograd.form))
     let work =
-      tiles * channels * filters * each.product + tiles * (channels + filters) * each.transform
-      + Double(blocks) * channels * filters * each.filter
+      tiles * real * filters * each.product + tiles * (channels + filters) * each.transform
+      + Double(blocks) * real * filters * each.filter
     // A block's input is transformed by every core that works on it.
     let repeated = Double(max(0, cores - blocks)) * tiles / Double(blocks) * channels * each.transform
     return work + repeated

@@ -90,7 +90,7 @@ import Testing
     let b = try g.conv(a, "b", filters: 2)
     let blocked = try g.conv(try g.conv(b, "c", filters: 32), "d", filters: 2)
     let chosen = try kernels(g.finished(blocked), on: "x86-64-avx512").filter { $0.hasPrefix("conv2d") }
-    #expect(chosen.map { $0.split(separator: "_")[1] } == ["rows", "rows", "direct", "direct"])
+    #expect(chosen.map { $0.split(separator: "_")[1] } == ["rows", "rows", "direct", "winograd"])
   }
 
   @Test func noKernelForReshapesAndConstants() throws {
@@ -216,14 +216,14 @@ import Testing
 
   @Test func theLeastEstimateIsTakenAndTheOthersStay() throws {
     let choice = try choice()
-    #expect(choice.candidates.prefix(3).map(\.kernel) == [Self.winograd, Self.direct, Self.depthwise])
+    #expect(choice.candidates.prefix(2).map(\.kernel) == [Self.winograd, Self.direct])
     #expect(choice.runnerUp?.kernel == Self.direct)
     let times = choice.candidates.map(\.estimate)
     let (first, second) = (try #require(times[0]), try #require(times[1]))
-    #expect(first > 0 && first < second && times.dropFirst(2).allSatisfy { $0 == nil })
+    #expect(first > 0 && first < second)
     #expect(choice.candidates.allSatisfy { $0.measured == nil })
     #expect(choice.candidates.prefix(2).allSatisfy { $0.exclusion == nil })
-    #expect(choice.candidates.dropFirst(2).allSatisfy { $0.exclusion != nil })
+    #expect(choice.candidates.dropFirst(2).allSatisfy { ($0.exclusion != nil) == ($0.estimate == nil) })
   }
 
   @Test func whatIsExcludedHasAReason() throws {
