@@ -43,7 +43,7 @@ static int suits(const ck_kernel *row, const conv_case *k) {
     return k->kernel == form.taps && k->stride == 1 && k->dilation == 1 && k->groups == 1 && !k->plain;
   }
   if (!strcmp(row->algorithm, "rows")) {
-    return k->plain && k->stride == 1 && k->groups == 1 && !k->residual && k->w >= 8;
+    return k->plain && k->stride == 1 && k->groups == 1 && !k->residual && k->w >= 16;
   }
   return 1;
 }

@@ -45,8 +45,8 @@ import Testing
   @Test func anImageThatIsPaddedAtOnceIsCopiedOnce() throws {
     let g = GraphBuilder()
     let x = try g.input([2, 3, 8, 8])
-    let a = try g.conv(x, "a", size: 5, pad: 2)
-    let b = try g.conv(x, "b", size: 3, pad: 1)
+    let a = try g.conv(x, "a", filters: 8, size: 5, pad: 2)
+    let b = try g.conv(x, "b", filters: 8, size: 3, pad: 1)
     let graph = try lay(g.finished(a, b))
     #expect(graph.nodes.filter { $0.name == "input0 padded" }.map(\.layout.halo) == [halo(2)])
     #expect(graph.work.filter { $0 == "copy" }.count == 3)
@@ -136,7 +136,7 @@ import Testing
 
   @Test func whatRowsMakeStaysPlain() throws {
     let g = GraphBuilder()
-    let rows = try g.conv(try g.input([1, 1, 28, 28]), "rows", filters: 6, pad: 0)
+    let rows = try g.conv(try g.input([2, 1, 28, 28]), "rows", filters: 6, pad: 0)
     let graph = try lay(
       g.finished(try g.conv(try g.pool(rows), "conv", filters: 16, pad: 0)), target: "x86-64-avx512")
     #expect(graph.work == ["conv2d", "pool2d", "conv2d", "copy"])
