@@ -60,7 +60,7 @@ import Testing
   }
 
   /// Whole networks, before the softmax hides small differences: the error that all layers make together.
-  @Test(arguments: ["resnet18", "squeezenet", "mnist"])
+  @Test(arguments: ["resnet18", "squeezenet"])
   func logitsOfNetworks(name: String) throws {
     var graph = try Networks.spec(name).lowered(batch: 1).graph
     graph.outputs = graph.outputs.map { output in
@@ -95,7 +95,7 @@ import Testing
   @Test func workspacesAreAsLargeAsKernelsSay() throws {
     let forms = Winograd.Form.allCases
     let rows = KernelTable.catalogue.kernels.filter { Winograd.Form(rawValue: $0.algorithm) != nil }
-    #expect(rows.count == 4 * forms.count)
+    #expect(rows.count { $0.storage == .float32 } == 4 * forms.count)
     for row in rows {
       let form = try #require(Winograd.Form(rawValue: row.algorithm))
       let (taps, tile) = (form.filterSize, form.tileSize)

@@ -44,9 +44,9 @@ import Testing
 
   @Test func anImageThatIsPaddedAtOnceIsCopiedOnce() throws {
     let g = GraphBuilder()
-    let x = try g.input([2, 3, 8, 8])
-    let a = try g.conv(x, "a", filters: 8, size: 5, pad: 2)
-    let b = try g.conv(x, "b", filters: 8, size: 3, pad: 1)
+    let x = try g.input([2, 3, 12, 12])
+    let a = try g.conv(x, "a", filters: 16, size: 5, pad: 2)
+    let b = try g.conv(x, "b", filters: 16, size: 3, pad: 1)
     let graph = try lay(g.finished(a, b))
     #expect(graph.nodes.filter { $0.name == "input0 padded" }.map(\.layout.halo) == [halo(2)])
     #expect(graph.work.filter { $0 == "copy" }.count == 3)
