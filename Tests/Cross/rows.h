@@ -41,7 +41,7 @@ static inline ck_tensor tensor(int64_t n, int64_t c, int64_t h, int64_t w, int64
   float *memory = floats(n * blocks * plane + 1024);
   for (int64_t i = 0; i < n * blocks * plane + 1024; i++) memory[i] = NAN;
   ck_tensor t = {memory + halo * row + halo * block, n, c, h, w, block, blocks * plane, plane, row, block,
-                 halo, halo, halo, halo};
+                 halo, halo, halo, halo, CK_F32};
   if (!values) return t;
   for (int64_t i = 0; i < n; i++) {
     for (int64_t k = 0; k < blocks * block; k++) {
