@@ -51,12 +51,16 @@ def load(engine, folder, threads, precision, x):
         import ncnn
         import numpy as np
 
+        with open(f"{folder}/unsupported.json") as file:
+            reason = json.load(file).get("ncnn")
+        if reason:
+            raise RuntimeError(f"ncnn does not take {reason}")
         net = ncnn.Net()
         net.opt.num_threads, net.opt.use_vulkan_compute = threads, False
         net.opt.use_fp16_packed = net.opt.use_fp16_storage = net.opt.use_fp16_arithmetic = False
         net.opt.use_bf16_storage = False
         if net.load_param(f"{folder}/model.param") or net.load_model(f"{folder}/model.bin"):
-            raise RuntimeError("ncnn does not read its files")
+            raise RuntimeError("ncnn cannot read its files")
         with open(f"{folder}/model.json") as file:
             first, last = json.load(file)
         image = ncnn.Mat(x[0]).clone()
