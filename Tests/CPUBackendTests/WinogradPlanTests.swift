@@ -60,7 +60,7 @@ import Testing
   }
 
   /// Whole networks, before the softmax hides small differences: the error that all layers make together.
-  @Test(arguments: ["resnet18", "squeezenet"])
+  @Test(arguments: ["resnet18", "squeezenet", "googlenet"])
   func logitsOfNetworks(name: String) throws {
     var graph = try Networks.spec(name).lowered(batch: 1).graph
     graph.outputs = graph.outputs.map { output in
