@@ -79,6 +79,8 @@ extension InstructionSet {
     case .avx512bf16: 1 << Int32(CK_ISA_AVX512_BF16.rawValue)
     case .amx: 1 << Int32(CK_ISA_AMX.rawValue)
     case .neon: 1 << Int32(CK_ISA_NEON.rawValue)
+    // No CPU has it.
+    case .cuda: 0
     }
   }
 }

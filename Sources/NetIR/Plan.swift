@@ -181,7 +181,7 @@ package struct Plan: Sendable, Codable, Equatable {
     let root = tensors[index].viewOf ?? index
     guard tensors[root].shape.count == 4 else { return Part(root: root, channels: 0..<1) }
     let first = tensors[index].firstChannel
-    let block = tensors[root].layout.block
+    let block = tensors[root].layout.channelUnit
     let count = tensors[first == nil ? root : index].shape[1]
     let start = first ?? 0
     return Part(root: root, channels: start..<(start + count + block - 1) / block * block)

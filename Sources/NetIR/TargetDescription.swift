@@ -1,6 +1,7 @@
-/// A family of instructions that kernels are written for, from the most general to the most special.
+/// A family of instructions that kernels are written for, from the most general to the most special. CUDA stands apart:
+/// what has it is a device, whose memory is its own.
 package enum InstructionSet: String, Hashable, Sendable, Codable, CaseIterable, Comparable {
-  case generic, neon, avx2, avx512, avx512bf16, amx
+  case generic, neon, avx2, avx512, avx512bf16, amx, cuda
 
   /// fp32 numbers in one of its vectors.
   package var lanes: Int {
@@ -8,6 +9,7 @@ package enum InstructionSet: String, Hashable, Sendable, Codable, CaseIterable, 
     case .generic: 4
     case .avx2, .neon: 8
     case .avx512, .avx512bf16, .amx: 16
+    case .cuda: 32
     }
   }
 
@@ -35,6 +37,15 @@ package struct TargetDescription: Hashable, Sendable, Codable {
     self.cores = cores
     self.cache = cache
     self.speed = speed
+  }
+
+  /// Whether plans run on a GPU.
+  package var isDevice: Bool { instructionSets.contains(.cuda) }
+
+  /// A GPU by the compute capability of its kernels, 80 for 8.0, with its multiprocessors and bytes of level-2 cache.
+  package static func device(capability: Int, processors: Int, cache: Int) -> TargetDescription {
+    TargetDescription(
+      name: "sm_\(capability)", instructionSets: [.cuda], cores: processors, cache: [0, cache, 0])
   }
 
   /// The targets that `--target` knows by name.

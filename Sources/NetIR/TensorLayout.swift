@@ -16,8 +16,9 @@ package enum StorageType: String, Hashable, Sendable, Codable, CaseIterable {
 /// How a tensor lies in memory.
 ///
 /// `block` 1 is C order. With a block b > 1 an N×C×H×W tensor is stored as N×⌈C/b⌉×H×W×b (NCHWc), so that
-/// one vector holds b channels of one pixel. Around each image of a 4-D tensor there may be a halo of
-/// zeros, wide enough for the padding of every convolution that reads it: their loops need no borders.
+/// one vector holds b channels of one pixel. Block 0 keeps all channels of a pixel together, N×H×W×C (NHWC): GPUs take
+/// that. Around each image of a 4-D tensor there may be a halo of zeros, wide enough for the padding of every
+/// convolution that reads it: their loops need no borders.
 package struct TensorLayout: Hashable, Sendable, Codable {
   package var storage: StorageType
   package var block: Int
@@ -29,6 +30,9 @@ package struct TensorLayout: Hashable, Sendable, Codable {
     self.halo = halo
   }
 
+  /// Channels that belong together: a part of a tensor has a multiple of them.
+  package var channelUnit: Int { max(1, block) }
+
   /// C order, no halo, fp32: what the world outside a plan sees.
   package static let plain = TensorLayout()
 
@@ -38,7 +42,7 @@ package struct TensorLayout: Hashable, Sendable, Codable {
   /// Elements that a tensor of this shape occupies, lanes beyond the channels and halo included.
   package func elements(of shape: [Int]) -> Int {
     guard shape.count == 4 else { return shape.elements }
-    let blocks = (shape[1] + block - 1) / block * block
+    let blocks = (shape[1] + channelUnit - 1) / channelUnit * channelUnit
     return shape[0] * blocks * (shape[2] + halo.top + halo.bottom) * (shape[3] + halo.left + halo.right)
   }
 
@@ -46,7 +50,7 @@ package struct TensorLayout: Hashable, Sendable, Codable {
 
   /// As plans print it: `c16 halo 1,1,1,1`.
   package var description: String {
-    var words = [block == 1 ? "nchw" : "c\(block)"]
+    var words = [block == 0 ? "nhwc" : block == 1 ? "nchw" : "c\(block)"]
     if storage != .float32 { words.append(storage.rawValue) }
     if halo != .none { words.append("halo \(halo.top),\(halo.bottom),\(halo.left),\(halo.right)") }
     return words.joined(separator: " ")

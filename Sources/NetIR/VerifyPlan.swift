@@ -27,7 +27,7 @@ extension Plan {
       try require(
         (1...8).contains(tensor.shape.count) && halos.allSatisfy { (0...Self.maximumHalo).contains($0) }
           && isBounded(tensor.shape, halo: halos.max() ?? 0)
-          && (1...64).contains(tensor.layout.block)
+          && (0...64).contains(tensor.layout.block) && (tensor.layout.block > 0 || halo == .none)
           && (tensor.shape.count == 4 || tensor.layout.isContiguous),
         "tensor `\(tensor.name)` has the shape \(tensor.shape) as \(tensor.layout.description)")
       try require(isWhole(tensor) || isView(tensor), "tensor `\(tensor.name)` is no view of what it names")
@@ -62,7 +62,7 @@ extension Plan {
     else { return false }
     var shape = root.shape
     shape[1] = tensor.shape[1]
-    let (block, end) = (root.layout.block, first + tensor.shape[1])
+    let (block, end) = (root.layout.channelUnit, first + tensor.shape[1])
     // Whoever writes a block writes all of its lanes.
     return shape == tensor.shape && first % block == 0 && (end % block == 0 || end == root.shape[1])
   }
@@ -203,6 +203,8 @@ extension KernelDescriptor {
   /// Why the kernel cannot work on tensors that lie like these; nil when it can.
   package func mismatch(op: GraphOp, operands: [Plan.Tensor?], result: Plan.Tensor) -> String? {
     let tensors = operands.compactMap { $0 } + [result]
+    if instructionSet == .cuda { return deviceMismatch(op: op, tensors) }
+    if tensors.contains(where: { $0.layout.block == 0 }) { return "\(name) does not know NHWC" }
     if !stores(op, tensors.dropLast().map(\.layout.storage), result.layout.storage) {
       return "\(name) stores \(storage.rawValue)"
     }

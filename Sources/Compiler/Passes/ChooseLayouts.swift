@@ -8,6 +8,10 @@ enum ChooseLayouts {
   static let pass = Pass(
     name: "choose-layouts", summary: "assign memory layouts, insert conversions and halos"
   ) { compilation in
+    if compilation.options.target.isDevice {
+      compilation.graph = try DeviceLayouts(compilation).run()
+      return
+    }
     var layouter = Layouter(compilation)
     compilation.graph = try layouter.run()
   }

@@ -36,7 +36,7 @@ enum EliminateConcats {
       let node = graph[id]
       guard case .concat(axis: 1) = node.op, node.shape.count == 4, node.kernel != nil,
         node.operands.allSatisfy({ !isConstant[$0.index] }),
-        node.operands.dropLast().allSatisfy({ graph[$0].shape[1] % node.layout.block == 0 })
+        node.operands.dropLast().allSatisfy({ graph[$0].shape[1] % node.layout.channelUnit == 0 })
       else { return }
       var inPlace: [Int] = []
       for (place, operand) in node.operands.enumerated()

@@ -63,6 +63,10 @@ enum SelectKernels {
     _ options: CompileOptions
   ) {
     var instance = graph.instance(of: id)
+    if options.target.isDevice {
+      graph[id].kernel = DeviceKernels.choice(for: instance, options)?.name
+      return
+    }
     instance.storage = storage
     instance.hasPlainInput = graph[id].operands.first.map { graph.liesPlain($0, options.catalogue) } ?? true
     let choice = choice(for: instance, weightBytes: weightBytes, options)
