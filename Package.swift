@@ -27,6 +27,7 @@ let package = Package(
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
     .target(name: "CKernels", cSettings: kernelFlags),
     .target(name: "CThreads"),
+    .target(name: "CGPU"),
     .target(name: "CBuildInfo", cSettings: [.define("NETC_COMMIT", to: "\"\(commit)\"")]),
 
     // The front end: text to typed layers.
@@ -42,6 +43,9 @@ let package = Package(
     // The back end: the plan at work.
     .target(name: "Runtime", dependencies: ["CThreads", "NetIR"]),
     .target(name: "CPUBackend", dependencies: ["CKernels", "NetIR", "Runtime"]),
+    .target(name: "GPUKernels", dependencies: ["NetIR"]),
+    .target(
+      name: "GPUBackend", dependencies: ["CGPU", "Diagnostics", "Exchange", "GPUKernels", "NetIR", "Runtime"]),
 
     // Files.
     .target(name: "Exchange", dependencies: ["CZlib", "Diagnostics", "NetIR"]),
@@ -60,7 +64,7 @@ let package = Package(
       name: "Driver",
       dependencies: [
         "CBuildInfo", "Compiler", "CPUBackend", "DataPipeline", "Diagnostics", "Drawing", "Exchange", "Formatting",
-        "LanguageServer", "Layers", "NetIR", "Runtime", "YAMLSyntax",
+        "GPUBackend", "LanguageServer", "Layers", "NetIR", "Runtime", "YAMLSyntax",
       ]),
     .executableTarget(
       name: "netc",
@@ -87,6 +91,12 @@ let package = Package(
         "Runtime",
       ]),
     .testTarget(
+      name: "GPUBackendTests",
+      dependencies: [
+        "CPUBackend", "Compiler", "FileTestSupport", "GPUBackend", "GPUKernels", "GPUTestSupport", "Layers", "NetIR",
+        "NetworkTestSupport", "Runtime",
+      ]),
+    .testTarget(
       name: "DriverTests",
       dependencies: [
         "CPUBackend", "Compiler", "DataPipeline", "Diagnostics", "Driver", "Exchange", "FileTestSupport",
@@ -97,7 +107,8 @@ let package = Package(
       dependencies: [
         "CPUBackend", "Compiler", "Diagnostics", "Drawing", "Driver", "FileTestSupport", "Layers", "NetIR",
       ]),
-    .testTarget(name: "CLITests", dependencies: ["Diagnostics", "Exchange", "FileTestSupport", "netc"]),
+    .testTarget(
+      name: "CLITests", dependencies: ["Diagnostics", "Exchange", "FileTestSupport", "GPUTestSupport", "netc"]),
     .testTarget(
       name: "LanguageServerTests",
       dependencies: ["Diagnostics", "Driver", "Exchange", "FileTestSupport", "LanguageServer", "Layers", "YAMLSyntax"],
@@ -111,6 +122,8 @@ let package = Package(
         "CPUBackend", "Compiler", "Diagnostics", "FileTestSupport", "Layers", "NetIR", "YAMLSyntax",
       ],
       exclude: ["Corpus"]),
+    // A driver without a device: tests compile Tests/FakeGPU when they need it.
+    .target(name: "GPUTestSupport", dependencies: ["FileTestSupport"], path: "Tests/GPUTestSupport"),
     .target(name: "FileTestSupport", dependencies: ["Diagnostics"], path: "Tests/FileTestSupport"),
     .target(
       name: "NetworkTestSupport",

@@ -7,6 +7,8 @@ import Synchronization
 ///
 /// One arena serves one run at a time; concurrent callers take turns.
 package final class CPUExecutable: Executable {
+  package typealias Failure = Never
+
   package let plan: Plan
   private let constants: ConstantMemory
   private let pool: ThreadPool

@@ -2,6 +2,9 @@ import NetIR
 
 /// A plan that a backend has made ready: weights in place, memory taken, arguments written.
 package protocol Executable: Sendable {
+  /// What a run may fail with; never, on a CPU.
+  associatedtype Failure: Error
+
   var plan: Plan { get }
 
   /// Runs one batch.
@@ -9,7 +12,7 @@ package protocol Executable: Sendable {
   /// - Parameters:
   ///   - inputs: plain fp32 in C order, one per input of the plan, each of exactly its size.
   ///   - outputs: the same for the outputs.
-  func run(inputs: [UnsafeBufferPointer<Float>], outputs: [UnsafeMutableBufferPointer<Float>])
+  func run(inputs: [UnsafeBufferPointer<Float>], outputs: [UnsafeMutableBufferPointer<Float>]) throws(Failure)
 }
 
 extension Executable {
@@ -23,7 +26,7 @@ extension Executable {
   /// - Returns: `examples` × the size of one result, per output.
   package func run(
     examples: Int, inputs: [[Float]], progress: (Int) -> Void = { _ in }
-  ) -> [[Float]] {
+  ) throws(Failure) -> [[Float]] {
     let batch = plan.batch
     let inputSizes = plan.inputs.map { $0.shape.elements / batch }
     let outputSizes = plan.outputs.map { $0.shape.elements / batch }
@@ -32,9 +35,9 @@ extension Executable {
     }
     let whole = examples / batch * batch
     var inputs = inputs
-    withBuffers(&inputs, &results) { read, written in
+    try withBuffers(&inputs, &results) { (read, written) throws(Failure) in
       for done in stride(from: 0, to: whole, by: batch) {
-        run(
+        try run(
           inputs: zip(read, inputSizes).map { UnsafeBufferPointer(rebasing: $0[done * $1..<(done + batch) * $1]) },
           outputs: zip(written, outputSizes).map {
             UnsafeMutableBufferPointer(rebasing: $0[done * $1..<(done + batch) * $1])
@@ -47,7 +50,7 @@ extension Executable {
       values[whole * size..<examples * size] + repeatElement(0, count: (whole + batch - examples) * size)
     }.map(Array.init)
     var produced = outputSizes.map { [Float](repeating: 0, count: $0 * batch) }
-    withBuffers(&last, &produced) { run(inputs: $0, outputs: $1) }
+    try withBuffers(&last, &produced) { (read, written) throws(Failure) in try run(inputs: read, outputs: written) }
     for (index, size) in outputSizes.enumerated() {
       results[index].replaceSubrange(
         whole * size..<examples * size, with: produced[index][..<((examples - whole) * size)])
@@ -57,24 +60,26 @@ extension Executable {
   }
 
   /// Lends the memory of every array, however many there are.
-  package func withBuffers(
+  package func withBuffers<E: Error>(
     _ inputs: inout [[Float]], _ outputs: inout [[Float]],
-    _ body: ([UnsafeBufferPointer<Float>], [UnsafeMutableBufferPointer<Float>]) -> Void
-  ) {
+    _ body: ([UnsafeBufferPointer<Float>], [UnsafeMutableBufferPointer<Float>]) throws(E) -> Void
+  ) throws(E) {
     func nextOutput(
       _ index: Int, _ read: [UnsafeBufferPointer<Float>], _ written: [UnsafeMutableBufferPointer<Float>]
-    ) {
-      guard index < outputs.count else { return body(read, written) }
+    ) throws(E) {
+      guard index < outputs.count else { return try body(read, written) }
       // Taken out, so that the nested calls may take the others.
       var array = outputs[index]
       outputs[index] = []
-      array.withUnsafeMutableBufferPointer { nextOutput(index + 1, read, written + [$0]) }
-      outputs[index] = array
+      defer { outputs[index] = array }
+      try array.withUnsafeMutableBufferPointer { buffer throws(E) in
+        try nextOutput(index + 1, read, written + [buffer])
+      }
     }
-    func nextInput(_ index: Int, _ read: [UnsafeBufferPointer<Float>]) {
-      guard index < inputs.count else { return nextOutput(0, read, []) }
-      inputs[index].withUnsafeBufferPointer { nextInput(index + 1, read + [$0]) }
+    func nextInput(_ index: Int, _ read: [UnsafeBufferPointer<Float>]) throws(E) {
+      guard index < inputs.count else { return try nextOutput(0, read, []) }
+      try inputs[index].withUnsafeBufferPointer { buffer throws(E) in try nextInput(index + 1, read + [buffer]) }
     }
-    nextInput(0, [])
+    try nextInput(0, [])
   }
 }

@@ -1,16 +1,14 @@
-import Testing
-
 /// Small networks that between them use every layer and every option of the language.
-enum LayerNets {
-  struct Net: Sendable, CustomTestStringConvertible {
-    var name: String
-    var yaml: String
-    var testDescription: String { name }
+package enum LayerNets {
+  package struct Net: Sendable, CustomStringConvertible {
+    package var name: String
+    package var yaml: String
+    package var description: String { name }
   }
 
-  static let all = convolutions + pooling + joins + reshapes + nonlinearities
+  package static let all = convolutions + pooling + joins + reshapes + nonlinearities
 
-  static let convolutions = [
+  package static let convolutions = [
     Net(
       name: "groups",
       yaml: """
@@ -86,7 +84,7 @@ enum LayerNets {
         """),
   ]
 
-  static let pooling = [
+  package static let pooling = [
     Net(
       name: "pooling",
       yaml: """

@@ -1,6 +1,6 @@
 /// Branches, shapes and nonlinearities.
 extension LayerNets {
-  static let joins = [
+  package static let joins = [
     Net(
       name: "concat-of-unaligned-channels",
       yaml: """
@@ -79,7 +79,7 @@ extension LayerNets {
         """),
   ]
 
-  static let reshapes = [
+  package static let reshapes = [
     Net(
       name: "dense-on-images",
       yaml: """
@@ -125,7 +125,7 @@ extension LayerNets {
     Net(name: "nothing", yaml: "- Input: {shape: [null, 3, 4, 4]}"),
   ]
 
-  static let nonlinearities = [
+  package static let nonlinearities = [
     Net(
       name: "nonlinearities-fused",
       yaml: """

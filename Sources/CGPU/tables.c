@@ -1,0 +1,42 @@
+#include <dlfcn.h>
+#include <string.h>
+#include "cgpu.h"
+
+// Every table is a structure of function pointers, in the order of the names.
+static int fill(void *table, void *library, const char *const *names, int count, const char **missing, int capacity) {
+  int lacking = 0;
+  for (int i = 0; i < count; i++) {
+    void *symbol = dlsym(library, names[i]);
+    // C has no cast from a pointer to data to one to a function.
+    memcpy((char *)table + (size_t)i * sizeof symbol, &symbol, sizeof symbol);
+    if (symbol) continue;
+    if (lacking < capacity) missing[lacking] = names[i];
+    lacking++;
+  }
+  return lacking;
+}
+
+#define NAME(field, symbol, parameters) #symbol,
+#define COUNT(names) ((int)(sizeof names / sizeof *names))
+
+int cgpu_driver_load(cgpu_driver *table, void *library, const char **missing, int capacity) {
+  static const char *const names[] = {CGPU_DRIVER_ROWS(NAME)};
+  _Static_assert(sizeof *table == sizeof names, "a name for each function");
+  return fill(table, library, names, COUNT(names), missing, capacity);
+}
+
+int cgpu_nvrtc_load(cgpu_nvrtc *table, void *library, const char **missing, int capacity) {
+  static const char *const names[] = {CGPU_NVRTC_ROWS(NAME)};
+  _Static_assert(sizeof *table == sizeof names, "a name for each function");
+  return fill(table, library, names, COUNT(names), missing, capacity);
+}
+
+int cgpu_cublaslt_load(cgpu_cublaslt *table, void *library, const char **missing, int capacity) {
+  static const char *const names[] = {"cublasLtGetVersion"};
+  return fill(table, library, names, COUNT(names), missing, capacity);
+}
+
+int cgpu_cudnn_load(cgpu_cudnn *table, void *library, const char **missing, int capacity) {
+  static const char *const names[] = {"cudnnGetVersion"};
+  return fill(table, library, names, COUNT(names), missing, capacity);
+}

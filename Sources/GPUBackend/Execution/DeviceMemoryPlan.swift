@@ -1,0 +1,37 @@
+import NetIR
+
+/// What a plan takes of a device's memory: weights, one arena, and the caller's inputs and outputs twice, so that one
+/// batch can be brought while another one is computed.
+package struct DeviceMemoryPlan: Sendable, Equatable {
+  package let weights: Int
+  package let arena: Int
+  /// Of one slot.
+  package let exchange: Int
+  private let batch: Int
+  private let tensors: Int
+
+  /// Batches that can be under way.
+  static let slots = 2
+
+  init(_ plan: Plan, weights: Int) {
+    self.weights = weights
+    arena = plan.arenaBytes
+    exchange = (plan.inputs + plan.outputs).reduce(0) { $0 + DeviceWeights.aligned($1.bytes) }
+    batch = plan.batch
+    tensors = plan.tensors.count
+  }
+
+  package var need: Int { weights + arena + Self.slots * exchange }
+
+  /// The largest batch for which there surely is room: tensors grow with the batch, and each may waste 256 bytes.
+  func largestBatch(within bytes: Int) -> Int? {
+    let perExample = Double(arena + Self.slots * exchange) / Double(batch)
+    let room = Double(bytes - weights - 256 * tensors)
+    let fits = Int((room / perExample).rounded(.down))
+    return fits >= 1 ? min(fits, batch - 1) : nil
+  }
+
+  func problem(free: Int) -> GPUProblem {
+    .outOfMemory(need: need, free: free, batch: batch, fits: batch > 1 ? largestBatch(within: free) : nil)
+  }
+}

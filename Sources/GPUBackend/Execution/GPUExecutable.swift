@@ -1,0 +1,124 @@
+import CGPU
+import GPUKernels
+import NetIR
+import Runtime
+import Synchronization
+
+/// A plan ready to run on a GPU: weights on the device, one arena, a CUDA graph of all copies and kernels of a run.
+///
+/// Concurrent callers take turns. `@unchecked Sendable`: everything is set by `init`; the memory of the slots is only
+/// touched with the turn.
+package final class GPUExecutable: Executable, @unchecked Sendable {
+  package let plan: Plan
+  /// Kernels that a run starts.
+  package let launchCount: Int
+  package let memory: DeviceMemoryPlan
+  private let resources: DeviceResources
+  private let stream: cgpu_stream?
+  private let slots: [DeviceSlot]
+  private let turn = Mutex(())
+  private var driver: CUDADriver { resources.context.driver }
+
+  /// - Parameters:
+  ///   - plan: verified, for a target that is a device.
+  ///   - values: the numbers of constant n in C order.
+  package init(_ plan: Plan, on machine: GPUMachine, values: (Int) throws -> [Float]) throws {
+    let list = try LaunchList(plan)
+    let resources = DeviceResources(machine.context)
+    try machine.context.makeCurrent()
+    let functions = try Self.functions(of: list, machine, resources)
+    let weights = DeviceWeights(plan)
+    let memory = DeviceMemoryPlan(plan, weights: weights.bytes)
+    let free = try machine.context.freeMemory
+    func take(_ bytes: Int) throws(GPUProblem) -> cgpu_address {
+      guard let address = try resources.takeMemory(bytes) else { throw memory.problem(free: free) }
+      return address
+    }
+    let (constants, arena) = (try take(weights.bytes), try take(plan.arenaBytes))
+    let driver = machine.context.driver
+    for index in plan.constants.indices {
+      let packed = try weights.packed(index, try values(index))
+      let place = constants + UInt64(weights.offsets[index])
+      let status = packed.withUnsafeBytes { driver.api.copy_to_device?(place, $0.baseAddress, $0.count) }
+      try driver.call("cuMemcpyHtoD", status)
+    }
+    let stream = try resources.takeStream()
+    slots = try (0..<DeviceMemoryPlan.slots).map { _ in
+      var slot = try DeviceSlot(plan, device: try take(memory.exchange), resources)
+      let layout = DeviceLayout(arena: arena, constants: constants, offsets: weights.offsets, slot: slot)
+      slot.graph = try resources.takeGraph(stream) { () throws(GPUProblem) in
+        try slot.bring(stream, driver)
+        for launch in list.launches { try layout.start(launch, functions[launch.kernel], stream, driver) }
+        try slot.fetch(stream, driver)
+      }
+      return slot
+    }
+    (self.plan, launchCount, self.memory) = (plan, list.count, memory)
+    (self.resources, self.stream) = (resources, stream)
+  }
+
+  private static func functions(
+    of list: LaunchList, _ machine: GPUMachine, _ resources: DeviceResources
+  ) throws(GPUProblem) -> [String: cgpu_function] {
+    var functions: [String: cgpu_function] = [:]
+    if !list.libraryKernels.isEmpty {
+      let binary = try machine.binary(of: KernelText.library, name: "library")
+      functions = try resources.takeFunctions(list.libraryKernels, of: binary)
+    }
+    if let text = list.groupText {
+      let binary = try machine.binary(of: text, name: "groups")
+      functions.merge(try resources.takeFunctions(list.groupKernels, of: binary)) { first, _ in first }
+    }
+    return functions
+  }
+
+  package func run(inputs: [UnsafeBufferPointer<Float>], outputs: [UnsafeMutableBufferPointer<Float>])
+    throws(GPUProblem)
+  {
+    precondition(inputs.count == plan.inputs.count && outputs.count == plan.outputs.count)
+    try turn.withLock { _ throws(GPUProblem) in
+      try resources.context.makeCurrent()
+      slots[0].fill(inputs)
+      try start(slots[0])
+      try wait(for: slots[0])
+      slots[0].empty(into: outputs)
+    }
+  }
+
+  /// As the extension of `Executable`, but a batch is brought while the one before is computed.
+  package func run(examples: Int, inputs: [[Float]], progress: (Int) -> Void = { _ in }) throws(GPUProblem)
+    -> [[Float]]
+  {
+    let batch = plan.batch
+    let outputSizes = plan.outputs.map { $0.shape.elements / batch }
+    var results = outputSizes.map { [Float](repeating: 0, count: $0 * examples) }
+    let batches = (examples + batch - 1) / batch
+    func finish(_ number: Int) throws(GPUProblem) {
+      let slot = slots[number % slots.count]
+      try wait(for: slot)
+      let part = number * batch..<min(examples, (number + 1) * batch)
+      slot.empty(into: &results, part, batch: batch)
+      progress(part.upperBound)
+    }
+    try turn.withLock { _ throws(GPUProblem) in
+      try resources.context.makeCurrent()
+      for number in 0..<batches {
+        let slot = slots[number % slots.count]
+        slot.fill(inputs, number * batch..<min(examples, (number + 1) * batch), batch: batch)
+        try start(slot)
+        if number > 0 { try finish(number - 1) }
+      }
+      if batches > 0 { try finish(batches - 1) }
+    }
+    return results
+  }
+
+  private func start(_ slot: DeviceSlot) throws(GPUProblem) {
+    try driver.call("cuGraphLaunch", driver.api.graph_launch?(slot.graph, stream))
+    try driver.call("cuEventRecord", driver.api.event_record?(slot.done, stream))
+  }
+
+  private func wait(for slot: DeviceSlot) throws(GPUProblem) {
+    try driver.call("cuEventSynchronize", driver.api.event_synchronize?(slot.done))
+  }
+}

@@ -1,0 +1,58 @@
+/// Why a GPU cannot do what was asked of it.
+package enum GPUProblem: Error, Sendable, Equatable {
+  /// A library that is needed: what was tried, and what the system said.
+  case noLibrary(GPULibrary, reasons: [String])
+  /// A library is there, and too old.
+  case lacksFunctions(GPULibrary, path: String, [String])
+  case noDevice(String)
+  /// A call of the driver failed.
+  case call(function: String, code: Int, name: String, words: String)
+  /// What a plan takes in bytes, and the largest batch for which there would be room; nil for none.
+  case outOfMemory(need: Int, free: Int, batch: Int, fits: Int?)
+  /// The run-time compiler's words.
+  case compilation(kernels: String, log: String)
+  case unsupported(String)
+
+  package var message: String {
+    switch self {
+    case .noLibrary(let library, _): "no GPU can be used: \(library.title), \(library.names[0]), was not found"
+    case .lacksFunctions(let library, let path, let names):
+      "no GPU can be used: `\(path)`, \(library.title), is too old: it lacks \(names.joined(separator: ", "))"
+    case .noDevice(let words): "no GPU can be used: \(words)"
+    case .call(let function, let code, let name, let words): "the GPU failed: \(function): \(words) (\(name), \(code))"
+    case .outOfMemory(let need, let free, let batch, _):
+      "the plan for batch \(batch) needs \(Self.mebibytes(need)) of the GPU's memory, and \(Self.mebibytes(free)) are free"
+    case .compilation(let kernels, let log): "NVRTC does not compile \(kernels): \(log)"
+    case .unsupported(let words): words
+    }
+  }
+
+  package var notes: [String] {
+    if case .noLibrary(_, let reasons) = self { reasons } else { [] }
+  }
+
+  package var help: [String] {
+    switch self {
+    case .noLibrary(.driver, _), .noDevice:
+      ["install NVIDIA's driver, or use `--device cpu`; `netc doctor` tells what was found"]
+    case .noLibrary:
+      [
+        "install CUDA 11.4 or newer, or `pip install nvidia-cuda-nvrtc-cu12` in an active virtual environment, or name "
+          + "the folder in NETC_CUDA_PATH"
+      ]
+    case .lacksFunctions: ["netc needs CUDA 11.4 or newer; or use `--device cpu`"]
+    case .outOfMemory(_, _, _, .some(let batch)): ["`--batch \(batch)` fits"]
+    case .outOfMemory: ["no batch fits: end what else uses the GPU, or use `--device cpu`"]
+    case .call: ["`netc doctor` tells what was found; `--device cpu` works without a GPU"]
+    case .compilation: ["this is a mistake in netc: please report it"]
+    case .unsupported: ["use `--device cpu`"]
+    }
+  }
+
+  /// Rounded up, with two digits.
+  private static func mebibytes(_ bytes: Int) -> String {
+    let hundredths = (bytes * 100 + (1 << 20) - 1) >> 20
+    let digits = hundredths % 100
+    return "\(hundredths / 100).\(digits < 10 ? "0" : "")\(digits) MiB"
+  }
+}

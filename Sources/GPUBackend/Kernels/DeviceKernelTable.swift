@@ -1,0 +1,41 @@
+import NetIR
+
+/// The kernels that GPUs have, as the compiler sees them. `LaunchList` knows how each is launched.
+package enum DeviceKernelTable {
+  package static let catalogue = KernelCatalogue(
+    [
+      row("conv2d_tile64", .conv2D, "implicit_gemm", tile: 64),
+      row("conv2d_tile32", .conv2D, "implicit_gemm", tile: 32),
+      row("conv2d_depthwise", .conv2D, "depthwise"),
+      row("dense_tile64", .dense, "implicit_gemm", tile: 64),
+      row("dense_tile32", .dense, "implicit_gemm", tile: 32),
+      row("dense_rows", .dense, "rows"),
+      row("pool2d", .pool2D, "windows"),
+      row("global_pool", .globalPool, "reduction"),
+      row("lrn", .lrn, "windows"),
+      row("softmax", .softmax, "reduction"),
+      row("standardize", .standardize, "reduction"),
+      row("pad", .pad, "elements"),
+      row("rearrange", .rearrange, "elements"),
+      row("upscale_bilinear", .upscaleBilinear, "elements"),
+    ] + pointwise.map { row($0.rawValue, $0, "pointwise") })
+
+  /// Ops whose kernels are generated, one for each group of steps.
+  private static let pointwise: [KernelOp] = [
+    .activation, .scaleShift, .parametricRectify, .elementwise, .copy, .concat,
+  ]
+
+  /// What a kernel's function is called in the text. A tile of a dense layer is one of a convolution.
+  static func function(of kernel: String) -> String {
+    let name = kernel.dropFirst(prefix.count)
+    return name.hasPrefix("dense_tile") ? "conv2d" + name.dropFirst("dense".count) : String(name)
+  }
+
+  private static let prefix = "cuda_"
+
+  private static func row(_ name: String, _ op: KernelOp, _ algorithm: String, tile: Int = 1) -> KernelDescriptor {
+    KernelDescriptor(
+      name: prefix + name, op: op, algorithm: algorithm, instructionSet: .cuda, storage: .float32, block: 0,
+      tileRows: tile, tileColumns: tile)
+  }
+}

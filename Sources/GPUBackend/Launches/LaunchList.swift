@@ -1,0 +1,50 @@
+import GPUKernels
+import NetIR
+
+/// What a run of a plan starts on a device, in order: a pure function of the plan.
+///
+/// Neighbouring steps that work on each element by itself become one launch, whose text is generated; what only they
+/// read is never written.
+package struct LaunchList: Sendable {
+  private(set) var launches: [Launch] = []
+  /// The generated kernels, as one text; nil where there are none.
+  package private(set) var groupText: String?
+
+  /// - Throws: `unsupported` for a step whose kernel is none of a GPU's.
+  package init(_ plan: Plan) throws(GPUProblem) {
+    var open: PointwiseRun?
+    var names: [PointwiseGroup: String] = [:]
+    var finished: [Launch] = []
+    func close() {
+      guard let run = open else { return }
+      let (group, launch) = run.finished(plan)
+      let name = names[group] ?? "pointwise\(names.count)"
+      names[group] = name
+      finished.append(launch(name))
+      open = nil
+    }
+    for index in plan.steps.indices {
+      guard let parts = PointwiseStep.parts(of: index, in: plan) else {
+        close()
+        finished.append(try StepLaunch.launch(index, of: plan))
+        continue
+      }
+      for part in parts where open?.take(part) != true {
+        close()
+        open = PointwiseRun(part)
+      }
+    }
+    close()
+    launches = finished
+    if !names.isEmpty {
+      groupText = KernelText.prelude + names.sorted { $0.value < $1.value }.map { $0.text(name: $1) }.joined()
+    }
+  }
+
+  /// How many kernels a run starts.
+  package var count: Int { launches.count }
+
+  /// Names of kernels that are not generated.
+  var libraryKernels: Set<String> { Set(launches.map(\.kernel).filter { !$0.hasPrefix("pointwise") }) }
+  var groupKernels: Set<String> { Set(launches.map(\.kernel).filter { $0.hasPrefix("pointwise") }) }
+}

@@ -1,0 +1,82 @@
+import CPUBackend
+import Compiler
+import GPUBackend
+import GPUTestSupport
+import Layers
+import NetIR
+import NetworkTestSupport
+import Runtime
+import Testing
+
+/// Runs a graph on the fake device and holds the results against the interpreter's, or whoever else is believed.
+struct DeviceAgreement {
+  let graph: Graph
+  let inputs: [[Float]]
+  let wanted: [[Double]]
+  var precision = Precision.fp32
+
+  /// As for plans of the CPU: of the largest value of an output.
+  static let (shallow, deep) = (1e-5, 5e-5)
+
+  /// What all tests share that break nothing.
+  static let machine = Result { try Self.machine(FakeGPU.shared) }
+
+  static func machine(_ fake: FakeGPU, cache: KernelCache = KernelCache(folder: nil)) throws -> GPUMachine {
+    try GPUMachine(GPUSystem(LibrarySearch(folders: [fake.path])), cache: cache)
+  }
+
+  init(_ graph: Graph) throws {
+    try self.init(graph) { inputs in
+      try ReferenceInterpreter(graph, parameter: NoiseWeights.values).run(inputs.map { $0.map(Double.init) })
+    }
+  }
+
+  /// - Parameter truth: what the outputs should be for given inputs.
+  init(_ graph: Graph, truth: ([[Float]]) throws -> [[Double]]) rethrows {
+    self.graph = graph
+    inputs = graph.inputs.enumerated().map {
+      Noise.floats(graph[$1].shape.elements, seed: UInt64($0) + 1)
+    }
+    wanted = try truth(inputs)
+  }
+
+  func compiled(batch: Int, on machine: GPUMachine) throws -> CompiledNetwork {
+    let options = CompileOptions(
+      batch: batch, precision: precision, target: machine.device.target, catalogue: DeviceKernelTable.catalogue)
+    return try #require(try Pipeline.compile(graph, options))
+  }
+
+  func executable(batch: Int, on machine: GPUMachine) throws -> GPUExecutable {
+    let compiled = try compiled(batch: batch, on: machine)
+    let evaluator = ConstantEvaluator(compiled.portable, parameter: NoiseWeights.values)
+    return try GPUExecutable(compiled.plan, on: machine) {
+      try evaluator.value(of: compiled.plan.constants[$0].source)
+    }
+  }
+
+  /// The interpreter's numbers, twice.
+  @discardableResult
+  func check(batch: Int, tolerance: Double = shallow) throws -> GPUExecutable {
+    let executable = try executable(batch: batch, on: try Self.machine.get())
+    // What a run leaves in the arena must not reach the next one: the first leaves NaN.
+    _ = try executable.run(examples: batch, inputs: inputs.map { $0.map { _ in .nan } })
+    let found = try executable.run(examples: batch, inputs: inputs)
+    check(found, tolerance: tolerance)
+    return executable
+  }
+
+  func check(_ found: [[Float]], tolerance: Double) {
+    #expect(found.map(\.count) == wanted.map(\.count))
+    for (output, (a, b)) in zip(found, wanted).enumerated() {
+      let largest = b.reduce(0) { max($0, abs($1)) }
+      var worst = 0.0
+      for (x, y) in zip(a, b) {
+        let error = abs(Double(x) - y)
+        // NaN is the worst.
+        if !(error <= worst) { worst = error.isNaN ? .infinity : error }
+      }
+      #expect(worst <= tolerance * largest, "output \(output) of \(graph.name): off by \(worst) of \(largest)")
+      #expect(largest > 0 && (b.count < 2 || Set(b).count > 1), "a constant proves nothing")
+    }
+  }
+}
