@@ -1,6 +1,7 @@
 import CPUBackend
 import Compiler
 import Diagnostics
+import GPUBackend
 import NetIR
 
 // What the executable names without importing the compiler.
@@ -10,15 +11,6 @@ package typealias NumericsOption = Numerics
 /// Where a network runs.
 package enum DeviceOption: String, CaseIterable, Sendable {
   case cpu, gpu
-
-  /// Throws N0402 for a device that this version cannot use.
-  package func check() throws(DiagnosticError) {
-    guard self == .gpu else { return }
-    throw DiagnosticError(
-      Diagnostic(
-        .unsupportedOnTarget, "this version of netc has no GPU backend", at: .none,
-        help: ["use `--device cpu`"]))
-  }
 }
 
 /// Turns everything that a command may throw into words and an exit code.
@@ -33,6 +25,10 @@ package enum CommandRunner {
       return .wrongInput
     } catch let error as SpecProblems {
       DiagnosticPrinter(console).print(error)
+      return .wrongInput
+    } catch let error as GPUProblem {
+      DiagnosticPrinter(console).print(
+        Diagnostic(.unsupportedOnTarget, error.message, at: .none, notes: error.notes, help: error.help))
       return .wrongInput
     } catch let error as CompileError where error.reason == .unsupported {
       DiagnosticPrinter(console).print(

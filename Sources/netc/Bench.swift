@@ -42,7 +42,7 @@ struct Bench: ParsableCommand {
   @Flag(help: "Measure a training step; training is not in this version.")
   var train = false
 
-  @Option(help: "Where to run; gpu is not in this version.")
+  @Option(help: "Where to run.")
   var device = DeviceOption.cpu
 
   @OptionGroup var arithmetic: ArithmeticOptions
@@ -61,12 +61,11 @@ struct Bench: ParsableCommand {
 
   func run() throws {
     try common.run { console in
-      try device.check()
       if train { throw BenchCommand.noTraining }
       var loader = ModelLoader(path: model, weights: weights, threads: common.threadCount)
       (loader.batch, loader.precision, loader.numerics) = (batch, arithmetic.precision, arithmetic.numerics)
       var command = BenchCommand(model: loader)
-      (command.seconds, command.json) = (seconds, json)
+      (command.device, command.seconds, command.json) = (device, seconds, json)
       (command.profile, command.trace, command.check) = (profile, trace, check)
       return try command.run(console)
     }

@@ -44,7 +44,7 @@ struct Run: ParsableCommand {
   @Option(help: ArgumentHelp("Draw that many of the images, each over its class.", valueName: "n"))
   var draw = 0
 
-  @Option(help: "Where to run; gpu is not in this version.")
+  @Option(help: "Where to run.")
   var device = DeviceOption.cpu
 
   @OptionGroup var arithmetic: ArithmeticOptions
@@ -62,11 +62,11 @@ struct Run: ParsableCommand {
 
   func run() throws {
     try common.run { console in
-      try device.check()
       var loader = ModelLoader(path: model, weights: weights, threads: common.threadCount)
       (loader.batch, loader.precision, loader.numerics) = (batch, arithmetic.precision, arithmetic.numerics)
       loader.verifyWeights = verify
       var command = RunCommand(model: loader, input: input)
+      command.device = device
       (command.output, command.top, command.labels, command.draw) = (output, top, labels, draw)
       return try command.run(console)
     }

@@ -31,7 +31,8 @@ import Testing
   @Test(arguments: CodeCase.all)
   func theCommandProducesTheCode(fault: CodeCase) throws {
     let folder = TemporaryFolder()
-    let run = NetcProcess.run(try fault.arguments(folder), input: fault.input)
+    let run = NetcProcess.run(
+      try fault.arguments(folder), input: fault.input, environment: ["CUDA_VISIBLE_DEVICES": "-1"])
     #expect(run.status == 1)
     #expect(run.output.isEmpty)
     let heads = run.errors.split(separator: "\n").filter { $0.hasPrefix("error[") || $0.hasPrefix("warning[") }

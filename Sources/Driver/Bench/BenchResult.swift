@@ -10,6 +10,8 @@ struct BenchResult {
   let loadTime: Double
   let firstTime: Double
   let memory: BenchMemory
+  /// The name of the GPU; nil for the CPU.
+  var device: String?
   var check: OutputCheck?
   var profile: Profile?
 
@@ -36,7 +38,7 @@ struct BenchResult {
 
   var json: JSONValue {
     var members: [(String, JSONValue)] = [
-      ("name", .string(plan.name)), ("mode", .string("inference")), ("device", .string("cpu")),
+      ("name", .string(plan.name)), ("mode", .string("inference")), ("device", .string(device == nil ? "cpu" : "gpu")),
       ("batch", .int(plan.batch)), ("threads", .int(threads)), ("precision", .string(plan.precision)),
       ("numerics", .string(plan.numerics)), ("median_ms", .double(median)),
       ("min_ms", .double(quantile(0))),
@@ -56,7 +58,7 @@ struct BenchResult {
     func ms(_ value: Double) -> String { fixed(value, digits: value < 1 ? 4 : value < 100 ? 3 : 1) }
     return """
       \(plan.name)   batch \(plan.batch)   \(plan.precision) \(plan.numerics)   \(plan.target.name)   \
-      \(threads) thread\(threads == 1 ? "" : "s")
+      \(device ?? "\(threads) thread\(threads == 1 ? "" : "s")")
 
         median     \(ms(median)) ms of \(Format.grouped(times.count)) runs
         spread     min \(ms(quantile(0))), p10 \(ms(quantile(0.1))), p90 \(ms(quantile(0.9))), \

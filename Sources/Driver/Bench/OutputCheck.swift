@@ -28,17 +28,15 @@ struct OutputCheck: Sendable {
     tolerance = (precision == .bf16 ? 2e-2 : 1e-3) * range + 1e-5 * largest
   }
 
-  /// - Returns: nil for an artefact, which has no weights that could be computed with.
-  static func run(_ model: Model, inputs: [[Float]]) throws -> OutputCheck? {
-    guard let source = model.source else { return nil }
+  /// What a plan gave for inputs, against the graph that it was compiled from.
+  static func against(_ source: Model.Source, _ plan: Plan, inputs: [[Float]], found: [[Float]]) throws -> OutputCheck {
     let interpreter = ReferenceInterpreter(source.portable) { try source.weights.values($0, $1) }
     let reference = try interpreter.run(inputs.map { $0.map(Double.init) })
     let check = OutputCheck(
-      model.executable.run(examples: model.plan.batch, inputs: inputs), reference: reference,
-      precision: Precision(rawValue: model.plan.precision) ?? .fp32)
+      found, reference: reference, precision: Precision(rawValue: plan.precision) ?? .fp32)
     guard check.isGood else {
       throw GraphProblem(
-        "the plan of `\(model.plan.name)` computes something else than its graph does in double precision: "
+        "the plan of `\(plan.name)` computes something else than its graph does in double precision: "
           + "an output differs by \(check.error), and the outputs span \(check.range)")
     }
     return check

@@ -7,6 +7,7 @@ import NetIR
 /// step.
 package struct BenchCommand: Sendable {
   package var model: ModelLoader
+  package var device = DeviceOption.cpu
   package var seconds = 1.0
   package var json = false
   /// Whether every step is timed and held against its limit.
@@ -30,6 +31,7 @@ package struct BenchCommand: Sendable {
   }
 
   package func run(_ console: Console) throws -> ExitCode {
+    if device == .gpu { return try runOnGPU(console) }
     let processBytes = BenchMemory.residentPeak()
     let begin = StepRecording.now()
     guard let model = try model.load(console) else { return .wrongInput }
@@ -81,12 +83,16 @@ package struct BenchCommand: Sendable {
 
   private func checked(_ model: Model, _ inputs: [[Float]]) throws -> OutputCheck? {
     guard check else { return nil }
-    guard let outcome = try OutputCheck.run(model, inputs: inputs) else {
-      throw DiagnosticError(
-        Diagnostic(
-          .badOption, "`--check` needs a spec: `\(self.model.path)` has its weights packed", at: .none,
-          help: ["give the spec, with `--weights` if need be"]))
-    }
-    return outcome
+    guard let source = model.source else { throw noSource }
+    let found = model.executable.run(examples: model.plan.batch, inputs: inputs)
+    return try OutputCheck.against(source, model.plan, inputs: inputs, found: found)
+  }
+
+  /// For `--check` of an artefact.
+  var noSource: DiagnosticError {
+    DiagnosticError(
+      Diagnostic(
+        .badOption, "`--check` needs a spec: `\(model.path)` has its weights packed", at: .none,
+        help: ["give the spec, with `--weights` if need be"]))
   }
 }

@@ -1,5 +1,6 @@
 import CPUBackend
 import Exchange
+import GPUBackend
 import NetIR
 
 /// `netc doctor`: what this machine has, what netc will use of it, and why; with `measure`, what it can do at most.
@@ -23,7 +24,7 @@ package struct DoctorCommand: Sendable {
       }
       content = measured
     }
-    let facts = Facts(host: host, content: content)
+    let facts = Facts(host: host, content: content, gpu: GPUSystem())
     console.out(json ? facts.json(file).serialised() + "\n" : facts.text(Style(color: console.color), full: measure))
     return .good
   }
@@ -65,6 +66,7 @@ extension DoctorCommand {
   private struct Facts {
     let host: HostCPU
     let content: LimitsFile.Content?
+    let gpu: GPUSystem
     var target: TargetDescription { host.target }
     var unused: [String] { host.instructionSets.subtracting(target.instructionSets).sorted().map(\.rawValue) }
     var usable: Int {
@@ -88,7 +90,7 @@ extension DoctorCommand {
         )
       }
       line("kernels", "\(usable) usable here of \(KernelTable.catalogue.kernels.count) in this binary")
-      line("GPU", "not in this version: everything runs on the CPU")
+      for (title, words) in gpu.lines { line(title, words) }
       guard let content else {
         line("measured", "never: `netc doctor --measure` finds out what this CPU can do")
         return text
@@ -146,7 +148,7 @@ extension DoctorCommand {
         ("targets", .array(TargetDescription.named.map { .string($0.name) })),
         ("unused_instruction_sets", .array(unused.map { .string($0) })),
         ("kernels", .object([("usable", .int(usable)), ("all", .int(KernelTable.catalogue.kernels.count))])),
-        ("gpu", .null), ("measured", measured),
+        ("gpu", gpu.json), ("measured", measured),
       ])
     }
   }

@@ -9,6 +9,7 @@ import Runtime
 package struct RunCommand: Sendable {
   package var model: ModelLoader
   package var input: String
+  package var device = DeviceOption.cpu
   package var output: String?
   package var top = 3
   /// An IDX or npy file with the right class of each example.
@@ -23,19 +24,16 @@ package struct RunCommand: Sendable {
     let data = try InputFile.load(input)
     // Small batches keep the latency of a few examples low, larger ones serve many examples better.
     let examples = data.shape.first ?? 1
-    guard let model = try model.load(console, defaultBatch: min(32, max(1, examples))) else {
-      return .wrongInput
-    }
-    let examplesIn = try ExampleReader(plan: model.plan, path: input).examples(of: data)
+    guard let ready = try ready(console, batch: min(32, max(1, examples))) else { return .wrongInput }
+    let plan = ready.plan
+    let examplesIn = try ExampleReader(plan: plan, path: input).examples(of: data)
     let progress = Progress(console, total: examplesIn.count, word: "examples")
-    let results = model.executable.run(
-      examples: examplesIn.count, inputs: [examplesIn.values], progress: progress.update)
+    let results = try ready.run(examplesIn.count, [examplesIn.values], progress.update)
     progress.finish()
     let predictions = Predictions(
-      values: results[0], shape: [examplesIn.count] + model.plan.outputs[0].shape.dropFirst(),
-      classes: model.plan.classes)
+      values: results[0], shape: [examplesIn.count] + plan.outputs[0].shape.dropFirst(), classes: plan.classes)
     let truth = try labels.map { try LabelFile.read($0, examples: examplesIn.count) }
-    if draw > 0 { console.out(try drawing(predictions, data, model.plan, truth, console)) }
+    if draw > 0 { console.out(try drawing(predictions, data, plan, truth, console)) }
     if let output {
       try predictions.write(to: output)
     } else if draw == 0, truth == nil {
@@ -43,6 +41,25 @@ package struct RunCommand: Sendable {
     }
     if let truth { console.report(Accuracy(predictions: predictions, truth: truth).line, asData: output != "-") }
     return .good
+  }
+
+  /// A model, wherever it runs.
+  private struct Ready {
+    let plan: Plan
+    /// Examples, inputs, who is told of progress.
+    let run: (Int, [[Float]], (Int) -> Void) throws -> [[Float]]
+  }
+
+  /// - Parameter batch: for a spec with a free batch when none is asked for.
+  private func ready(_ console: Console, batch: Int) throws -> Ready? {
+    switch device {
+    case .cpu:
+      guard let model = try model.load(console, defaultBatch: batch) else { return nil }
+      return Ready(plan: model.plan) { model.executable.run(examples: $0, inputs: $1, progress: $2) }
+    case .gpu:
+      guard let model = try model.loadOnGPU(console, defaultBatch: batch) else { return nil }
+      return Ready(plan: model.plan) { try model.executable.run(examples: $0, inputs: $1, progress: $2) }
+    }
   }
 
   private func drawing(

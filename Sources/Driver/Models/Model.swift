@@ -39,20 +39,7 @@ package struct Model: Sendable {
   ) throws -> Model {
     let catalogue = KernelTable.catalogue
     let artefact = try Artefact(path: path, catalogue: catalogue, verifyWeights: verifyWeights)
-    let (pieces, owner) = artefact.mappedConstants()
-    let packing = WeightPacking(artefact.plan)
-    var exact: [UnsafeRawBufferPointer] = []
-    for (index, piece) in pieces.enumerated() {
-      let size: Int
-      do throws(GraphProblem) { size = try packing.byteCount(of: index) } catch {
-        throw Artefact.damaged(path, error.message)
-      }
-      guard piece.count == (size + 63) / 64 * 64 else {
-        throw Artefact.damaged(
-          path, "the weights of `\(artefact.plan.constants[index].name)` have another size")
-      }
-      exact.append(UnsafeRawBufferPointer(rebasing: piece[..<size]))
-    }
+    let (exact, owner) = try packedConstants(of: artefact, path)
     let pool = ThreadPool.shared(threads: threads)
     let needed = Set(artefact.plan.steps.compactMap { catalogue[$0.kernel]?.instructionSet })
     guard !needed.isSubset(of: host.instructionSets) else {
@@ -69,14 +56,47 @@ package struct Model: Sendable {
     }
   }
 
+  /// The constants of an artefact as its plan's kernels packed them, and who owns their memory.
+  static func packedConstants(of artefact: Artefact, _ path: String) throws
+    -> ([UnsafeRawBufferPointer], any Sendable)
+  {
+    let (pieces, owner) = artefact.mappedConstants()
+    let packing = WeightPacking(artefact.plan)
+    var exact: [UnsafeRawBufferPointer] = []
+    for (index, piece) in pieces.enumerated() {
+      let size: Int
+      do throws(GraphProblem) { size = try packing.byteCount(of: index) } catch {
+        throw Artefact.damaged(path, error.message)
+      }
+      guard piece.count == (size + 63) / 64 * 64 else {
+        throw Artefact.damaged(
+          path, "the weights of `\(artefact.plan.constants[index].name)` have another size")
+      }
+      exact.append(UnsafeRawBufferPointer(rebasing: piece[..<size]))
+    }
+    return (exact, owner)
+  }
+
   private static func retarget(
     _ artefact: Artefact, _ packed: [UnsafeRawBufferPointer], _ pool: ThreadPool, _ host: HostCPU
   ) throws -> Model {
+    let (compiled, values) = try recompiled(artefact, packed, for: host.target, KernelTable.catalogue)
+    let constants = try WeightPacking(compiled.plan).packed(values)
+    return Model(
+      executable: try CPUExecutable(compiled.plan, constants: constants, pool: pool),
+      remark: "packed for \(artefact.plan.target.name), repacked for \(compiled.plan.target.name); "
+        + "`netc compile` here would start faster")
+  }
+
+  /// An artefact's network for another target, and the numbers of each constant of its plan in C order.
+  static func recompiled(
+    _ artefact: Artefact, _ packed: [UnsafeRawBufferPointer], for target: TargetDescription,
+    _ catalogue: KernelCatalogue
+  ) throws -> (CompiledNetwork, (Int) throws -> [Float]) {
     let old = artefact.plan
     let options = CompileOptions(
       batch: old.batch, precision: Precision(rawValue: old.precision) ?? .fp32,
-      numerics: Numerics(rawValue: old.numerics) ?? .fast, target: host.target,
-      catalogue: KernelTable.catalogue)
+      numerics: Numerics(rawValue: old.numerics) ?? .fast, target: target, catalogue: catalogue)
     guard var compiled = try Pipeline.retarget(try artefact.portable(), options) else {
       throw CompileError(.bug, "no plan for this machine")
     }
@@ -85,16 +105,16 @@ package struct Model: Sendable {
     let place = Dictionary(
       old.constants.enumerated().map { ($1.source, $0) }, uniquingKeysWith: { first, _ in first })
     let unpacking = WeightPacking(old)
-    let constants = try WeightPacking(compiled.plan).packed { index in
-      guard let source = place[compiled.plan.constants[index].source] else {
-        throw CompileError(.bug, "a constant got lost on the way to this machine")
+    let sources = compiled.plan.constants.map(\.source)
+    return (
+      compiled,
+      { index in
+        guard let source = place[sources[index]] else {
+          throw CompileError(.bug, "a constant got lost on the way to this machine")
+        }
+        return try unpacking.unpack(source, from: packed[source])
       }
-      return try unpacking.unpack(source, from: packed[source])
-    }
-    return Model(
-      executable: try CPUExecutable(compiled.plan, constants: constants, pool: pool),
-      remark: "packed for \(old.target.name), repacked for \(compiled.plan.target.name); "
-        + "`netc compile` here would start faster")
+    )
   }
 }
 

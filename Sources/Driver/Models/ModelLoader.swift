@@ -2,6 +2,7 @@ import CPUBackend
 import Compiler
 import Diagnostics
 import Exchange
+import GPUBackend
 import Layers
 import NetIR
 
@@ -24,14 +25,42 @@ package struct ModelLoader: Sendable {
   /// - Parameter defaultBatch: for a spec with a free batch when no batch is asked for.
   /// - Returns: nil when the spec has errors, which were printed.
   package func load(_ console: Console, defaultBatch: Int = 1) throws -> Model? {
-    if try isArtefact() { return try openArtefact(console) }
+    if try isArtefact() {
+      let model = try openArtefact { try Model.open(path, threads: threads, verifyWeights: verifyWeights) }
+      if let remark = model.remark { console.note("note: \(remark)\n") }
+      return model
+    }
+    guard let source = try source(console, defaultBatch) else { return nil }
+    return try Model.compile(
+      source.network, source.weights, options(source.batch, HostCPU.current.target, KernelTable.catalogue),
+      threads: threads)
+  }
+
+  /// As `load`, for a GPU. What is wrong with the machine is said before anything is read.
+  package func loadOnGPU(_ console: Console, defaultBatch: Int = 1) throws -> GPUModel? {
+    let machine = try GPUMachine()
+    if try isArtefact() {
+      return try openArtefact { try GPUModel.open(path, on: machine, verifyWeights: verifyWeights) }
+    }
+    guard let source = try source(console, defaultBatch) else { return nil }
+    return try GPUModel.compile(
+      source.network, source.weights, options(source.batch, machine.device.target, DeviceKernelTable.catalogue),
+      on: machine)
+  }
+
+  private func options(_ batch: Int, _ target: TargetDescription, _ catalogue: KernelCatalogue) -> CompileOptions {
+    CompileOptions(
+      batch: batch, precision: precision ?? .fp32, numerics: numerics ?? .fast, target: target, catalogue: catalogue)
+  }
+
+  /// What a spec says, its parameters, and the batch of its plan; nil when it has errors, which were printed.
+  private func source(_ console: Console, _ defaultBatch: Int) throws
+    -> (network: Network, weights: Weights, batch: Int)?
+  {
     let loaded = SpecLoader.load(path)
     DiagnosticPrinter(console).printErrors(of: loaded)
     guard let network = loaded.network else { return nil }
-    let options = CompileOptions(
-      batch: try CompilerFront.batch(batch ?? (network.fixedBatch == nil ? defaultBatch : nil), for: network),
-      precision: precision ?? .fp32, numerics: numerics ?? .fast, target: HostCPU.current.target,
-      catalogue: KernelTable.catalogue)
+    let batch = try CompilerFront.batch(batch ?? (network.fixedBatch == nil ? defaultBatch : nil), for: network)
     let parameters: Weights
     if let found = try Weights.load(weights, for: loaded, network) {
       parameters = found
@@ -44,7 +73,7 @@ package struct ModelLoader: Sendable {
           .badOption, "`\(path)` is a spec: `--weights` has to say where its parameters are", at: .none,
           help: ["give `--weights FILE.safetensors`, a `base` with weights, or run what `netc compile` made"]))
     }
-    return try Model.compile(network, parameters, options, threads: threads)
+    return (network, parameters, batch)
   }
 
   private func isArtefact() throws(DiagnosticError) -> Bool {
@@ -53,7 +82,8 @@ package struct ModelLoader: Sendable {
     return try MappedFile(path: path).withBytes { Artefact.isArtefact($0) }
   }
 
-  private func openArtefact(_ console: Console) throws -> Model {
+  /// Opens an artefact, which nothing that was asked for may contradict.
+  private func openArtefact<Opened: PlannedModel>(_ open: () throws -> Opened) throws -> Opened {
     func refuse(_ option: String, _ value: String, _ fact: String) -> DiagnosticError {
       DiagnosticError(
         Diagnostic(
@@ -66,7 +96,7 @@ package struct ModelLoader: Sendable {
           .badOption, "`--weights \(weights)`, but `\(path)` has its weights inside", at: .none,
           help: ["leave `--weights` out, or run the spec"]))
     }
-    let model = try Model.open(path, threads: threads, verifyWeights: verifyWeights)
+    let model = try open()
     let plan = model.plan
     if let batch, batch != plan.batch { throw refuse("--batch", "\(batch)", "batches of \(plan.batch)") }
     if let precision, precision.rawValue != plan.precision {
@@ -75,7 +105,14 @@ package struct ModelLoader: Sendable {
     if let numerics, numerics.rawValue != plan.numerics {
       throw refuse("--numerics", numerics.rawValue, plan.numerics)
     }
-    if let remark = model.remark { console.note("note: \(remark)\n") }
     return model
   }
 }
+
+/// A network that is ready to run somewhere.
+package protocol PlannedModel {
+  var plan: Plan { get }
+}
+
+extension Model: PlannedModel {}
+extension GPUModel: PlannedModel {}

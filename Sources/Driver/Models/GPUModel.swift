@@ -1,0 +1,48 @@
+import CPUBackend
+import Compiler
+import Exchange
+import GPUBackend
+import Layers
+import NetIR
+
+/// A network that is ready to run on a GPU, from a spec or from an artefact.
+package struct GPUModel: Sendable {
+  package let executable: GPUExecutable
+  package let device: GPUDevice
+  package var plan: Plan { executable.plan }
+  /// What it was compiled from; nil for an artefact.
+  package var source: Model.Source?
+
+  /// - Parameter options: for the device's target, with the kernels of devices.
+  package static func compile(
+    _ network: Network, _ weights: Weights, _ options: CompileOptions, on machine: GPUMachine
+  ) throws -> GPUModel {
+    let compiled = try CompilerFront.compile(network, options)
+    let evaluator = ConstantEvaluator(compiled.portable) { try weights.values($0, $1) }
+    let executable = try GPUExecutable(compiled.plan, on: machine) { index in
+      try evaluator.value(of: compiled.plan.constants[index].source)
+    }
+    return GPUModel(
+      executable: executable, device: machine.device,
+      source: Model.Source(portable: compiled.portable, weights: weights))
+  }
+
+  /// Opens an artefact: its graph is compiled again, its weights are unpacked.
+  package static func open(_ path: String, on machine: GPUMachine, verifyWeights: Bool = false) throws -> GPUModel {
+    let artefact = try Artefact(path: path, catalogue: KernelTable.catalogue, verifyWeights: verifyWeights)
+    let (packed, owner) = try Model.packedConstants(of: artefact, path)
+    return try withExtendedLifetime(owner) {
+      do {
+        let (compiled, values) = try Model.recompiled(
+          artefact, packed, for: machine.device.target, DeviceKernelTable.catalogue)
+        return GPUModel(
+          executable: try GPUExecutable(compiled.plan, on: machine, values: values), device: machine.device)
+      } catch let error as CompileError where error.reason == .bug {
+        // The graph came from the file: if it cannot be compiled, that is to blame.
+        throw Artefact.damaged(path, error.message)
+      } catch let error as GraphProblem {
+        throw Artefact.damaged(path, error.message)
+      }
+    }
+  }
+}
