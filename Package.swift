@@ -93,8 +93,8 @@ let package = Package(
     .testTarget(
       name: "GPUBackendTests",
       dependencies: [
-        "CPUBackend", "Compiler", "FileTestSupport", "GPUBackend", "GPUKernels", "GPUTestSupport", "Layers", "NetIR",
-        "NetworkTestSupport", "Runtime",
+        "CGPU", "CPUBackend", "Compiler", "Driver", "FileTestSupport", "GPUBackend", "GPUKernels", "GPUTestSupport",
+        "Layers", "NetIR", "NetworkTestSupport", "Runtime",
       ]),
     .testTarget(
       name: "DriverTests",

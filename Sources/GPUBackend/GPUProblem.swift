@@ -2,6 +2,8 @@
 package enum GPUProblem: Error, Sendable, Equatable {
   /// A library that is needed: what was tried, and what the system said.
   case noLibrary(GPULibrary, reasons: [String])
+  /// The program itself cannot load libraries.
+  case noLinker
   /// A library is there, and too old.
   case lacksFunctions(GPULibrary, path: String, [String])
   case noDevice(String)
@@ -16,6 +18,7 @@ package enum GPUProblem: Error, Sendable, Equatable {
   package var message: String {
     switch self {
     case .noLibrary(let library, _): "no GPU can be used: \(library.title), \(library.names[0]), was not found"
+    case .noLinker: "no GPU can be used: this netc was linked without a dynamic linker"
     case .lacksFunctions(let library, let path, let names):
       "no GPU can be used: `\(path)`, \(library.title), is too old: it lacks \(names.joined(separator: ", "))"
     case .noDevice(let words): "no GPU can be used: \(words)"
@@ -40,6 +43,8 @@ package enum GPUProblem: Error, Sendable, Equatable {
         "install CUDA 11.4 or newer, or `pip install nvidia-cuda-nvrtc-cu12` in an active virtual environment, or name "
           + "the folder in NETC_CUDA_PATH"
       ]
+    case .noLinker:
+      ["build one with `swift build -c release --static-swift-stdlib --product netc`, or use `--device cpu`"]
     case .lacksFunctions: ["netc needs CUDA 11.4 or newer; or use `--device cpu`"]
     case .outOfMemory(_, _, _, .some(let batch)): ["`--batch \(batch)` fits"]
     case .outOfMemory: ["no batch fits: end what else uses the GPU, or use `--device cpu`"]

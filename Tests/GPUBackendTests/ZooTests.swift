@@ -1,35 +1,56 @@
 import CPUBackend
 import Compiler
+import Driver
+import FileTestSupport
 import GPUBackend
+import Glibc
 import Layers
 import NetIR
 import NetworkTestSupport
 import Runtime
 import Testing
 
-/// Networks of `specs/` through the whole GPU backend, on the fake device, against the plan for this CPU.
+/// Networks of `specs/` through the whole GPU backend, on the fake device, against the plan for this CPU: each with the
+/// smallest images that it takes. Those with most weights take long to pack in a debug build, and run with
+/// `NETC_ZOO=all`.
 @Suite struct ZooTests {
-  /// Multiplications of an example: the fake device has one thread.
-  private static let small = 80e6
+  private static let mostParameters = getenv("NETC_ZOO") == nil ? 15_000_000 : .max
+  /// Sides of images, the smallest first.
+  private static let sides = [32, 64, 96, 128, 192, 188, 224, 299]
 
   static let names = Networks.specNames.filter { name in
-    guard let network = try? Networks.spec(name), let graph = try? network.lowered(batch: 1).graph else { return false }
-    return graph.nodes.reduce(0) { sum, node in
-      sum + Double(node.op.work(node.operands.map { graph[$0].shape }, result: node.shape).macs)
-    } <= small
+    guard let network = try? Networks.spec(name) else { return false }
+    return network.weights.reduce(0) { $0 + $1.shape.elements } <= mostParameters
   }
 
-  @Test func thereAreNetworks() { #expect(Self.names.count >= 12) }
+  @Test func thereAreNetworks() { #expect(Self.names.count >= 25) }
 
   @Test(arguments: names)
   func agreesWithTheCPU(name: String) throws {
-    let network = try Networks.spec(name)
+    let network = try Self.small(name)
     let batch = network.fixedBatch ?? 1
     let agreement = try DeviceAgreement(network.lowered(batch: batch).graph) { inputs in
       try Self.cpu(network, batch, inputs).map { $0.map(Double.init) }
     }
     let executable = try agreement.check(batch: batch, tolerance: 1e-4)
-    #expect(executable.plan.steps.allSatisfy { $0.op != .copy }, "layouts are strides: nothing is converted")
+    // Layouts are strides: copies join, and convert nothing.
+    for step in executable.plan.steps where step.op == .copy { #expect(step.name.contains(" into ")) }
+  }
+
+  /// The network with the smallest images for which it is one. Its layers are those of the spec, and its weights but for
+  /// dense layers that see an image.
+  private static func small(_ name: String) throws -> Network {
+    let path = "\(Repository.root)/specs/\(name).yaml"
+    let text = TestFile.text(path) ?? ""
+    guard let end = text.firstRange(of: "]}", after: "Input:"), let start = text[..<end].lastIndex(of: ","),
+      let first = text[..<start].lastIndex(of: ","), let own = Int(text[start..<end].dropFirst(2))
+    else { return try Networks.spec(name) }
+    for side in sides where side < own {
+      let smaller = text[...first] + " \(side), \(side)" + text[end...]
+      let loaded = SpecLoader.understand(Array(smaller.utf8), path, as: path)
+      if let network = loaded.network { return network }
+    }
+    return try Networks.spec(name)
   }
 
   private static func cpu(_ network: Network, _ batch: Int, _ inputs: [[Float]]) throws -> [[Float]] {
@@ -42,5 +63,13 @@ import Testing
     }
     let executable = try CPUExecutable(compiled.plan, constants: constants, pool: ThreadPool(threads: 1))
     return executable.run(examples: batch, inputs: inputs)
+  }
+}
+
+extension String {
+  /// Where `part` begins for the first time behind `word`.
+  fileprivate func firstRange(of part: String, after word: String) -> Index? {
+    guard let word = firstRange(of: word) else { return nil }
+    return self[word.upperBound...].firstRange(of: part)?.lowerBound
   }
 }

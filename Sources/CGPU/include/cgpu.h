@@ -8,4 +8,7 @@
 #include "cgpu_driver.h"
 #include "cgpu_nvrtc.h"
 
+// Whether this program has a dynamic linker: one without cannot load libraries that start threads.
+int cgpu_can_load(void);
+
 #endif

@@ -46,9 +46,15 @@ package final class GPUExecutable: Executable, @unchecked Sendable {
     slots = try (0..<DeviceMemoryPlan.slots).map { _ in
       var slot = try DeviceSlot(plan, device: try take(memory.exchange), resources)
       let layout = DeviceLayout(arena: arena, constants: constants, offsets: weights.offsets, slot: slot)
+      func startKernels() throws(GPUProblem) {
+        for launch in list.launches { try layout.start(launch, functions[launch.kernel], stream, driver) }
+      }
+      // The driver loads a kernel when it is first launched, which must not happen while launches are captured.
+      try startKernels()
+      try driver.call("cuStreamSynchronize", driver.api.stream_synchronize?(stream))
       slot.graph = try resources.takeGraph(stream) { () throws(GPUProblem) in
         try slot.bring(stream, driver)
-        for launch in list.launches { try layout.start(launch, functions[launch.kernel], stream, driver) }
+        try startKernels()
         try slot.fetch(stream, driver)
       }
       return slot

@@ -1,3 +1,5 @@
+import CGPU
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)
@@ -42,8 +44,9 @@ package struct LibrarySearch: Sendable {
 
   /// Loads the first of a library's names that can be.
   ///
-  /// - Throws: `noLibrary` with what the system said of each that exists, or of the first.
+  /// - Throws: `noLibrary` with what the system said of each that exists, or of the first; `noLinker`.
   package func find(_ library: GPULibrary) throws(GPUProblem) -> Found {
+    guard cgpu_can_load() != 0 else { throw .noLinker }
     var reasons: [String] = []
     for folder in folders {
       for name in library.names {

@@ -1,0 +1,67 @@
+import Compiler
+import GPUKernels
+import Glibc
+import NetIR
+import NetworkTestSupport
+import Testing
+
+@testable import GPUBackend
+
+enum NVRTCWheel {
+  static let environment = getenv("NETC_NVRTC").map { String(cString: $0) }
+}
+
+/// Every text through NVIDIA's own compiler, which needs no device: where `NETC_NVRTC` names a virtual environment with
+/// its wheel (`./netc.sh gpu-compile-check` makes one).
+@Suite(.enabled(if: NVRTCWheel.environment != nil)) struct NVRTCTests {
+  static let architectures = ["sm_75", "sm_80", "sm_90"]
+
+  private func compiler() throws -> KernelCompiler {
+    let search = LibrarySearch { $0 == "VIRTUAL_ENV" ? NVRTCWheel.environment : nil }
+    return try KernelCompiler(try search.find(.nvrtc))
+  }
+
+  @Test(arguments: architectures)
+  func compilesTheLibrary(architecture: String) throws {
+    let binary = try compiler().compile(KernelText.library, name: "library", for: architecture)
+    #expect(binary.starts(with: [0x7F] + Array("ELF".utf8)))
+    let words = String(decoding: binary, as: UTF8.self)
+    for kernel in DeviceKernelTable.catalogue.kernels where kernel.algorithm != "pointwise" {
+      #expect(words.contains(".text." + DeviceKernelTable.function(of: kernel.name)), "\(kernel.name)")
+    }
+  }
+
+  @Test func compilesToPTX() throws {
+    let text = try compiler().compile(KernelText.library, name: "library", for: "compute_75")
+    #expect(String(decoding: text, as: UTF8.self).contains(".entry conv2d_tile64"))
+  }
+
+  /// What the plans of all networks generate, each text once.
+  @Test(arguments: architectures)
+  func compilesGroups(architecture: String) throws {
+    let target = TargetDescription.device(capability: 90, processors: 132, cache: 50 << 20)
+    let options = CompileOptions(batch: 1, target: target, catalogue: DeviceKernelTable.catalogue)
+    var texts: Set<String> = []
+    for name in Networks.specNames {
+      let network = try Networks.spec(name)
+      guard network.fixedBatch ?? 1 == 1 else { continue }
+      let plan = try #require(try Pipeline.compile(try network.lowered(batch: 1).graph, options)).plan
+      texts.formUnion([try LaunchList(plan).groupText].compactMap { $0 })
+    }
+    for net in LayerNets.all {
+      let network = try Networks.of(net.yaml, name: net.name)
+      guard network.fixedBatch ?? 1 == 1 else { continue }
+      let plan = try #require(try Pipeline.compile(try network.lowered(batch: 1).graph, options)).plan
+      texts.formUnion([try LaunchList(plan).groupText].compactMap { $0 })
+    }
+    #expect(texts.count > 5)
+    for text in texts { _ = try compiler().compile(text, name: "groups", for: architecture) }
+  }
+
+  @Test func saysWhatIsWrong() throws {
+    let problem = try #require(throws: GPUProblem.self) {
+      try compiler().compile("int wrong(", name: "broken", for: "sm_80")
+    }
+    #expect(problem.message.contains("expected"))
+  }
+}
