@@ -31,7 +31,7 @@ struct OutputCheck: Sendable {
   /// What a plan gave for inputs, against the graph that it was compiled from.
   static func against(_ source: Model.Source, _ plan: Plan, inputs: [[Float]], found: [[Float]]) throws -> OutputCheck {
     let interpreter = ReferenceInterpreter(source.portable) { try source.weights.values($0, $1) }
-    let reference = try interpreter.run(inputs.map { $0.map(Double.init) })
+    let reference = try interpreter.run(inputs, microbatches: plan.microbatches)
     let check = OutputCheck(
       found, reference: reference, precision: Precision(rawValue: plan.precision) ?? .fp32)
     guard check.isGood else {
@@ -47,9 +47,11 @@ struct OutputCheck: Sendable {
   }
 
   var words: String {
-    let part = range > 0 ? error / range : 0
+    // Outputs that are all alike have no range: first values, say.
+    let isFlat = range < 1e-3 * largest
+    let part = error > 0 ? error / (isFlat ? largest : range) : 0
     let digits = part > 0 ? Self.scientific(part) : "0"
-    return "agrees with double precision to \(digits) of the outputs' range"
+    return "agrees with double precision to \(digits) of the \(isFlat ? "largest output" : "outputs' range")"
   }
 
   /// One digit and an exponent: `3e-7`.

@@ -20,7 +20,7 @@ extension BenchCommand {
     let (plan, executable) = (model.plan, model.executable)
     var inputs = plan.noise()
     let outcome = try checked(model, inputs)
-    var outputs = plan.outputs.map { [Float](repeating: 0, count: $0.shape.elements) }
+    var outputs = plan.outputCounts.map { [Float](repeating: 0, count: $0) }
     func time() throws(GPUProblem) -> Double {
       let begin = StepRecording.now()
       try executable.withBuffers(&inputs, &outputs) { (read, written) throws(GPUProblem) in

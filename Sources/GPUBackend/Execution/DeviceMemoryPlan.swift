@@ -17,7 +17,7 @@ package struct DeviceMemoryPlan: Sendable, Equatable {
     self.weights = weights
     arena = plan.arenaBytes
     exchange = (plan.inputs + plan.outputs).reduce(0) { $0 + DeviceWeights.aligned($1.bytes) }
-    batch = plan.batch
+    batch = plan.microbatch
     tensors = plan.tensors.count
   }
 

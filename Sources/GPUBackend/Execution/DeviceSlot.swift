@@ -52,15 +52,18 @@ struct DeviceSlot {
 
   // MARK: On the host
 
-  func fill(_ values: [UnsafeBufferPointer<Float>]) {
+  /// One of the parts of the caller's buffers that are as large as the slot's.
+  func fill(_ values: [UnsafeBufferPointer<Float>], part: Int) {
     for (buffer, values) in zip(inputs, values) {
-      if let base = values.baseAddress { buffer.host.update(from: base, count: buffer.count) }
+      guard let base = values.baseAddress else { continue }
+      buffer.host.update(from: base + part * buffer.count, count: buffer.count)
     }
   }
 
-  func empty(into values: [UnsafeMutableBufferPointer<Float>]) {
+  func empty(into values: [UnsafeMutableBufferPointer<Float>], part: Int) {
     for (buffer, values) in zip(outputs, values) {
-      values.baseAddress?.update(from: buffer.host, count: buffer.count)
+      guard let base = values.baseAddress else { continue }
+      (base + part * buffer.count).update(from: buffer.host, count: buffer.count)
     }
   }
 

@@ -82,12 +82,11 @@ package final class GPUExecutable: Executable, @unchecked Sendable {
     throws(GPUProblem)
   {
     precondition(inputs.count == plan.inputs.count && outputs.count == plan.outputs.count)
-    try turn.withLock { _ throws(GPUProblem) in
-      try resources.context.makeCurrent()
-      slots[0].fill(inputs)
-      try start(slots[0])
-      try wait(for: slots[0])
-      slots[0].empty(into: outputs)
+    // Plans have outputs.
+    try pipeline(outputs[0].count / slots[0].outputs[0].count) { slot, part in
+      slot.fill(inputs, part: part)
+    } empty: { slot, part in
+      slot.empty(into: outputs, part: part)
     }
   }
 
@@ -95,28 +94,36 @@ package final class GPUExecutable: Executable, @unchecked Sendable {
   package func run(examples: Int, inputs: [[Float]], progress: (Int) -> Void = { _ in }) throws(GPUProblem)
     -> [[Float]]
   {
-    let batch = plan.batch
-    let outputSizes = plan.outputs.map { $0.shape.elements / batch }
-    var results = outputSizes.map { [Float](repeating: 0, count: $0 * examples) }
-    let batches = (examples + batch - 1) / batch
-    func finish(_ number: Int) throws(GPUProblem) {
-      let slot = slots[number % slots.count]
-      try wait(for: slot)
-      let part = number * batch..<min(examples, (number + 1) * batch)
-      slot.empty(into: &results, part, batch: batch)
-      progress(part.upperBound)
-    }
-    try turn.withLock { _ throws(GPUProblem) in
-      try resources.context.makeCurrent()
-      for number in 0..<batches {
-        let slot = slots[number % slots.count]
-        slot.fill(inputs, number * batch..<min(examples, (number + 1) * batch), batch: batch)
-        try start(slot)
-        if number > 0 { try finish(number - 1) }
-      }
-      if batches > 0 { try finish(batches - 1) }
+    let batch = plan.microbatch
+    var results = plan.outputs.map { [Float](repeating: 0, count: $0.shape.elements / batch * examples) }
+    func part(_ number: Int) -> Range<Int> { number * batch..<min(examples, (number + 1) * batch) }
+    try pipeline((examples + batch - 1) / batch) { slot, number in
+      slot.fill(inputs, part(number), batch: batch)
+    } empty: { slot, number in
+      slot.empty(into: &results, part(number), batch: batch)
+      progress(part(number).upperBound)
     }
     return results
+  }
+
+  /// Runs so many batches of the plan's steps, each in one of the slots.
+  private func pipeline(_ count: Int, fill: (DeviceSlot, Int) -> Void, empty: (DeviceSlot, Int) -> Void)
+    throws(GPUProblem)
+  {
+    try turn.withLock { _ throws(GPUProblem) in
+      try resources.context.makeCurrent()
+      for number in 0...count {
+        if number < count {
+          fill(slots[number % slots.count], number)
+          try start(slots[number % slots.count])
+        }
+        if number > 0 {
+          let slot = slots[(number - 1) % slots.count]
+          try wait(for: slot)
+          empty(slot, number - 1)
+        }
+      }
+    }
   }
 
   private func start(_ slot: DeviceSlot) throws(GPUProblem) {
