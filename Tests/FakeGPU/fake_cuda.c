@@ -86,8 +86,8 @@ __attribute__((visibility("default"))) void fake_cuda_control(const char *name, 
   if (!strcmp(name, "FAKE_CUDA_MEMORY")) memory_limit = strtoull(value, 0, 10);
   if (!strcmp(name, "FAKE_CUDA_VERSION")) version = atoi(value);
   if (!strcmp(name, "FAKE_CUDA_FAIL")) {
-    failing_call = 0;
-    calls = 0;
+    // As in a new process.
+    failing_call = calls = sticky = 0;
     sscanf(value, "%63[^:]:%d=%d", failing, &failing_call, &failing_status);
   }
   pthread_mutex_unlock(&lock);

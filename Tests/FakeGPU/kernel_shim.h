@@ -25,17 +25,20 @@ struct shim_interface {
   shim_index *thread, *block, *block_size, *grid_size;
   void (**barrier)(int line);
   char *shared_begin, *shared_end;
+  // Set by the driver that runs a kernel of the module: several may have loaded it.
+  unsigned char *is_busy;
 };
 
 static shim_index threadIdx, blockIdx, blockDim, gridDim;
 static void (*shim_barrier)(int line);
+static unsigned char shim_is_busy;
 // The linker knows where a section begins and ends, if its name is one of C.
 extern char __start_kernel_shared __attribute__((weak, visibility("hidden")));
 extern char __stop_kernel_shared __attribute__((weak, visibility("hidden")));
 
 extern "C" __attribute__((visibility("default"))) void shim_connect(shim_interface *interface) {
   *interface = {&threadIdx, &blockIdx, &blockDim, &gridDim, &shim_barrier, &__start_kernel_shared,
-                &__stop_kernel_shared};
+                &__stop_kernel_shared, &shim_is_busy};
 }
 
 #define __syncthreads() shim_barrier(__LINE__)
