@@ -43,7 +43,7 @@ package struct BenchCommand: Sendable {
       plan: plan, threads: self.model.threads, times: measurement.times, loadTime: loadTime,
       firstTime: measurement.firstTime,
       memory: BenchMemory(
-        peak: BenchMemory.residentPeak(), process: processBytes,
+        peak: measurement.residentPeak, process: processBytes,
         weights: model.executable.constantBytes.reduce(0, +), arena: model.executable.arenaBytes,
         inputsAndOutputs: (plan.inputs + plan.outputs).reduce(0) { $0 + $1.bytes }))
     result.check = outcome
