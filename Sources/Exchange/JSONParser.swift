@@ -170,7 +170,7 @@ struct JSONParser {
     while let byte = peek() {
       switch byte {
       case UInt8(ascii: "\""):
-        let rest = bytes[run..<position]
+        let rest = UnsafeRawBufferPointer(rebasing: bytes[run..<position])
         position += 1
         if !text.isEmpty { text.append(contentsOf: rest) }
         let result =
@@ -178,7 +178,7 @@ struct JSONParser {
         guard let result else { throw error("the string is not valid UTF-8", at: start) }
         return result
       case UInt8(ascii: "\\"):
-        text.append(contentsOf: bytes[run..<position])
+        text.append(contentsOf: UnsafeRawBufferPointer(rebasing: bytes[run..<position]))
         text.append(contentsOf: try escape().utf8)
         run = position
       case 0..<0x20:

@@ -1,6 +1,6 @@
 // Enums with associated values, as Swift derives their coding: `{"case":{"label":value,"_1":value}}`, where `_1` is
 // the second value that has no label. The derived code has a type of keys for every case and prepares all of them
-// whenever it is asked for one: a third of the time that a small network took to start.
+// whenever it is asked for one, at a price: see "Starting" in docs/decisions.md.
 
 /// A key of any name.
 private struct CaseKey: CodingKey {
