@@ -25,7 +25,7 @@ struct BenchMeasurement {
 
   init(_ model: Model, inputs: [[Float]], seconds: Double) {
     (self.model, self.inputs, self.seconds) = (model, inputs, seconds)
-    results = model.plan.outputs.map { [Float](repeating: 0, count: $0.shape.elements) }
+    results = model.plan.outputCounts.map { [Float](repeating: 0, count: $0) }
   }
 
   /// - Parameter watches: whether steps are recorded, too.
@@ -35,7 +35,7 @@ struct BenchMeasurement {
     for _ in 0..<3 { runPlain() }
     residentPeak = BenchMemory.residentPeak()
     let steps = model.plan.steps.count
-    let recording = watches ? StepRecording(threads: model.executable.threadCount, steps: steps) : nil
+    let recording = watches ? StepRecording(for: model.executable) : nil
     if watches { samples = StepSamples(steps: steps, threads: model.executable.threadCount) }
     var spent = 0.0
     while times.count < Self.fewest || spent < seconds {
