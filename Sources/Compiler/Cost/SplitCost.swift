@@ -2,17 +2,17 @@ import NetIR
 
 /// What a layer costs as split bf16 in tiles of AMX, and how much of it a thread takes at once.
 ///
-/// Cycles of a core whose vectors do two fp32 multiply-adds of 16 numbers in each. No figure here was measured with
-/// netc: no machine with AMX was at hand. A Sapphire Rapids core did 2,364 GFLOP/s of products between tiles and 2,096
-/// with loads from level 1, 17 times its fp32 tiles (124); a loop of three products over whole matrices, of which there
-/// are no others, reached 320 to 465 of the 700 that this would leave. The constants follow its middle, 3.2 times fp32.
+/// Cycles of a core whose vectors do two fp32 multiply-adds of 16 numbers in each. What tiles take was not measured with
+/// netc: no machine with AMX was at hand. In a prototype on a Sapphire Rapids core, products between tiles did 2,364
+/// GFLOP/s, 2,096 with loads from level 1, an fp32 register tile 124; three products over whole matrices did 320 to 465
+/// of the 700 that this leaves for split ones. The constants follow the middle, 3.2 times fp32.
 struct SplitCost {
   /// A row of a tile, multiplied and what it waits for; a product of tiles alone takes 1 cycle for each.
   private static let row = 1.7
   /// The latency of three products that add to the same sums, one after the other.
   private static let chain = 156.0
-  /// For splitting a vector of 16 channels, or of 16 numbers of a patch, which lie apart.
-  private static let (split, gather) = (5.0, 35.0)
+  /// For splitting a vector of 16 channels, or of 16 numbers of a patch, which lie apart: measured on Zen 5.
+  private static let (split, gather) = (4.5, 13.0)
   /// Bias, activation and store of a vector of sums.
   private static let store = 5.0
   /// Packed weights of 32 inputs and 32 filters.
