@@ -71,6 +71,37 @@ import Testing
     #expect(direct.workspace(op: op, input: shape, result: shape, isPlain: false) == nil)
   }
 
+  /// The small plan with a split kernel in its first convolution, whose workspace lies behind all tensors.
+  private func plan(bytes: Int) -> Plan {
+    var plan = SmallPlan.make()
+    (plan.steps[1].kernel, plan.steps[1].algorithm) = ("k", "split")
+    plan.steps[1].workspace = Plan.Workspace(offset: 1_664, bytesPerThread: bytes, threads: 2)
+    plan.arenaBytes = 1_664 + 2 * bytes
+    return plan
+  }
+
+  /// Three rows of six pixels at least, six at most, both made odd; a chunk of both parts has 128 bytes for each.
+  @Test(arguments: [(19, true), (18, false), (37, true), (38, false), (25, true), (0, false), (1 << 40, false)])
+  func workspacesAreVerified(pixels: Int, isGood: Bool) throws {
+    var kernel = Self.kernel
+    (kernel.block, kernel.tileColumns) = (8, 8)
+    let catalogue = KernelCatalogue(SmallPlan.catalogue.kernels + [kernel])
+    let plan = plan(bytes: 128 * pixels)
+    if isGood {
+      try plan.verify(catalogue)
+    } else {
+      let problem = #expect(throws: GraphProblem.self) { try plan.verify(catalogue) }
+      #expect(problem?.message.contains("bytes for 2 threads") == true)
+    }
+  }
+
+  @Test func threeProductsForOne() {
+    let plan = plan(bytes: 19 * 128)
+    #expect(plan.executedFlops(of: plan.steps[1]) == 3 * plan.work(of: plan.steps[1]).flops)
+    #expect(plan.expectedError(of: plan.steps[1]) == 4e-6)
+    #expect(plan.printed().contains("4.0e-6"))
+  }
+
   /// Sizes that a forged plan might have stay numbers.
   @Test func hugeSizesDoNotTrap() throws {
     let large = 1 << 40
