@@ -11,13 +11,15 @@ package final class CPUExecutable: Executable {
   private let constants: ConstantMemory
   private let pool: ThreadPool
   private let steps: [BoundStep]
-  /// Steps that touch the caller's buffers: their arguments change with each run.
+  /// Steps that touch the caller's buffers: their arguments change with each run and microbatch.
   private let external: [Int]
+  /// Elements of one microbatch of each of the caller's buffers.
+  private let inputSizes, outputSizes: [Int]
   private let state: Mutex<Arena>
 
   private struct Arena: ~Copyable {
     let buffer: AlignedBuffer
-    /// Addresses of the caller's buffers that the external steps' arguments point to.
+    /// Addresses of the caller's buffers whose first microbatch the external steps' arguments point to.
     var bound: [UInt] = []
   }
 
@@ -35,6 +37,8 @@ package final class CPUExecutable: Executable {
     self.plan = plan
     self.constants = constants
     self.pool = pool
+    inputSizes = plan.inputs.map(\.shape.elements)
+    outputSizes = plan.outputs.map(\.shape.elements)
     arenaBytes = plan.arenaBytes + plan.workspaceBytes(beyondArenaFor: pool.threadCount)
     let arena = AlignedBuffer(byteCount: arenaBytes)
     var steps: [BoundStep] = []
@@ -48,7 +52,7 @@ package final class CPUExecutable: Executable {
             step, of: plan, row.kernel, isRunnable: true,
             workspaces: plan.workspaces(of: step, threads: pool.threadCount, arena: bytes.baseAddress)
           ) {
-            Self.address(of: $0, in: plan, constants, bytes.baseAddress, [], [])
+            Self.address(of: $0, in: plan, constants, bytes.baseAddress, Callers())
           }
         })
     }
@@ -77,7 +81,7 @@ package final class CPUExecutable: Executable {
   package func run(
     inputs: [UnsafeBufferPointer<Float>], outputs: [UnsafeMutableBufferPointer<Float>], recording: StepRecording
   ) {
-    precondition(recording.steps == plan.steps.count && recording.threads == pool.threadCount)
+    precondition(recording.fits(self))
     recording.clear()
     run(inputs, outputs, recording)
   }
@@ -86,68 +90,97 @@ package final class CPUExecutable: Executable {
     _ inputs: [UnsafeBufferPointer<Float>], _ outputs: [UnsafeMutableBufferPointer<Float>],
     _ observer: some StepObserver
   ) {
-    precondition(inputs.count == plan.inputs.count && outputs.count == plan.outputs.count)
+    precondition(inputs.count == inputSizes.count && outputs.count == outputSizes.count)
     state.withLock { arena in
-      // Writing arguments anew would take longer than the steps of a small network.
-      let buffers = inputs.map { UInt(bitPattern: $0.baseAddress) } + outputs.map { UInt(bitPattern: $0.baseAddress) }
-      if buffers != arena.bound {
-        arena.buffer.withBytes { bytes in
-          for index in external {
-            steps[index].bind {
-              Self.address(of: $0, in: plan, constants, bytes.baseAddress, inputs, outputs)
-            }
-          }
+      let callers = Callers(inputs: inputs, outputs: outputs)
+      arena.buffer.withBytes { bytes in
+        let memory = bytes.baseAddress
+        // Writing arguments anew would take longer than the steps of a small network.
+        if callers.addresses != arena.bound { bind(callers, memory) }
+        // Of a batch there may be the first part alone.
+        let microbatches = min(plan.microbatches, outputs[0].count / outputSizes[0])
+        precondition(microbatches > 0)
+        runSteps(microbatches: microbatches, observer) {
+          bind(callers.advanced(to: $0, inputSizes, outputSizes), memory)
         }
-        arena.bound = buffers
+        arena.bound = microbatches == 1 ? callers.addresses : []
       }
-      runSteps(observer)
     }
   }
 
-  private func runSteps(_ observer: some StepObserver) {
+  private func bind(_ callers: Callers, _ arena: UnsafeMutableRawPointer?) {
+    for index in external {
+      steps[index].bind { Self.address(of: $0, in: plan, constants, arena, callers) }
+    }
+  }
+
+  /// - Parameter bind: points the external steps to the buffers of a microbatch; those of the first are bound.
+  private func runSteps(microbatches: Int, _ observer: some StepObserver, bind: (Int) -> Void) {
     let steps = steps
     guard pool.threadCount > 1, steps.contains(where: \.isShared) else {
       let denormals = ck_denormals_flush()
       observer.entered(0)
-      for index in steps.indices {
-        steps[index].run(0..<steps[index].units)
-        observer.worked(index, 0)
+      for microbatch in 0..<microbatches {
+        if microbatch > 0 { bind(microbatch) }
+        for index in steps.indices {
+          steps[index].run(0..<steps[index].units)
+          observer.worked(microbatch * steps.count + index, 0)
+        }
       }
       ck_denormals_restore(denormals)
       return
     }
-    pool.run { member in
-      let denormals = ck_denormals_flush()
-      observer.entered(member.index)
-      // Steps of one thread need no meeting among themselves: only where the team takes over or hands on.
-      var isAlone = false
-      for index in steps.indices {
-        let step = steps[index]
-        if step.isShared {
-          if isAlone {
+    // The team calls it from one thread while the others wait.
+    withoutActuallyEscaping(bind) { bind in
+      nonisolated(unsafe) let bind = bind
+      pool.run { member in
+        let denormals = ck_denormals_flush()
+        observer.entered(member.index)
+        for microbatch in 0..<microbatches {
+          if microbatch > 0 {
+            if member.index == 0 { bind(microbatch) }
             member.wait()
-            observer.began(index, member.index)
+            observer.began(microbatch * steps.count, member.index)
           }
-          step.run(step.shares.range(member.index, of: member.count), thread: member.index)
-          observer.worked(index, member.index)
-          member.wait()
-          observer.left(index, member.index)
-          isAlone = false
-        } else {
-          if member.index == 0 {
-            step.run(0..<step.units)
-            observer.worked(index, 0)
-          }
-          isAlone = true
+          self.runSteps(of: member, from: microbatch * steps.count, observer)
         }
+        ck_denormals_restore(denormals)
       }
-      ck_denormals_restore(denormals)
+    }
+  }
+
+  /// One thread's part of all steps.
+  ///
+  /// - Parameter first: the number of the first step of this microbatch, as observers count.
+  private func runSteps(of member: ThreadPool.Member, from first: Int, _ observer: some StepObserver) {
+    let steps = steps
+    // Steps of one thread need no meeting among themselves: only where the team takes over or hands on.
+    var isAlone = false
+    for index in steps.indices {
+      let step = steps[index]
+      if step.isShared {
+        if isAlone {
+          member.wait()
+          observer.began(first + index, member.index)
+        }
+        step.run(step.shares.range(member.index, of: member.count), thread: member.index)
+        observer.worked(first + index, member.index)
+        member.wait()
+        observer.left(first + index, member.index)
+        isAlone = false
+      } else {
+        if member.index == 0 {
+          step.run(0..<step.units)
+          observer.worked(first + index, 0)
+        }
+        isAlone = true
+      }
     }
   }
 
   private static func address(
     of operand: Plan.Operand, in plan: Plan, _ constants: ConstantMemory, _ arena: UnsafeMutableRawPointer?,
-    _ inputs: [UnsafeBufferPointer<Float>], _ outputs: [UnsafeMutableBufferPointer<Float>]
+    _ callers: Callers
   ) -> UnsafeMutableRawPointer? {
     switch operand {
     case .constant(let index):
@@ -157,12 +190,32 @@ package final class CPUExecutable: Executable {
       switch plan.tensors[index].place {
       case .arena(let offset): return arena.map { $0 + offset }
       case .input(let number):
-        return inputs.indices.contains(number)
-          ? UnsafeMutableRawPointer(mutating: inputs[number].baseAddress) : nil
+        return callers.inputs.indices.contains(number)
+          ? UnsafeMutableRawPointer(mutating: callers.inputs[number].baseAddress) : nil
       case .output(let number):
-        return outputs.indices.contains(number) ? UnsafeMutableRawPointer(outputs[number].baseAddress) : nil
+        return callers.outputs.indices.contains(number)
+          ? UnsafeMutableRawPointer(callers.outputs[number].baseAddress) : nil
       }
     }
+  }
+}
+
+/// The buffers of a caller, from one microbatch on.
+private struct Callers {
+  var inputs: [UnsafeBufferPointer<Float>] = []
+  var outputs: [UnsafeMutableBufferPointer<Float>] = []
+
+  var addresses: [UInt] {
+    inputs.map { UInt(bitPattern: $0.baseAddress) } + outputs.map { UInt(bitPattern: $0.baseAddress) }
+  }
+
+  /// - Parameters:
+  ///   - inputSizes: elements of one microbatch of each input.
+  ///   - outputSizes: the same for the outputs.
+  func advanced(to microbatch: Int, _ inputSizes: [Int], _ outputSizes: [Int]) -> Callers {
+    Callers(
+      inputs: zip(inputs, inputSizes).map { UnsafeBufferPointer(rebasing: $0[($1 * microbatch)...]) },
+      outputs: zip(outputs, outputSizes).map { UnsafeMutableBufferPointer(rebasing: $0[($1 * microbatch)...]) })
   }
 }
 

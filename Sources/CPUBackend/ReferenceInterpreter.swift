@@ -31,6 +31,17 @@ package struct ReferenceInterpreter {
     return graph.outputs.map { values[$0.index] ?? [] }
   }
 
+  /// Runs a batch of several microbatches, of which the graph takes one.
+  package func run(_ inputs: [[Float]], microbatches: Int) throws -> [[Double]] {
+    try (0..<microbatches).reduce(into: [[Double]](repeating: [], count: graph.outputs.count)) { results, place in
+      let parts = inputs.map { values in
+        let size = values.count / microbatches
+        return values[place * size..<(place + 1) * size].map(Double.init)
+      }
+      for (output, values) in try run(parts).enumerated() { results[output] += values }
+    }
+  }
+
   private func evaluate(_ node: Graph.Node, _ x: [[Double]], _ inputs: [[Double]]) throws -> [Double] {
     let shapes = node.operands.map { graph[$0].shape }
     let shape = node.shape

@@ -15,7 +15,10 @@ package enum Precision: String, Sendable, CaseIterable {
 
 /// What the compiler is told beside the network.
 package struct CompileOptions: Sendable {
+  /// Examples that a run takes.
   package var batch: Int
+  /// Examples that go through the plan at a time, a divisor of the batch; nil lets `Microbatch` choose.
+  package var microbatch: Int?
   package var precision: Precision
   package var numerics: Numerics
   package var target: TargetDescription

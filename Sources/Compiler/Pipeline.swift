@@ -1,3 +1,4 @@
+import Layers
 import NetIR
 
 /// A step of the compiler: a name, what it is for, and what it does.
@@ -33,7 +34,23 @@ package enum Pipeline {
   /// Where passes begin to depend on the target.
   private static let firstTargetPass = SelectKernels.pass.name
 
-  /// Runs the passes on a graph that was just lowered.
+  /// Compiles a network, with everything that travels with its plan. Where the options leave the microbatch open, it is
+  /// the best by the cost model.
+  ///
+  /// - Parameter observe: is called after each pass; returns false to stop there.
+  package static func compile(
+    _ network: Network, _ options: CompileOptions, observe: (Pass, Compilation) -> Bool = { _, _ in true }
+  ) throws -> CompiledNetwork? {
+    var options = options
+    options.microbatch =
+      try options.microbatch ?? Microbatch.best(of: Microbatch.estimates(of: network, options)) ?? options.batch
+    let graph = try network.lowered(batch: options.microbatch ?? options.batch).graph
+    guard var compiled = try compile(graph, options, observe: observe) else { return nil }
+    (compiled.plan.classes, compiled.plan.preprocessing) = (network.classes, network.preprocessing)
+    return compiled
+  }
+
+  /// Runs the passes on a graph that was just lowered, for one microbatch.
   ///
   /// - Parameter observe: is called after each pass; returns false to stop there.
   package static func compile(

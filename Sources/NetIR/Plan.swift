@@ -121,7 +121,10 @@ package struct Plan: Sendable, Codable, Equatable {
   }
 
   package var name: String
+  /// Examples that a run takes.
   package var batch: Int
+  /// Examples that go through the steps at a time: the shapes of tensors are theirs. A divisor of `batch`.
+  package var microbatch: Int
   package var precision: String
   package var numerics: String
   package var target: TargetDescription
@@ -143,17 +146,28 @@ package struct Plan: Sendable, Codable, Equatable {
   /// What raw data go through before they become the plan's input.
   package var preprocessing: [PreprocessingStep] = []
 
-  package init(name: String, batch: Int, precision: String, numerics: String, target: TargetDescription) {
+  /// - Parameter microbatch: nil takes the whole batch.
+  package init(
+    name: String, batch: Int, microbatch: Int? = nil, precision: String, numerics: String, target: TargetDescription
+  ) {
     self.name = name
     self.batch = batch
+    self.microbatch = microbatch ?? batch
     self.precision = precision
     self.numerics = numerics
     self.target = target
   }
 
-  /// The tensors that callers fill and read, by their number: the first of each in `tensors`.
+  /// The tensors that callers fill and read, by their number: the first of each in `tensors`, one microbatch of the
+  /// caller's buffer.
   package var inputs: [Tensor] { numbered { if case .input(let index) = $0 { index } else { nil } } }
   package var outputs: [Tensor] { numbered { if case .output(let index) = $0 { index } else { nil } } }
+
+  /// How often a run goes through the steps.
+  package var microbatches: Int { batch / microbatch }
+  /// Elements of each of the caller's buffers: of the whole batch.
+  package var inputCounts: [Int] { inputs.map { $0.shape.elements * microbatches } }
+  package var outputCounts: [Int] { outputs.map { $0.shape.elements * microbatches } }
 
   private func numbered(_ index: (Tensor.Place) -> Int?) -> [Tensor] {
     var seen: [Int: Tensor] = [:]
@@ -187,7 +201,7 @@ package struct Plan: Sendable, Codable, Equatable {
     return Part(root: root, channels: start..<(start + count + block - 1) / block * block)
   }
 
-  /// The arithmetic of one run.
+  /// The arithmetic of one microbatch.
   package func work(of step: Step) -> Work {
     instance(of: step).work
   }

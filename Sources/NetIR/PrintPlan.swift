@@ -20,7 +20,7 @@ extension Plan {
     let joints = tensors.indices.count { isJoint($0) }
     let hasParts = steps.contains { tensors[$0.result].firstChannel != nil }
     return """
-      plan \(name)   batch \(batch)   \(precision) \(numerics)   \(target.name)   \
+      plan \(name)   \(batchWords)   \(precision) \(numerics)   \(target.name)   \
       arena \(byteCount(arenaBytes))
 
       \(aligned(rows, right: [0, 5, 6]))
@@ -32,6 +32,9 @@ extension Plan {
       \(hasParts ? "  @: from that channel on of a larger tensor\n" : "")
       """
   }
+
+  /// `batch 32`, or `batch 32 by 4` where four examples go through the steps at a time.
+  package var batchWords: String { "batch \(batch)" + (microbatch == batch ? "" : " by \(microbatch)") }
 
   /// `64×55×55`, and `@128` when it is written into a larger tensor from channel 128 on.
   private func printed(_ tensor: Tensor) -> String {

@@ -1,5 +1,7 @@
 extension Plan {
   private static let maximumSize = 1 << 40
+  /// Elements of a caller's buffer.
+  private static let maximumBuffer = 1 << 44
   private static let maximumCandidates = 1 << 8
   static let maximumHalo = 1 << 12
 
@@ -21,6 +23,9 @@ extension Plan {
 
   private func verifyTensors() throws(GraphProblem) {
     try require(batch > 0 && arenaBytes >= 0, "batch \(batch), arena \(arenaBytes)")
+    try require(
+      microbatch > 0 && batch % microbatch == 0 && batch <= Self.maximumSize,
+      "batch \(batch) is no number of microbatches of \(microbatch)")
     for tensor in tensors {
       let halo = tensor.layout.halo
       let halos = [halo.top, halo.bottom, halo.left, halo.right]
@@ -71,8 +76,12 @@ extension Plan {
   /// is taken as a whole.
   private func verifySizes() throws(GraphProblem) {
     try require(
-      inputs.allSatisfy { $0.shape[0] == batch } && outputs.allSatisfy { $0.shape.elements % batch == 0 },
-      "an input or output is no batch of \(batch) examples")
+      inputs.allSatisfy { $0.shape[0] == microbatch }
+        && outputs.allSatisfy { $0.shape.elements % microbatch == 0 },
+      "an input or output is no batch of \(microbatch) examples")
+    try require(
+      (inputs + outputs).allSatisfy { $0.shape.elements < Self.maximumBuffer / microbatches },
+      "the caller's buffers are too large")
     let ends =
       tensors.map { if case .arena(let offset) = $0.place { offset + $0.bytes } else { 0 } }
       + steps.compactMap { $0.workspace.map { $0.offset + $0.bytes } }

@@ -4,7 +4,7 @@ import NetIR
 package protocol Executable: Sendable {
   var plan: Plan { get }
 
-  /// Runs one batch.
+  /// Runs one batch, or the first microbatches of one.
   ///
   /// - Parameters:
   ///   - inputs: plain fp32 in C order, one per input of the plan, each of exactly its size.
@@ -13,8 +13,8 @@ package protocol Executable: Sendable {
 }
 
 extension Executable {
-  /// Runs any number of examples: cut into the plan's batches, the last one padded with zeros. Whole batches are read
-  /// and written where they are.
+  /// Runs any number of examples: cut into the plan's batches, the last microbatch padded with zeros. Whole
+  /// microbatches are read and written where they are.
   ///
   /// - Parameters:
   ///   - examples: how many.
@@ -24,29 +24,32 @@ extension Executable {
   package func run(
     examples: Int, inputs: [[Float]], progress: (Int) -> Void = { _ in }
   ) -> [[Float]] {
-    let batch = plan.batch
-    let inputSizes = plan.inputs.map { $0.shape.elements / batch }
-    let outputSizes = plan.outputs.map { $0.shape.elements / batch }
+    let microbatch = plan.microbatch
+    let inputSizes = plan.inputs.map { $0.shape.elements / microbatch }
+    let outputSizes = plan.outputs.map { $0.shape.elements / microbatch }
     var results = outputSizes.map { size in
       [Float](unsafeUninitializedCapacity: size * examples) { $1 = size * examples }
     }
-    let whole = examples / batch * batch
+    let whole = examples / microbatch * microbatch
     var inputs = inputs
     withBuffers(&inputs, &results) { read, written in
-      for done in stride(from: 0, to: whole, by: batch) {
+      for done in stride(from: 0, to: whole, by: plan.batch) {
+        let part = done..<min(done + plan.batch, whole)
         run(
-          inputs: zip(read, inputSizes).map { UnsafeBufferPointer(rebasing: $0[done * $1..<(done + batch) * $1]) },
+          inputs: zip(read, inputSizes).map {
+            UnsafeBufferPointer(rebasing: $0[part.lowerBound * $1..<part.upperBound * $1])
+          },
           outputs: zip(written, outputSizes).map {
-            UnsafeMutableBufferPointer(rebasing: $0[done * $1..<(done + batch) * $1])
+            UnsafeMutableBufferPointer(rebasing: $0[part.lowerBound * $1..<part.upperBound * $1])
           })
-        progress(done + batch)
+        progress(part.upperBound)
       }
     }
     guard whole < examples else { return results }
     var last = zip(inputs, inputSizes).map { values, size in
-      values[whole * size..<examples * size] + repeatElement(0, count: (whole + batch - examples) * size)
+      values[whole * size..<examples * size] + repeatElement(0, count: (whole + microbatch - examples) * size)
     }.map(Array.init)
-    var produced = outputSizes.map { [Float](repeating: 0, count: $0 * batch) }
+    var produced = outputSizes.map { [Float](repeating: 0, count: $0 * microbatch) }
     withBuffers(&last, &produced) { run(inputs: $0, outputs: $1) }
     for (index, size) in outputSizes.enumerated() {
       results[index].replaceSubrange(

@@ -22,7 +22,14 @@ struct VerifyPlanTests {
   }
 
   static let tensors = [
-    Damage("no batch", "batch 0") { $0.batch = 0 }, Damage("negative arena", "arena -1") { $0.arenaBytes = -1 },
+    Damage("no batch", "batch 0") { $0.batch = 0 }, Damage("no microbatch", "microbatches of 0") { $0.microbatch = 0 },
+    Damage("a negative microbatch", "microbatches of -1") { $0.microbatch = -1 },
+    Damage("a microbatch that does not divide the batch", "microbatches of 2") {
+      ($0.batch, $0.microbatch) = (3, 2)
+    },
+    Damage("a huge batch", "microbatches of 1") { $0.batch = .max },
+    Damage("buffers that overflow", "the caller's buffers are too large") { $0.batch = 1 << 40 },
+    Damage("negative arena", "arena -1") { $0.arenaBytes = -1 },
     Damage("zero size", "has the shape") { $0.tensors[2].shape[1] = 0 },
     Damage("no axes", "has the shape") { $0.tensors[7].shape = [] },
     Damage("nine axes", "has the shape") { $0.tensors[7].shape = [1, 10, 1, 1, 1, 1, 1, 1, 1] },
@@ -184,7 +191,7 @@ struct VerifyPlanTests {
       $0.arenaBytes = 4_096
       $0.tensors[3].layout.halo = SmallPlan.halo
     },
-    Damage("another batch", "no batch of 7") { $0.batch = 7 },
+    Damage("another batch", "no batch of 7") { ($0.batch, $0.microbatch) = (7, 7) },
     Damage("an arena that nobody needs", "larger than its tensors") { $0.arenaBytes = 1 << 40 },
     Damage("output never written", "never written") { $0.steps.removeLast() },
     Damage("nothing runs", "never written") {

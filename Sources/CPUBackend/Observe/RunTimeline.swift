@@ -4,12 +4,14 @@ package struct RunTimeline: Sendable {
   package struct Slice: Sendable, Equatable {
     /// The step that the thread worked on, or whose beginning or end it waited for.
     package var step: Int
+    /// The part of the batch that went through the step.
+    package var microbatch: Int
     package var isWork: Bool
     package var begin: UInt64
     package var end: UInt64
 
-    package init(step: Int, isWork: Bool, begin: UInt64, end: UInt64) {
-      (self.step, self.isWork, self.begin, self.end) = (step, isWork, begin, end)
+    package init(step: Int, microbatch: Int = 0, isWork: Bool, begin: UInt64, end: UInt64) {
+      (self.step, self.microbatch, self.isWork, self.begin, self.end) = (step, microbatch, isWork, begin, end)
     }
 
     package var nanoseconds: UInt64 { end - begin }
@@ -26,14 +28,18 @@ package struct RunTimeline: Sendable {
   }
 
   /// Nanoseconds from the completion of the step before to the completion of each step: the whole run, divided among
-  /// its steps. What waking a team costs belongs to the step that needs the team.
+  /// its steps, of which each sums up all microbatches. What waking a team costs belongs to the step that needs the team.
   package func stepTimes() -> [UInt64] {
-    var ends = [UInt64](repeating: 0, count: steps)
-    for slice in tracks.joined() where slice.isWork { ends[slice.step] = max(ends[slice.step], slice.end) }
+    let microbatches = 1 + (tracks.joined().map(\.microbatch).max() ?? 0)
+    var ends = [UInt64](repeating: 0, count: microbatches * steps)
+    for slice in tracks.joined() where slice.isWork {
+      let place = slice.microbatch * steps + slice.step
+      ends[place] = max(ends[place], slice.end)
+    }
     var last = start
-    return ends.map { end in
-      defer { last = max(last, end) }
-      return end > last ? end - last : 0
+    return ends.enumerated().reduce(into: [UInt64](repeating: 0, count: steps)) { times, end in
+      if end.element > last { times[end.offset % steps] += end.element - last }
+      last = max(last, end.element)
     }
   }
 

@@ -14,6 +14,7 @@
 package final class StepRecording: StepObserver, @unchecked Sendable {
   package let threads: Int
   package let steps: Int
+  package let microbatches: Int
 
   private static let kinds = 3
   private static let lineWords = 16
@@ -22,12 +23,23 @@ package final class StepRecording: StepObserver, @unchecked Sendable {
   private let stamps: UnsafeMutablePointer<UInt64>
   private let stride: Int
 
-  package init(threads: Int, steps: Int) {
-    (self.threads, self.steps) = (threads, steps)
-    let words = 1 + Self.kinds * steps
+  package init(threads: Int, steps: Int, microbatches: Int = 1) {
+    (self.threads, self.steps, self.microbatches) = (threads, steps, microbatches)
+    let words = 1 + Self.kinds * steps * microbatches
     stride = (words + 2 * Self.lineWords - 1) / Self.lineWords * Self.lineWords
     stamps = .allocate(capacity: stride * threads)
     stamps.initialize(repeating: 0, count: stride * threads)
+  }
+
+  package convenience init(for executable: CPUExecutable) {
+    let plan = executable.plan
+    self.init(threads: executable.threadCount, steps: plan.steps.count, microbatches: plan.microbatches)
+  }
+
+  /// Whether there is room for the executable's runs.
+  func fits(_ executable: CPUExecutable) -> Bool {
+    let plan = executable.plan
+    return threads == executable.threadCount && steps == plan.steps.count && microbatches == plan.microbatches
   }
 
   deinit { stamps.deallocate() }
@@ -54,14 +66,16 @@ package final class StepRecording: StepObserver, @unchecked Sendable {
   /// The recorded run, thread by thread.
   package func timeline() -> RunTimeline {
     let tracks = (0..<threads).map { thread in
-      let words = UnsafeBufferPointer(start: stamps + stride * thread, count: 1 + Self.kinds * steps)
+      let words = UnsafeBufferPointer(start: stamps + stride * thread, count: 1 + Self.kinds * steps * microbatches)
       var cursor = words[0]
       var slices: [RunTimeline.Slice] = []
       for place in 1..<words.count where words[place] != 0 {
         let kind = (place - 1) % Self.kinds
         let end = max(cursor, words[place])
+        let execution = (place - 1) / Self.kinds
         slices.append(
-          RunTimeline.Slice(step: (place - 1) / Self.kinds, isWork: kind == 1, begin: cursor, end: end))
+          RunTimeline.Slice(
+            step: execution % steps, microbatch: execution / steps, isWork: kind == 1, begin: cursor, end: end))
         cursor = end
       }
       return slices

@@ -41,7 +41,7 @@ enum PlanMemory {
       let options = compilation.options
       catalogue = options.catalogue
       result = Plan(
-        name: graph.name, batch: options.batch, precision: options.precision.rawValue,
+        name: graph.name, batch: options.batch, microbatch: options.microbatch, precision: options.precision.rawValue,
         numerics: options.numerics.rawValue, target: options.target)
       result.tuning = options.measurements.map { Plan.Tuning(cpu: $0.cpu, threads: $0.threads) }
       result.graphOps = compilation.graphOps

@@ -63,9 +63,9 @@ package struct NetworkReport: Sendable {
     outputUnits = network.outputs.count == 1 && output.count == 2 ? output[1] : nil
 
     rows = try Self.rows(of: network, batch: options.batch)
-    guard
-      let compiled = try Pipeline.compile(network.lowered(batch: options.batch).graph, options)
-    else { throw CompileError(.bug, "no plan to report") }
+    guard let compiled = try Pipeline.compile(network, options) else {
+      throw CompileError(.bug, "no plan to report")
+    }
     inferenceArenaBytes = compiled.plan.arenaBytes
     inferenceArenaBound = compiled.plan.arenaBound
     training = try TrainingMemory(of: network, batch: options.batch)

@@ -23,7 +23,7 @@ struct BenchMeasurement {
 
   init(_ model: Model, inputs: [[Float]], seconds: Double) {
     (self.model, self.inputs, self.seconds) = (model, inputs, seconds)
-    results = model.plan.outputs.map { [Float](repeating: 0, count: $0.shape.elements) }
+    results = model.plan.outputCounts.map { [Float](repeating: 0, count: $0) }
   }
 
   /// - Parameter watches: whether steps are recorded, too.
@@ -32,7 +32,7 @@ struct BenchMeasurement {
     // A few runs bring caches and clock to speed.
     for _ in 0..<3 { runPlain() }
     let steps = model.plan.steps.count
-    let recording = watches ? StepRecording(threads: model.executable.threadCount, steps: steps) : nil
+    let recording = watches ? StepRecording(for: model.executable) : nil
     if watches { samples = StepSamples(steps: steps, threads: model.executable.threadCount) }
     var spent = 0.0
     while times.count < Self.fewest || spent < seconds {

@@ -31,13 +31,14 @@ struct BenchResult {
   private func rounded(_ value: Double, to unit: Double) -> Double { (value / unit).rounded() / (1 / unit) }
 
   private var gflop: Double {
-    Double(plan.steps.reduce(0) { $0 + plan.work(of: $1).flops }) / 1e9
+    Double(plan.microbatches * plan.steps.reduce(0) { $0 + plan.work(of: $1).flops }) / 1e9
   }
 
   var json: JSONValue {
     var members: [(String, JSONValue)] = [
       ("name", .string(plan.name)), ("mode", .string("inference")), ("device", .string("cpu")),
-      ("batch", .int(plan.batch)), ("threads", .int(threads)), ("precision", .string(plan.precision)),
+      ("batch", .int(plan.batch)), ("threads", .int(threads)),
+      ("precision", .string(plan.precision)),
       ("numerics", .string(plan.numerics)), ("median_ms", .double(median)),
       ("min_ms", .double(quantile(0))),
       ("p10_ms", .double(quantile(0.1))), ("p90_ms", .double(quantile(0.9))),
@@ -55,7 +56,7 @@ struct BenchResult {
   var text: String {
     func ms(_ value: Double) -> String { fixed(value, digits: value < 1 ? 4 : value < 100 ? 3 : 1) }
     return """
-      \(plan.name)   batch \(plan.batch)   \(plan.precision) \(plan.numerics)   \(plan.target.name)   \
+      \(plan.name)   \(plan.batchWords)   \(plan.precision) \(plan.numerics)   \(plan.target.name)   \
       \(threads) thread\(threads == 1 ? "" : "s")
 
         median     \(ms(median)) ms of \(Format.grouped(times.count)) runs

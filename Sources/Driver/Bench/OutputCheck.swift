@@ -32,7 +32,7 @@ struct OutputCheck: Sendable {
   static func run(_ model: Model, inputs: [[Float]]) throws -> OutputCheck? {
     guard let source = model.source else { return nil }
     let interpreter = ReferenceInterpreter(source.portable) { try source.weights.values($0, $1) }
-    let reference = try interpreter.run(inputs.map { $0.map(Double.init) })
+    let reference = try interpreter.run(inputs, microbatches: model.plan.microbatches)
     let check = OutputCheck(
       model.executable.run(examples: model.plan.batch, inputs: inputs), reference: reference,
       precision: Precision(rawValue: model.plan.precision) ?? .fp32)
@@ -49,9 +49,11 @@ struct OutputCheck: Sendable {
   }
 
   var words: String {
-    let part = range > 0 ? error / range : 0
+    // Outputs that are all alike have no range: first values, say.
+    let isFlat = range < 1e-3 * largest
+    let part = error > 0 ? error / (isFlat ? largest : range) : 0
     let digits = part > 0 ? Self.scientific(part) : "0"
-    return "agrees with double precision to \(digits) of the outputs' range"
+    return "agrees with double precision to \(digits) of the \(isFlat ? "largest output" : "outputs' range")"
   }
 
   /// One digit and an exponent: `3e-7`.

@@ -107,7 +107,7 @@ extension Profile {
         }
       }
       let outputs = plan.tensors[step.result].bytes
-      let flops = plan.work(of: step).flops
+      let repeats = plan.microbatches
       // What the step before wrote is still where it fits.
       let activationsFrom = MemoryLevel(holding: weights + inputs + outputs, threads: threads, cache: cache)
       func seconds(_ bytes: Int, _ level: MemoryLevel) -> Double {
@@ -120,11 +120,13 @@ extension Profile {
         ? limits.tilePeak : kernel?.multipliesBF16 == true ? limits.bf16Peak : limits.peak
       return StepProfile(
         index: index, name: step.name, op: step.op.name, algorithm: step.algorithm, kernel: step.kernel,
-        seconds: samples.median(index), fastest: samples.least(index), busy: samples.busy(index), flops: flops,
-        weightBytes: weights, inputBytes: inputs, outputBytes: outputs, arenaBytes: live[index],
+        seconds: samples.median(index), fastest: samples.least(index), busy: samples.busy(index),
+        flops: repeats * plan.work(of: step).flops,
+        weightBytes: repeats * weights, inputBytes: repeats * inputs, outputBytes: repeats * outputs,
+        arenaBytes: live[index],
         weightsFrom: weightsFrom, activationsFrom: activationsFrom,
-        arithmeticSeconds: peak > 0 ? Double(plan.executedFlops(of: step)) / peak / 1e9 : 0,
-        memorySeconds: seconds(weights, weightsFrom) + seconds(inputs + outputs, activationsFrom))
+        arithmeticSeconds: peak > 0 ? Double(repeats * plan.executedFlops(of: step)) / peak / 1e9 : 0,
+        memorySeconds: Double(repeats) * (seconds(weights, weightsFrom) + seconds(inputs + outputs, activationsFrom)))
     }
     (runs, self.limits, self.limitsFrom, self.limitsDate) = (samples.runs, limits, limitsFrom, limitsDate)
   }

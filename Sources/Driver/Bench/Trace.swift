@@ -20,7 +20,7 @@ struct Trace {
   }
 
   private var names: [JSONValue] {
-    let title = "netc \(plan.name), batch \(plan.batch)"
+    let title = "netc \(plan.name), \(plan.batchWords)"
     let threads = timelines.first?.tracks.count ?? 0
     return [Self.metadata("process_name", title, thread: 0)]
       + (0..<threads).map { Self.metadata("thread_name", $0 == 0 ? "caller" : "worker \($0)", thread: $0) }
@@ -47,7 +47,8 @@ struct Trace {
           return self.slice(
             step.name, "step", thread: thread, slice.begin, slice.end,
             [
-              ("step", .int(slice.step + 1)), ("kernel", .string(step.kernel)),
+              ("step", .int(slice.step + 1)), ("microbatch", .int(slice.microbatch + 1)),
+              ("kernel", .string(step.kernel)),
               ("algorithm", .string(step.algorithm)),
               ("out", .string(plan.tensors[step.result].shape.crossed)),
             ])

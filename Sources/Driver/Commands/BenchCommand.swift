@@ -45,7 +45,7 @@ package struct BenchCommand: Sendable {
       memory: BenchMemory(
         peak: BenchMemory.residentPeak(), process: processBytes,
         weights: model.executable.constantBytes.reduce(0, +), arena: model.executable.arenaBytes,
-        inputsAndOutputs: (plan.inputs + plan.outputs).reduce(0) { $0 + $1.bytes }))
+        inputsAndOutputs: 4 * (plan.inputCounts + plan.outputCounts).reduce(0, +)))
     result.check = outcome
     if let samples = measurement.samples {
       if let trace {

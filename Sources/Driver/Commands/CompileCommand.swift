@@ -47,7 +47,7 @@ package struct CompileCommand: Sendable {
     let parameters = tune || writes ? try parameters(loaded, network, console) : nil
     // What is measured is a plan for these threads.
     if tune { options.target.cores = threads }
-    if tune, let parameters { options.measurements = try tuned(network, options, parameters, console) }
+    if tune, let parameters { try tune(&options, network, parameters, console) }
     guard let compiled = try compile(network, options, console) else { return .good }
     switch emission {
     case .plan:
@@ -70,8 +70,7 @@ package struct CompileCommand: Sendable {
     var last = clock.now
     var times: [(name: String, seconds: Double)] = []
     var stopped = false
-    let graph = try network.lowered(batch: options.batch).graph
-    let result = try Pipeline.compile(graph, options) { pass, state in
+    let result = try Pipeline.compile(network, options) { pass, state in
       times.append((pass.name, (clock.now - last).seconds))
       stopped = pass.name == stopAfter
       if stopped || pass.name == dumpAfter { console.out(state.plan?.printed() ?? state.graph.printed()) }
@@ -85,9 +84,7 @@ package struct CompileCommand: Sendable {
           "\(Format.pad(name, width))  \(Format.pad(fixed(seconds * 1000, digits: 3), 9, right: true)) ms\n")
       }
     }
-    guard var compiled = result else { return nil }
-    (compiled.plan.classes, compiled.plan.preprocessing) = (network.classes, network.preprocessing)
-    return compiled
+    return result
   }
 
   private func parameters(_ loaded: LoadedSpec, _ network: Network, _ console: Console) throws -> Weights {
@@ -100,9 +97,9 @@ package struct CompileCommand: Sendable {
   }
 
   /// N0402 where the target's kernels do not run on this machine.
-  private func tuned(
-    _ network: Network, _ options: CompileOptions, _ parameters: Weights, _ console: Console
-  ) throws -> MeasurementTable {
+  private func tune(
+    _ options: inout CompileOptions, _ network: Network, _ parameters: Weights, _ console: Console
+  ) throws {
     guard options.target.instructionSets.isSubset(of: HostCPU.current.instructionSets) else {
       throw DiagnosticError(
         Diagnostic(
@@ -111,9 +108,10 @@ package struct CompileCommand: Sendable {
             + "`\(options.target.name)`", at: .none,
           help: ["leave `--target` out, or compile on a machine of that kind"]))
     }
-    let outcome = try Tuner(network: network, options: options, weights: parameters, threads: threads).run(console)
+    var tuner = Tuner(network: network, options: options, weights: parameters, threads: threads)
+    let outcome = try tuner.run(console)
     console.note(TuningText(outcome: outcome).rendered())
-    return outcome.table
+    (options.measurements, options.microbatch) = (outcome.table, outcome.microbatch)
   }
 
   private func write(
@@ -128,7 +126,7 @@ package struct CompileCommand: Sendable {
     let bytes = constants.constants.reduce(0) { $0 + $1.count }
     console.note(
       "\(path): \(Format.count(compiled.plan.steps.count, "step")) for \(compiled.plan.target.name), "
-        + "batch \(compiled.plan.batch), weights \(Format.binary(bytes)), "
+        + "\(compiled.plan.batchWords), weights \(Format.binary(bytes)), "
         + "arena \(Format.binary(compiled.plan.arenaBytes)) (bound \(Format.binary(compiled.plan.arenaBound)))\n"
     )
     return .good

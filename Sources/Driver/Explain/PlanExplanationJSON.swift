@@ -9,7 +9,8 @@ extension Plan {
   func explanation(of index: Int? = nil) -> JSONValue {
     let shown = index.map { [$0] } ?? Array(steps.indices)
     return .object([
-      ("name", .string(name)), ("batch", .int(batch)), ("precision", .string(precision)),
+      ("name", .string(name)), ("batch", .int(batch)), ("microbatch", .int(microbatch)),
+      ("precision", .string(precision)),
       ("numerics", .string(numerics)), ("target", .string(target.name)),
       (
         "tuning",

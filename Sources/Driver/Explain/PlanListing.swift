@@ -16,7 +16,7 @@ package struct PlanListing {
 
   private var heading: String {
     let name = SafeText.escaped(plan.name)
-    return "\(style.bold("plan \(name)"))   batch \(plan.batch)   \(plan.precision) \(plan.numerics)   "
+    return "\(style.bold("plan \(name)"))   \(plan.batchWords)   \(plan.precision) \(plan.numerics)   "
       + "\(SafeText.escaped(plan.target.name))\n"
   }
 

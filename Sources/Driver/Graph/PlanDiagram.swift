@@ -38,7 +38,7 @@ package enum PlanDiagram {
             + "\(Format.binary(result.bytes)) written"))
     }
     let subtitle =
-      "plan for \(plan.target.name) · batch \(plan.batch) · \(plan.precision) \(plan.numerics) · "
+      "plan for \(plan.target.name) · \(plan.batchWords) · \(plan.precision) \(plan.numerics) · "
       + "\(plan.graphOps) graph ops in \(Format.count(plan.steps.count, "step")) · "
       + "arena \(Format.binary(plan.arenaBytes))"
     return Diagram(title: plan.name, subtitle: subtitle, nodes: nodes, edges: edges)

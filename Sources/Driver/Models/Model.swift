@@ -73,10 +73,11 @@ package struct Model: Sendable {
     _ artefact: Artefact, _ packed: [UnsafeRawBufferPointer], _ pool: ThreadPool, _ host: HostCPU
   ) throws -> Model {
     let old = artefact.plan
-    let options = CompileOptions(
+    var options = CompileOptions(
       batch: old.batch, precision: Precision(rawValue: old.precision) ?? .fp32,
       numerics: Numerics(rawValue: old.numerics) ?? .fast, target: host.target,
       catalogue: KernelTable.catalogue)
+    options.microbatch = old.microbatch
     guard var compiled = try Pipeline.retarget(try artefact.portable(), options) else {
       throw CompileError(.bug, "no plan for this machine")
     }
@@ -103,12 +104,9 @@ package enum CompilerFront {
   package static func compile(
     _ network: Network, _ options: CompileOptions, observe: (Pass, Compilation) -> Bool = { _, _ in true }
   ) throws -> CompiledNetwork {
-    let graph = try network.lowered(batch: options.batch).graph
-    guard var compiled = try Pipeline.compile(graph, options, observe: observe) else {
+    guard let compiled = try Pipeline.compile(network, options, observe: observe) else {
       throw CompileError(.bug, "the pipeline stopped early")
     }
-    compiled.plan.classes = network.classes
-    compiled.plan.preprocessing = network.preprocessing
     return compiled
   }
 

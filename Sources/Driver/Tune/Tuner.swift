@@ -11,13 +11,18 @@ import Runtime
 /// weights and threads of the network, behind the step that writes its input. The plans take turns.
 struct Tuner {
   let network: Network
-  let options: CompileOptions
+  /// The microbatch is chosen, too, where it is open.
+  var options: CompileOptions
   let weights: Weights
   let threads: Int
 
   /// What was measured and what came of it.
   struct Outcome {
     var table: MeasurementTable
+    /// The one that was chosen, or given.
+    var microbatch: Int
+    /// Nanoseconds of a whole batch for each microbatch that was timed; empty where there was no choice.
+    var microbatches: [(size: Int, time: Int)] = []
     /// Steps that have another kernel now.
     var changes: [TuningChange] = []
     /// Seconds of a whole run, without and with these changes; nil without changes.
@@ -27,13 +32,18 @@ struct Tuner {
     var choices = 0
   }
 
-  func run(_ console: Console) throws -> Outcome {
-    let base = try CompilerFront.compile(network, options)
+  /// Microbatches that promise less than this part of the best one's speed are not timed.
+  private static let hopeless = 1.5
+
+  mutating func run(_ console: Console) throws -> Outcome {
     var constants = SharedConstants(weights)
     let pool = ThreadPool(threads: threads)
-    let inputs = base.plan.noise()
     let progress = Progress(console, total: 100, word: "% of the measurement")
     defer { progress.finish() }
+    let sizes = try microbatches(&constants, pool)
+    options.microbatch = Microbatch.best(of: sizes) ?? options.microbatch
+    let base = try CompilerFront.compile(network, options)
+    let inputs = base.plan.noise()
 
     var runners = [StepRunner(try executable(base, &constants, pool), inputs: inputs)]
     for rank in 1..<max(1, base.plan.mostCandidates) {
@@ -43,7 +53,9 @@ struct Tuner {
     var turns = TuningTurns(runners)
     turns.run { progress.update(Int(99 * $0)) }
 
-    var outcome = Outcome(table: MeasurementTable(cpu: HostCPU.current.brand, threads: threads))
+    var outcome = Outcome(
+      table: MeasurementTable(cpu: HostCPU.current.brand, threads: threads), microbatch: base.plan.microbatch,
+      microbatches: sizes)
     turns.fill(&outcome.table)
     outcome.steps = base.plan.steps.count
     outcome.choices = base.plan.steps.count { $0.choice?.runnerUp != nil }
@@ -61,6 +73,25 @@ struct Tuner {
       outcome.changes = []
     }
     return outcome
+  }
+
+  /// Times whole runs with the kernels of the cost model.
+  private func microbatches(
+    _ constants: inout SharedConstants, _ pool: ThreadPool
+  ) throws -> [(size: Int, time: Int)] {
+    guard options.microbatch == nil else { return [] }
+    let estimates = try Microbatch.estimates(of: network, options)
+    let least = estimates.map(\.time).min() ?? 0
+    let hopeful = estimates.filter { Double($0.time) <= Self.hopeless * Double(least) }
+    guard hopeful.count > 1 else { return [] }
+    let runners = try hopeful.map { candidate in
+      var options = options
+      options.microbatch = candidate.size
+      let compiled = try CompilerFront.compile(network, options)
+      return StepRunner(try executable(compiled, &constants, pool), inputs: compiled.plan.noise())
+    }
+    var turns = TuningTurns(runners)
+    return zip(hopeful, turns.wholeRuns()).map { ($0.size, Int($1 * 1e9)) }
   }
 
   private func executable(
@@ -118,6 +149,6 @@ extension Plan {
   /// Inputs for runs whose results nobody needs, uniform in 0…1.
   func noise() -> [[Float]] {
     var stream = RandomStream(seed: 1, name: "bench")
-    return inputs.map { tensor in (0..<tensor.shape.elements).map { _ in Float(stream.uniform()) } }
+    return inputCounts.map { count in (0..<count).map { _ in Float(stream.uniform()) } }
   }
 }

@@ -73,8 +73,8 @@ final class StepRunner {
     let plan = executable.plan
     self.executable = executable
     self.inputs = inputs
-    outputs = plan.outputs.map { [Float](repeating: 0, count: $0.shape.elements) }
-    recording = StepRecording(threads: executable.threadCount, steps: plan.steps.count)
+    outputs = plan.outputCounts.map { [Float](repeating: 0, count: $0) }
+    recording = StepRecording(for: executable)
     steps = plan.steps.map { (plan.instance(of: $0).signature, $0.kernel) }
   }
 
@@ -86,9 +86,9 @@ final class StepRunner {
     return Double(StepRecording.now() - begin) / 1e9
   }
 
-  /// Nanoseconds of each step in one run.
+  /// Nanoseconds of each step for one microbatch, the mean of a run.
   func stepTimes() -> [UInt64] {
     executable.withBuffers(&inputs, &outputs) { executable.run(inputs: $0, outputs: $1, recording: recording) }
-    return recording.timeline().stepTimes()
+    return recording.timeline().stepTimes().map { $0 / UInt64(executable.plan.microbatches) }
   }
 }

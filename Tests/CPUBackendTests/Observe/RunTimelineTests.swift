@@ -25,6 +25,29 @@ import Testing
     #expect(timeline.end == 205)
   }
 
+  /// Twice through two steps, the second shared: each step sums up both times.
+  @Test func microbatchesAddUp() {
+    func slice(_ step: Int, _ microbatch: Int, _ isWork: Bool, _ span: Range<UInt64>) -> RunTimeline.Slice {
+      RunTimeline.Slice(
+        step: step, microbatch: microbatch, isWork: isWork, begin: span.lowerBound, end: span.upperBound)
+    }
+    let timeline = RunTimeline(
+      start: 100, steps: 2,
+      tracks: [
+        [
+          slice(0, 0, true, 100..<110), slice(1, 0, true, 110..<130), slice(1, 0, false, 130..<132),
+          slice(0, 1, true, 132..<145), slice(1, 1, true, 145..<160),
+        ],
+        [
+          slice(1, 0, false, 101..<110), slice(1, 0, true, 110..<131), slice(0, 1, false, 131..<145),
+          slice(1, 1, true, 145..<170),
+        ],
+      ])
+    #expect(timeline.stepTimes() == [10 + 14, 21 + 25])
+    #expect(timeline.workTimes() == [10 + 13, 20 + 21 + 15 + 25])
+    #expect(timeline.end == 170)
+  }
+
   @Test func workIsWhatAllThreadsDid() {
     #expect(timeline.workTimes() == [10, 28 + 47, 39 + 30, 5])
   }

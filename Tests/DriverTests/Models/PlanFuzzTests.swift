@@ -79,7 +79,7 @@ import Testing
       do {
         let model = try Model.open(path, threads: 1, host: hosts[round % 2])
         opened += 1
-        let sizes = model.plan.inputs.map { $0.shape.elements / model.plan.batch }
+        let sizes = model.plan.inputs.map { $0.shape.elements / model.plan.microbatch }
         // Changed labels and counts are harmless; a changed size of the input is not to be believed blindly.
         if sizes.reduce(0, +) < 1 << 20 {
           _ = model.executable.run(examples: 1, inputs: sizes.map { [Float](repeating: 1, count: $0) })

@@ -27,9 +27,9 @@ import Testing
 
   private func outcome(_ numerics: Numerics = .fast, threads: Int = 1) throws -> Tuner.Outcome {
     let network = try Networks.of(Self.spec)
-    return try Tuner(
-      network: network, options: options(numerics), weights: .initialised(for: network), threads: threads
-    ).run(console)
+    var tuner = Tuner(
+      network: network, options: options(numerics), weights: .initialised(for: network), threads: threads)
+    return try tuner.run(console)
   }
 
   @Test(arguments: [1, 3])
@@ -37,7 +37,7 @@ import Testing
     let outcome = try outcome(threads: threads)
     #expect(outcome.table.cpu == HostCPU.current.brand && outcome.table.threads == threads)
     var options = options()
-    options.measurements = outcome.table
+    (options.measurements, options.microbatch) = (outcome.table, outcome.microbatch)
     let plan = try CompilerFront.compile(try Networks.of(Self.spec), options).plan
     #expect(plan.tuning == Plan.Tuning(cpu: HostCPU.current.brand, threads: threads))
     #expect(outcome.steps == plan.steps.count)
@@ -49,6 +49,24 @@ import Testing
     // Equal steps are one entry: they are timed together and get one kernel.
     let alike = plan.steps.filter { $0.name.hasPrefix("a") || $0.name.hasPrefix("b") }.filter { $0.op != .copy }
     #expect(Set(alike.map(\.kernel)).count == 1 && Set(alike.map { plan.instance(of: $0).signature }).count == 1)
+  }
+
+  @Test func microbatchesAreTimed() throws {
+    let outcome = try outcome()
+    #expect(outcome.microbatches.map(\.size) == [1, 2] && outcome.microbatches.allSatisfy { $0.time > 0 })
+    #expect(outcome.microbatch == Microbatch.best(of: outcome.microbatches))
+    let text = TuningText(outcome: outcome).rendered()
+    #expect(text.contains("a batch goes through \(outcome.microbatch) at a time: by 1 "))
+  }
+
+  @Test func aGivenMicrobatchIsKept() throws {
+    let network = try Networks.of(Self.spec)
+    var options = options()
+    options.microbatch = 2
+    var tuner = Tuner(network: network, options: options, weights: .initialised(for: network), threads: 1)
+    let outcome = try tuner.run(console)
+    #expect(outcome.microbatch == 2 && outcome.microbatches.isEmpty)
+    #expect(!TuningText(outcome: outcome).rendered().contains("at a time"))
   }
 
   @Test func strictNumericsTimeWhatTheyMayTake() throws {
@@ -74,10 +92,11 @@ import Testing
 
   @Test func whatChangesIsSaid() throws {
     let network = try Networks.of(Self.spec)
-    let plan = try CompilerFront.compile(network, options()).plan
+    var options = options()
+    options.microbatch = 2
+    let plan = try CompilerFront.compile(network, options).plan
     let step = try #require(plan.steps.first { $0.choice?.runnerUp != nil })
     let (preferred, other) = (step.kernel, try #require(step.choice?.runnerUp).kernel)
-    var options = options()
     var table = MeasurementTable(cpu: "made up", threads: 2)
     let signature = plan.instance(of: step).signature
     (table[signature, preferred], table[signature, other]) = (9000, 8000)
@@ -86,7 +105,8 @@ import Testing
     let changes = TuningChange.all(from: plan, to: tuned)
     #expect(changes.count == 1 && changes.first?.count == 2)
     #expect(changes.first?.taken.kernel == other && changes.first?.replaced.measured == 9000)
-    var outcome = Tuner.Outcome(table: table, changes: changes, runs: (0.002, 0.0015), steps: 7, choices: 2)
+    var outcome = Tuner.Outcome(
+      table: table, microbatch: 2, changes: changes, runs: (0.002, 0.0015), steps: 7, choices: 2)
     #expect(
       TuningText(outcome: outcome).rendered() == """
         tuned on made up with 2 threads: 2 of 7 steps have a choice, 2 other than by the cost model
