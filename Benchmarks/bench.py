@@ -57,7 +57,7 @@ def options():
     add("--rounds", type=int, help="turns of each engine; default 5")
     add("--seconds", type=float, help="how long a turn lasts; default 1")
     add("--quick", action="store_true", help="fewer networks, 3 rounds of 0.4 seconds")
-    add("--record", metavar="FILE", help="append a line of JSON per cell")
+    add("--record", metavar="FILE", help="append a line of JSON per cell, or per network with --start")
     add("--write", metavar="PAGE", help="write a page with every cell of --record and stop measuring")
     add("--install-peers", action="store_true", help="make the peers' virtual environment first")
     add("--with-torch", action="store_true", help="with --install-peers: PyTorch, too")
@@ -207,9 +207,16 @@ def main():
         print("netc alone: `./netc.sh bench --install-peers` gets runtimes to compare it with", file=sys.stderr)
     if asked.against:
         sys.exit(against.compare(asked, batch_of))
-    if asked.start:
-        return start.compare(asked, python, names, prepare)
     facts = machine(asked.netc)
+
+    def keep(record):
+        if asked.record:
+            with open(asked.record, "a", encoding="utf-8") as file:
+                record = {"date": datetime.date.today().isoformat(), "machine": facts, **record}
+                file.write(json.dumps(record) + "\n")
+
+    if asked.start:
+        return start.compare(asked, python, names, prepare, keep)
     print("milliseconds: median of the rounds (least..most); × is the peer's time over netc's", file=sys.stderr)
     for network in asked.networks:
         for batch in dict.fromkeys(batch_of(word, network) for word in asked.batches):
@@ -225,14 +232,11 @@ def main():
                 for threads in asked.threads:
                     results, failed = cell(asked, python, names, command, folder, threads)
                     record = {
-                        "date": datetime.date.today().isoformat(), "machine": facts, "network": network, "batch": batch,
-                        "threads": threads, "numerics": asked.numerics, "precision": asked.precision,
-                        "seconds": asked.seconds, "results": results, "failed": failed,
+                        "network": network, "batch": batch, "threads": threads, "numerics": asked.numerics,
+                        "precision": asked.precision, "seconds": asked.seconds, "results": results, "failed": failed,
                     }
                     print(line(record), flush=True)
-                    if asked.record:
-                        with open(asked.record, "a", encoding="utf-8") as file:
-                            file.write(json.dumps(record) + "\n")
+                    keep(record)
 
 
 def run_installer(asked):

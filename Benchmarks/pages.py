@@ -18,8 +18,18 @@ LOAD = (
 )
 
 
+START = (
+    "Milliseconds from the start of a process to its first result and its end, files in the page cache, with {threads} "
+    "threads: the median of {rounds}, the least and the most; then the most memory that it held. netc runs what it "
+    "compiled. The peers load their own files from Python, and the import is in their time; `netc check` reads and checks "
+    "the spec."
+)
+
+
 def write_page(records, path):
     """The last record of each cell, in order of first appearance; of the precision of the last one."""
+    starts = {record["network"]: record for record in records if record.get("kind") == "start"}
+    records = [record for record in records if record.get("kind") != "start"]
     cells, precision = {}, records[-1].get("precision", "fp32")
     for record in records:
         if record.get("precision", "fp32") != precision:
@@ -49,6 +59,8 @@ def write_page(records, path):
                 row = [_cell(record["results"], name) for name in names]
                 text += f"| {network}, {batch} | " + " | ".join(row) + " |\n"
     text += "\n" + _memory(cells, names)
+    if precision == "fp32" and starts:
+        text += "\n" + _starts(starts)
     with open(path, "w", encoding="utf-8") as file:
         file.write(text)
 
@@ -80,6 +92,25 @@ def _memory(cells, names):
             known = "load_ms" in facts and "peak_rss_bytes" in facts
             row.append(f"{_ms(facts['load_ms'])}, {_bytes(facts['peak_rss_bytes'])}" if known else "")
         text += f"| {network}, {batch} | " + " | ".join(row) + " |\n"
+    return text
+
+
+def _starts(records):
+    names = list(dict.fromkeys(name for record in records.values() for name in record["results"]))
+    newest = list(records.values())[-1]
+    about = START.format(threads=newest["threads"], rounds=len(newest["results"]["netc"]["ms"]))
+    text = f"## Whole processes\n\n{_paragraph(about)}\n"
+    text += "| network | " + " | ".join(names) + " |\n|---|" + "--:|" * len(names) + "\n"
+    for network, record in records.items():
+        row = []
+        for name in names:
+            times, own = record["results"][name]["ms"], record["results"]["netc"]["ms"]
+            words = f"{_ms(statistics.median(times))} ({_ms(min(times))}..{_ms(max(times))}), "
+            words += _bytes(record["results"][name]["peak_rss_bytes"])
+            if not name.startswith("netc"):
+                words += f" **×{statistics.median(a / b for a, b in zip(times, own)):.1f}**"
+            row.append(words)
+        text += f"| {network} | " + " | ".join(row) + " |\n"
     return text
 
 

@@ -16,8 +16,9 @@ LEAST_ROUNDS = 11
 LEFT_OUT = ("torch-compile",)
 
 
-def compare(asked, python, names, prepare):
-    """`prepare` makes the files of a network. Prints a line per network: milliseconds of each engine, its peak memory, and how many times netc's that is."""
+def compare(asked, python, names, prepare, keep):
+    """`prepare` makes the files of a network, `keep` takes what was measured. Prints a line per network: milliseconds of
+    each engine, its peak memory, and how many times netc's that is."""
     rounds = max(asked.rounds, LEAST_ROUNDS)
     networks = NETWORKS if asked.networks_are_default else asked.networks
     threads = max(asked.threads)
@@ -50,6 +51,10 @@ def compare(asked, python, names, prepare):
                 if name in commands:
                     check(f"{folder}/{name}.npy", f"{folder}/reference.npy")
             print(f"{network:10s} " + "  ".join(_words(name, times, peaks) for name in commands), flush=True)
+            keep({
+                "kind": "start", "network": network, "threads": threads,
+                "results": {name: {"ms": times[name], "peak_rss_bytes": peaks[name]} for name in commands},
+            })
 
 
 def _words(name, times, peaks):

@@ -56,6 +56,8 @@ class Network:
             metadata = json.loads(file.read(size))["__metadata__"]
         graph = json.loads(metadata["netc.graph"])
         self.nodes = [Node(raw) for raw in graph["nodes"]]
+        plan = json.loads(metadata["netc.plan"])
+        self._widen(plan["batch"] // plan["microbatch"])
         self.outputs = [output["index"] for output in graph["outputs"]]
         self.inputs = [index for index, node in enumerate(self.nodes) if node.kind == "input"]
         random = np.random.default_rng(seed)
@@ -64,6 +66,16 @@ class Network:
             for node in self.nodes
             if node.kind == "constant"
         }
+
+    def _widen(self, microbatches):
+        """netc's graph takes a microbatch: the first axis of all that depends on the input; peers get the batch."""
+        varies = []
+        for node in self.nodes:
+            varies.append(node.kind == "input" or any(varies[operand] for operand in node.operands))
+            if varies[-1]:
+                node.shape = [node.shape[0] * microbatches] + node.shape[1:]
+                if node.kind == "rearrange":
+                    node.main["axes"][0]["count"] *= microbatches
 
     def constants(self):
         """The numbers of every node that depends on parameters alone, by its number; fp32, computed in double."""

@@ -43,6 +43,7 @@
 #define CK_FOREIGN_ROW_OF(...)
 #define CK_FOREIGN_TILED_ROW_OF(...)
 #include "all_kernels.inc"
+#include "modelled_kernels.inc"
 #undef CK_ROW_OF
 #undef CK_TILED_ROW_OF
 #undef CK_FOREIGN_ROW_OF
@@ -50,6 +51,7 @@
 
 extern const ck_packing conv2d_direct_packing, conv2d_depthwise_packing, conv2d_rows_packing, dense_gemm_packing;
 extern const ck_packing conv2d_winograd_f4x3_packing, conv2d_winograd_f4x5_packing;
+extern const ck_packing conv2d_split_packing, dense_split_packing;
 extern const ck_packing conv2d_direct_bf16_packing, conv2d_winograd_f4x3_bf16_packing, dense_gemm_bf16_packing;
 
 #define CK_FACTS(STORAGE, op_, OP, algorithm_, isa_, ISA, block_) \
@@ -71,7 +73,16 @@ static const ck_kernel kernels[] = {
 #include "all_kernels.inc"
 };
 
+static const ck_kernel modelled[] = {
+#include "modelled_kernels.inc"
+};
+
 const ck_kernel *ck_kernels(int64_t *count) {
   *count = (int64_t)(sizeof kernels / sizeof kernels[0]);
   return kernels;
+}
+
+const ck_kernel *ck_modelled_kernels(int64_t *count) {
+  *count = (int64_t)(sizeof modelled / sizeof modelled[0]);
+  return modelled;
 }

@@ -120,6 +120,7 @@ final class BoundStep: @unchecked Sendable {
     let resultAddress = address(.tensor(step.result))
     let result = KernelArguments.tensor(step.result, of: tensors, resultAddress)
     let resultFloats = resultAddress?.assumingMemoryBound(to: Float.self)
+    let workspaceFloats = Int64((step.workspace?.bytesPerThread ?? 0) / MemoryLayout<Float>.stride)
     switch step.op {
     case .conv2D(let attributes, let epilogue):
       var arguments = ck_conv2d_args()
@@ -137,7 +138,7 @@ final class BoundStep: @unchecked Sendable {
       arguments.groups = Int64(attributes.groups)
       arguments.pool = Int64(epilogue.pool?.height ?? 0)
       arguments.activation = KernelArguments.activation(epilogue.activation)
-      arguments.workspace_floats = Int64((step.workspace?.bytesPerThread ?? 0) / MemoryLayout<Float>.stride)
+      arguments.workspace_floats = workspaceFloats
       for (copy, workspace) in workspaces.enumerated() {
         arguments.workspace = workspace?.assumingMemoryBound(to: Float.self)
         store(arguments, copy: copy)
@@ -146,11 +147,19 @@ final class BoundStep: @unchecked Sendable {
       let input = operand(0).shape
       let bias = epilogue.bias ? floats(2) : nil
       let residual = epilogue.residual ? floats(step.operands.count - 1) : nil
-      store(
-        ck_dense_args(
-          in: floats(0), out: resultFloats, residual: residual, weights: floats(1), bias: bias,
-          rows: Int64(input[0]), inputs: Int64(input[1]), units: Int64(resultTensor.shape[1]),
-          activation: KernelArguments.activation(epilogue.activation), out_storage: resultTensor.layout.storage.code))
+      var arguments = ck_dense_args()
+      (arguments.in, arguments.out) = (UnsafePointer(floats(0)), resultFloats)
+      arguments.residual = UnsafePointer(residual)
+      (arguments.weights, arguments.bias) = (UnsafePointer(floats(1)), UnsafePointer(bias))
+      (arguments.rows, arguments.inputs) = (Int64(input[0]), Int64(input[1]))
+      arguments.units = Int64(resultTensor.shape[1])
+      arguments.activation = KernelArguments.activation(epilogue.activation)
+      arguments.out_storage = resultTensor.layout.storage.code
+      arguments.workspace_floats = workspaceFloats
+      for (copy, workspace) in workspaces.enumerated() {
+        arguments.workspace = workspace?.assumingMemoryBound(to: Float.self)
+        store(arguments, copy: copy)
+      }
     case .pool2D(let attributes):
       var arguments = ck_pool2d_args()
       arguments.in = tensor(0)

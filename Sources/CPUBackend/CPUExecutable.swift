@@ -28,7 +28,14 @@ package final class CPUExecutable: Executable {
   /// - Parameters:
   ///   - plan: verified, with kernels that this CPU can run.
   ///   - constants: one per constant of the plan, packed.
-  package init(_ plan: Plan, constants: ConstantMemory, pool: ThreadPool) throws(GraphProblem) {
+  package convenience init(_ plan: Plan, constants: ConstantMemory, pool: ThreadPool) throws(GraphProblem) {
+    try self.init(plan, constants: constants, pool: pool, kernel: KernelTable.runnable)
+  }
+
+  /// - Parameter kernel: what computes for a kernel of the plan; nil where nothing does.
+  init(
+    _ plan: Plan, constants: ConstantMemory, pool: ThreadPool, kernel: (String) -> KernelTable.Row?
+  ) throws(GraphProblem) {
     self.plan = plan
     self.constants = constants
     self.pool = pool
@@ -38,9 +45,9 @@ package final class CPUExecutable: Executable {
     let arena = AlignedBuffer(byteCount: arenaBytes)
     var steps: [BoundStep] = []
     for step in plan.steps {
-      guard let row = KernelTable[step.kernel],
-        HostCPU.current.instructionSets.contains(row.descriptor.instructionSet)
-      else { throw GraphProblem("this CPU cannot run the kernel \(step.kernel)") }
+      guard let row = kernel(step.kernel) else {
+        throw GraphProblem("this CPU cannot run the kernel \(step.kernel)")
+      }
       steps.append(
         arena.withBytes { bytes in
           BoundStep(

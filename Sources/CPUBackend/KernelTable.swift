@@ -30,6 +30,11 @@ package enum KernelTable {
 
   static subscript(name: String) -> Row? { byName[name].map { rows[$0] } }
 
+  /// A kernel whose instructions this CPU has.
+  static func runnable(_ name: String) -> Row? {
+    self[name].flatMap { HostCPU.current.instructionSets.contains($0.descriptor.instructionSet) ? $0 : nil }
+  }
+
   private static let byName = Dictionary(
     rows.enumerated().map { ($1.descriptor.name, $0) }, uniquingKeysWith: { first, _ in first })
 }
@@ -90,7 +95,6 @@ extension StorageType {
     switch self {
     case .float32: Int32(CK_F32.rawValue)
     case .bfloat16: Int32(CK_BF16.rawValue)
-    case .splitBFloat16: Int32(CK_SPLIT_BF16.rawValue)
     }
   }
 
@@ -98,7 +102,6 @@ extension StorageType {
     switch ck_storage(UInt32(storage)) {
     case CK_F32: self = .float32
     case CK_BF16: self = .bfloat16
-    case CK_SPLIT_BF16: self = .splitBFloat16
     default: return nil
     }
   }

@@ -1,5 +1,4 @@
 import Diagnostics
-import FoundationEssentials
 import NetIR
 
 /// A compiled network in one file: valid safetensors with the packed weights, each at a multiple of 64 bytes,
@@ -120,7 +119,7 @@ package struct Artefact: Sendable {
     -> Value
   {
     do {
-      return try JSONDecoder().decode(Value.self, from: Data(text.utf8))
+      return try JSONValue(parsing: text).decoded()
     } catch {
       throw damaged(path, "its plan cannot be read")
     }
@@ -180,12 +179,9 @@ package struct Artefact: Sendable {
   private static func missing(_ piece: UnsafeRawBufferPointer) -> Int { (64 - piece.count % 64) % 64 }
 
   private static func encode(_ value: some Encodable, _ path: String) throws(DiagnosticError) -> String {
-    let encoder = JSONEncoder()
-    // A fixed order, so that the same network compiles to the same bytes.
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    guard let data = try? encoder.encode(value) else {
+    guard let document = try? JSONValue(encoding: value) else {
       throw FileFault.make(.cannotWrite, in: path, "the plan has a number that JSON cannot hold")
     }
-    return String(decoding: data, as: UTF8.self)
+    return document.serialised()
   }
 }

@@ -1,24 +1,3 @@
-extension JSONValue {
-  /// Parses `bytes`, which hold one JSON document in UTF-8 and nothing else but white space.
-  ///
-  /// Strict: no comments, no trailing commas, no duplicate keys (compared as Swift strings, that is by
-  /// canonical equivalence), no lone surrogates, no numbers beyond `Double`, at most 128 levels.
-  package init(parsing bytes: UnsafeRawBufferPointer) throws(JSONError) {
-    var parser = JSONParser(bytes)
-    self = try parser.document()
-  }
-
-  package init(parsing bytes: [UInt8]) throws(JSONError) {
-    self = try bytes.withUnsafeBufferPointer { (part) throws(JSONError) in
-      try JSONValue(parsing: UnsafeRawBufferPointer(part))
-    }
-  }
-
-  package init(parsing text: String) throws(JSONError) {
-    try self.init(parsing: Array(text.utf8))
-  }
-}
-
 /// A recursive-descent parser; every access to the bytes goes through `peek`, which checks the bounds.
 struct JSONParser {
   static let maximumDepth = 128
@@ -107,7 +86,7 @@ struct JSONParser {
   private mutating func object(depth: Int) throws(JSONError) -> JSONValue {
     try enter(depth)
     var members: [(String, JSONValue)] = []
-    var keys: Set<String> = []
+    var keys = JSONKeys()
     skipSpace()
     if take(UInt8(ascii: "}")) { return .object(members) }
     while true {
@@ -115,7 +94,7 @@ struct JSONParser {
       let start = position
       guard peek() == UInt8(ascii: "\"") else { throw error("expected a key in quotes, found \(found)") }
       let key = try string()
-      guard keys.insert(key).inserted else { throw error("the key \"\(key)\" comes twice", at: start) }
+      guard keys.insert(key, behind: members) else { throw error("the key \"\(key)\" comes twice", at: start) }
       skipSpace()
       guard take(UInt8(ascii: ":")) else { throw error("expected `:`, found \(found)") }
       members.append((key, try value(depth: depth)))
@@ -151,13 +130,27 @@ struct JSONParser {
       if !take(UInt8(ascii: "+")) { _ = take(UInt8(ascii: "-")) }
       try digits()
     }
-    let text = String(decoding: bytes[start..<position], as: UTF8.self)
     // Minus zero exists only as a floating-point number.
-    if isInteger, let value = Int(text), !(isNegative && value == 0) { return .int(value) }
+    if isInteger, let value = integer(start..<position), !(isNegative && value == 0) { return .int(value) }
+    let text = String(decoding: bytes[start..<position], as: UTF8.self)
     guard let value = Double(text), value.isFinite else {
       throw error("the number \(text.prefix(40)) is out of range", at: start)
     }
     return .double(value)
+  }
+
+  /// The digits in `range`, behind a minus or not; nil for a number beyond `Int`.
+  private func integer(_ range: Range<Int>) -> Int? {
+    let isNegative = bytes[range.lowerBound] == UInt8(ascii: "-")
+    var result = 0
+    for byte in bytes[range].dropFirst(isNegative ? 1 : 0) {
+      let (tens, beyond) = result.multipliedReportingOverflow(by: 10)
+      let digit = Int(byte) - 0x30
+      let (sum, overflow) = isNegative ? tens.subtractingReportingOverflow(digit) : tens.addingReportingOverflow(digit)
+      if beyond || overflow { return nil }
+      result = sum
+    }
+    return result
   }
 
   private func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
@@ -171,21 +164,26 @@ struct JSONParser {
   private mutating func string() throws(JSONError) -> String {
     let start = position
     position += 1
+    // What stands before the last escape; most strings have none and are read where they lie.
     var text: [UInt8] = []
+    var run = position
     while let byte = peek() {
       switch byte {
       case UInt8(ascii: "\""):
+        let rest = UnsafeRawBufferPointer(rebasing: bytes[run..<position])
         position += 1
-        guard let result = String(validating: text, as: UTF8.self) else {
-          throw error("the string is not valid UTF-8", at: start)
-        }
+        if !text.isEmpty { text.append(contentsOf: rest) }
+        let result =
+          text.isEmpty ? String(validating: rest, as: UTF8.self) : String(validating: text, as: UTF8.self)
+        guard let result else { throw error("the string is not valid UTF-8", at: start) }
         return result
       case UInt8(ascii: "\\"):
-        text.append(contentsOf: String(try escape()).utf8)
+        text.append(contentsOf: UnsafeRawBufferPointer(rebasing: bytes[run..<position]))
+        text.append(contentsOf: try escape().utf8)
+        run = position
       case 0..<0x20:
         throw error("a control character in a string must be escaped")
       default:
-        text.append(byte)
         position += 1
       }
     }

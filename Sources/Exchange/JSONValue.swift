@@ -12,6 +12,27 @@ package enum JSONValue: Sendable {
 }
 
 extension JSONValue {
+  /// Parses `bytes`, which hold one JSON document in UTF-8 and nothing else but white space.
+  ///
+  /// Strict: no comments, no trailing commas, no duplicate keys (compared as Swift strings, that is by
+  /// canonical equivalence), no lone surrogates, no numbers beyond `Double`, at most 128 levels.
+  package init(parsing bytes: UnsafeRawBufferPointer) throws(JSONError) {
+    var parser = JSONParser(bytes)
+    self = try parser.document()
+  }
+
+  package init(parsing bytes: [UInt8]) throws(JSONError) {
+    self = try bytes.withUnsafeBufferPointer { (part) throws(JSONError) in
+      try JSONValue(parsing: UnsafeRawBufferPointer(part))
+    }
+  }
+
+  package init(parsing text: String) throws(JSONError) {
+    try self.init(parsing: Array(text.utf8))
+  }
+}
+
+extension JSONValue {
   /// The member `key` of an object; nil without it and for anything but an object.
   package subscript(key: String) -> JSONValue? {
     guard case .object(let members) = self else { return nil }

@@ -1,5 +1,5 @@
 /// A function applied to each element on its own.
-package enum Activation: Hashable, Sendable, Codable {
+package enum Activation: Hashable, Sendable {
   case linear
   /// max(0, x)
   case rectify

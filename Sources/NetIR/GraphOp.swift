@@ -3,7 +3,7 @@
 /// open set and lower to these.
 ///
 /// Activations are N×C×H×W or N×F, in C order as far as a shape is concerned.
-package enum GraphOp: Hashable, Sendable, Codable {
+package enum GraphOp: Hashable, Sendable {
   /// The network's input number `index`.
   case input(index: Int, shape: [Int])
   /// A parameter, or a constant that was computed from parameters.

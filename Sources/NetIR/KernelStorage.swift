@@ -1,14 +1,19 @@
 /// What kernels of bf16 can read and write.
 extension KernelDescriptor {
-  /// Whether it can read an operand of that shape: tiles of AMX take 16 channels or inputs at a time, of one group.
+  /// Whether it can read an operand of that shape: in bf16, tiles of AMX take 16 channels or inputs at a time, of one
+  /// group.
   package func takes(_ op: GraphOp, input: [Int]) -> Bool {
-    guard instructionSet == .amx, input.count > 1 else { return instructionSet != .amx }
+    guard instructionSet == .amx, storage == .bfloat16 else { return true }
+    guard input.count > 1 else { return false }
     switch op {
     case .conv2D(let attributes, _): return attributes.groups == 1 && input[1] % 16 == 0
     case .dense: return input[1] % 16 == 0
     default: return true
     }
   }
+
+  /// Whether it multiplies bf16 numbers in tiles.
+  package var multipliesTiles: Bool { instructionSet == .amx }
 
   /// Whether it multiplies with the CPU's bf16 instructions; other kernels of bf16 multiply floats.
   package var multipliesBF16: Bool {

@@ -6,7 +6,7 @@ package struct Plan: Sendable, Codable, Equatable {
   /// A tensor of the plan.
   package struct Tensor: Sendable, Codable, Equatable {
     /// Where its bytes are.
-    package enum Place: Sendable, Codable, Hashable {
+    package enum Place: Sendable, Hashable {
       /// The caller's buffer number n, plain fp32.
       case input(Int)
       case output(Int)
@@ -44,7 +44,7 @@ package struct Plan: Sendable, Codable, Equatable {
   /// A parameter, or what was computed from parameters.
   package struct Constant: Sendable, Codable, Equatable {
     /// Who decides how its numbers lie.
-    package enum Packing: Sendable, Codable, Hashable {
+    package enum Packing: Sendable, Hashable {
       /// fp32 in C order.
       case plain
       /// As the kernel of this step wants its weights.
@@ -65,7 +65,7 @@ package struct Plan: Sendable, Codable, Equatable {
     }
   }
 
-  package enum Operand: Sendable, Codable, Hashable {
+  package enum Operand: Sendable, Hashable {
     case tensor(Int)
     case constant(Int)
   }

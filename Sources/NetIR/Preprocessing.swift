@@ -1,6 +1,6 @@
 /// What happens to raw data (bytes) before a network sees it. Float data are taken as they are: whoever made
 /// them has prepared them.
-package enum PreprocessingStep: Sendable, Equatable, Codable {
+package enum PreprocessingStep: Sendable, Equatable {
   /// Maps bytes, 0…255, to this range.
   case scale(low: Float, high: Float)
   /// One factor, or one per channel.

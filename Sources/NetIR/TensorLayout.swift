@@ -2,12 +2,10 @@
 package enum StorageType: String, Hashable, Sendable, Codable, CaseIterable {
   case float32
   case bfloat16
-  /// A high and a low bfloat16 plane: the value is their sum.
-  case splitBFloat16 = "split_bfloat16"
 
   package var bytes: Int {
     switch self {
-    case .float32, .splitBFloat16: 4
+    case .float32: 4
     case .bfloat16: 2
     }
   }

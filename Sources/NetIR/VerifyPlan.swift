@@ -173,7 +173,9 @@ extension Plan {
     try require(
       step.choice.map { $0.taken?.kernel == step.kernel && $0.candidates.count <= Self.maximumCandidates } ?? true,
       "step `\(step.name)` has another kernel than was chosen")
-    try verifyWorkspace(of: step, kernel.workspace(op: step.op, input: shapes.first ?? [], result: shape))
+    let isPlain = operands.first.map { $0?.layout.block == 1 } ?? true
+    try verifyWorkspace(
+      of: step, kernel.workspace(op: step.op, input: shapes.first ?? [], result: shape, isPlain: isPlain))
   }
 
   func require(_ condition: Bool, _ message: @autoclosure () -> String) throws(GraphProblem) {
@@ -219,7 +221,7 @@ extension KernelDescriptor {
     }
     let blocks = tensors.map(\.layout.block)
     if let input = operands.first ?? nil,
-      !takes(op, input: input.shape) || instructionSet == .amx && blocks[0] < block
+      !takes(op, input: input.shape) || instructionSet == .amx && storage == .bfloat16 && blocks[0] < block
     {
       return "\(name) takes 16 channels or inputs at a time, in blocks"
     }
@@ -240,6 +242,7 @@ extension KernelDescriptor {
         guard inputBlock == block, Winograd(attributes, input: input.shape, result: shape, by: self) != nil
         else { return "\(name) takes \(form.filterSize)×\(form.filterSize) filters at stride 1, in blocks" }
       }
+      if algorithm == SplitProducts.algorithm, attributes.groups != 1 { return "\(name) takes one group" }
       if algorithm == "depthwise" {
         guard attributes.groups == input.shape[1], result.shape[1] == input.shape[1], inputBlock == block
         else {

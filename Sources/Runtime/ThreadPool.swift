@@ -12,11 +12,16 @@ import Synchronization
 /// the next step of a plan is microseconds away, then asleep, because an idle netc uses no CPU. A team with more
 /// threads than there are cores sleeps at once: who spins would keep a core from those it waits for.
 ///
-/// `@unchecked Sendable`: `threads` changes in `init` and in `close`, whose flag lets one caller through.
+/// Threads begin with the first run: a network whose steps are too small to share never has any.
+///
+/// `@unchecked Sendable`: `threads` changes while `starting` is held, and is read by `close`, whose flag lets one
+/// caller through.
 package final class ThreadPool: @unchecked Sendable {
   package let threadCount: Int
 
   private let team: Team
+  private let starting = Lock()
+  private let hasStarted = Atomic<Bool>(false)
   private var threads: [pthread_t] = []
 
   /// One thread's place in the team.
@@ -36,7 +41,6 @@ package final class ThreadPool: @unchecked Sendable {
   package init(threads: Int, cores: Int = UsableCores.count) {
     threadCount = max(1, threads)
     team = Team(count: threadCount, spins: threadCount <= cores ? Signals.patience : 0)
-    for index in 1..<threadCount { start(index) }
   }
 
   /// The team of that many threads that all models of this process work with: they take turns, run by run, instead of
@@ -52,7 +56,18 @@ package final class ThreadPool: @unchecked Sendable {
   }
 
   /// Runs the function on every thread of the team, and returns when all of them are done.
-  package func run(_ body: @escaping @Sendable (Member) -> Void) { team.run(body) }
+  package func run(_ body: @escaping @Sendable (Member) -> Void) {
+    if !hasStarted.load(ordering: .acquiring) { startAll() }
+    team.run(body)
+  }
+
+  private func startAll() {
+    starting.withLock {
+      guard !hasStarted.load(ordering: .relaxed) else { return }
+      for index in 1..<threadCount { start(index) }
+      hasStarted.store(true, ordering: .releasing)
+    }
+  }
 
   private func start(_ index: Int) {
     // The thread owns the team, never the pool: a pool may go before its threads have begun.

@@ -58,6 +58,23 @@ import Testing
     #expect(throws: JSONError.self) { try JSONValue(parsing: objects) }
   }
 
+  @Test(arguments: [2, 16, 17, 40]) func keysComeOnce(count: Int) throws {
+    let members = (0..<count).map { #""k\#($0)":\#($0)"# }
+    #expect(try JSONValue(parsing: "{\(members.joined(separator: ","))}").objectValue?.count == count)
+    for twice in [0, count / 2, count - 1] {
+      #expect(throws: JSONError.self) {
+        try JSONValue(parsing: "{\((members + [#""k\#(twice)":0"#]).joined(separator: ","))}")
+      }
+    }
+  }
+
+  /// Whether they stand at the start, in the middle or at the end.
+  @Test func escapesAmongPlainText() throws {
+    #expect(try JSONValue(parsing: #""\nab\tcd\u00e9""#) == .string("\nab\tcdé"))
+    #expect(try JSONValue(parsing: #""ab\"""#) == .string("ab\""))
+    #expect(try JSONValue(parsing: #"["\\\\","é"]"#) == [.string(#"\\"#), "é"])
+  }
+
   @Test func survivesDamage() {
     let text = #"{"a":[1,-2.5e3,true],"b":{"c":"\u00e9\n😀"},"d":null}"#
     for copy in Mutations.truncations(Array(text.utf8)) {

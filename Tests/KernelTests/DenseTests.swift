@@ -21,7 +21,7 @@ struct DenseCase: Sendable, CustomTestStringConvertible {
 
 extension Kernels {
   @Suite struct DenseTests {
-    @Test(arguments: Row.of(CK_OP_DENSE), DenseCase.all)
+    @Test(arguments: Row.of(CK_OP_DENSE, "gemm"), DenseCase.all)
     func dense(row: Row, t: DenseCase) {
       var t = t
       // Tiles take 16 inputs at a time.

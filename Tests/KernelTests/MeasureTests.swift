@@ -47,6 +47,25 @@ extension Kernels {
       #expect(bf16(seeds, Int64(rounds)) == sum * Float(Int(loop.bf16_flops) / (4 * chains)))
     }
 
+    /// Each of the four sums is of 32 products in each round, of the first rows and columns of two operands.
+    @Test(arguments: [0, 1, 2, 7])
+    func tilesAreProducts(rounds: Int) throws {
+      let loop = try #require(ck_measure_tiles_amxmodel()?.pointee)
+      // Halves of two numbers in each word: a row of 16 words for each of 16 rows of 4 operands.
+      let operands = (0..<Int(loop.operand_bytes) / 4).map { Float(bitPattern: UInt32($0 / 256 + 1) << 23 | 0x3F80) }
+      #expect(loop.flops == 4 * 2 * 16 * 16 * 32 && loop.operand_bytes == 4096)
+      func half(_ operand: Int, _ upper: Bool) -> Double {
+        let bits = operands[operand * 256].bitPattern
+        return Double(Float(bitPattern: upper ? bits & 0xFFFF_0000 : bits << 16))
+      }
+      var sum = 0.0
+      for (a, b) in [(0, 2), (0, 3), (1, 2), (1, 3)] {
+        sum += 16 * (half(a, false) * half(b, false) + half(a, true) * half(b, true))
+      }
+      let found = operands.withUnsafeBytes { loop.products($0.baseAddress, Int64(rounds)) }
+      #expect(Double(found) == sum * Double(rounds))
+    }
+
     /// The first sum of the tile is that of the first pixel and the first channel.
     @Test(arguments: loops.indices)
     func tileIsAConvolution(index: Int) {

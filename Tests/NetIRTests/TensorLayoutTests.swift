@@ -14,7 +14,7 @@ struct TensorLayoutTests {
       (TensorLayout(halo: halo), [2, 3, 5, 7], 672, 2_688),
       (TensorLayout(block: 16, halo: halo), [2, 3, 5, 7], 3_584, 14_336),
       (TensorLayout(storage: .bfloat16), [2, 3, 5, 7], 210, 420),
-      (TensorLayout(storage: .splitBFloat16, block: 4), [1, 3, 1, 1], 4, 16),
+      (TensorLayout(block: 4), [1, 3, 1, 1], 4, 16),
     ])
   func sizes(_ layout: TensorLayout, _ shape: [Int], _ elements: Int, _ bytes: Int) {
     #expect(layout.elements(of: shape) == elements)
@@ -24,7 +24,7 @@ struct TensorLayoutTests {
   @Test(arguments: [
     (TensorLayout.plain, "nchw"), (TensorLayout(block: 16), "c16"),
     (TensorLayout(block: 8, halo: halo), "c8 halo 1,2,3,4"), (TensorLayout(storage: .bfloat16), "nchw bfloat16"),
-    (TensorLayout(storage: .splitBFloat16, block: 16, halo: halo), "c16 split_bfloat16 halo 1,2,3,4"),
+    (TensorLayout(storage: .bfloat16, block: 16, halo: halo), "c16 bfloat16 halo 1,2,3,4"),
   ])
   func words(_ layout: TensorLayout, _ words: String) {
     #expect(layout.description == words)

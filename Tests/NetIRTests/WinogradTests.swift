@@ -57,8 +57,9 @@ struct WinogradTests {
     var direct = Self.kernel(16, 32)
     direct.algorithm = "direct"
     #expect(winograd(shape, shape, others[0], direct) == nil)
-    #expect(direct.workspace(op: .conv2D(others[0], Epilogue(bias: false)), input: shape, result: shape) == nil)
-    #expect(Self.kernel(16, 32).workspace(op: .copy, input: shape, result: shape) == nil)
+    let op = GraphOp.conv2D(others[0], Epilogue(bias: false))
+    #expect(direct.workspace(op: op, input: shape, result: shape, isPlain: false) == nil)
+    #expect(Self.kernel(16, 32).workspace(op: .copy, input: shape, result: shape, isPlain: false) == nil)
   }
 
   /// By hand: 36 planes each of whole cache lines, an odd number.
@@ -70,7 +71,8 @@ struct WinogradTests {
     // Four tiles: 64 lines, so 65; 32 × 32 floats are 64, so 65; 128 are 8, so 9.
     #expect(large.workspaceBytes(tilesAtOnce: 4) == 36 * 64 * (65 + 65 + 9))
     let op = SmallPlan.conv(3, pad: 1)
-    let range = Self.kernel(16, 32).workspace(op: op, input: [1, 256, 8, 8], result: [1, 32, 8, 8])
+    let range = Self.kernel(16, 32).workspace(
+      op: op, input: [1, 256, 8, 8], result: [1, 32, 8, 8], isPlain: false)
     #expect(range == large.workspaceBytes(tilesAtOnce: 1)...large.workspaceBytes(tilesAtOnce: 4))
   }
 

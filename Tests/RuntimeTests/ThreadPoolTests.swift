@@ -173,6 +173,39 @@ import Testing
     for threads in [1, 2, 8] { ThreadPool(threads: threads).close() }
   }
 
+  #if os(Linux)
+    /// Threads of this process. Other tests start some, too, but not hundreds.
+    private func threads() throws -> Int {
+      try FileManager.default.contentsOfDirectory(atPath: "/proc/self/task").count
+    }
+
+    @Test func threadsBeginWithTheFirstRun() throws {
+      let before = try threads()
+      let pools = (0..<50).map { _ in ThreadPool(threads: 9) }
+      #expect(try threads() < before + 200)
+      let total = Number()
+      for pool in pools { pool.run { _ in total.add() } }
+      #expect(try threads() >= 400)
+      #expect(total.now == 450)
+    }
+  #endif
+
+  @Test func firstRunsAtOnce() {
+    let pool = ThreadPool(threads: 3)
+    let total = Number()
+    let done = Number()
+    let finished = Signals(1)
+    for _ in 0..<4 {
+      Thread {
+        pool.run { _ in total.add() }
+        done.add()
+        finished.raise(0)
+      }.start()
+    }
+    finished.wait(at: 0) { done.now == 4 }
+    #expect(total.now == 12)
+  }
+
   @Test func teamsOfOneSizeAreShared() {
     // Sizes that no other test asks for.
     let pool = ThreadPool.shared(threads: 5)

@@ -8,71 +8,26 @@
 #include "epilogue.h"
 #include "pack.h"
 
-typedef void (*ck_pair_micro)(const ck_elem *in, int64_t row_step, int64_t step, const uint32_t *weights,
-                              const ck_pair_nest *nest, float *sums);
+typedef void (*ck_micro)(const ck_elem *in, int64_t row_step, int64_t step, const uint32_t *weights,
+                         const ck_pair_nest *nest, float *sums);
 
-// A function per (height, rows, vectors, step between pixels).
 #define CK_MICRO(kind, step_, rows, v, m)                                                                          \
-  static void pair_##kind##_##rows##x##m##x##v(const ck_elem *in, int64_t row_step, int64_t step,                  \
-                                               const uint32_t *weights, const ck_pair_nest *nest, float *sums) {   \
+  static void CK_MICRO_NAME(kind, rows, v, m)(const ck_elem *in, int64_t row_step, int64_t step,                   \
+                                              const uint32_t *weights, const ck_pair_nest *nest, float *sums) {    \
     (void)step;                                                                                                    \
     (void)row_step;                                                                                                \
     ck_pair_tile(m, rows, v, step_, CK_PAIR_N, in, row_step, weights, nest, sums);                                 \
   }
-#define CK_MICROS(kind, step, m) CK_MICRO(kind, step, 1, 1, m) CK_MICRO(kind, step, 1, 2, m)
-#define CK_MICROS_2(kind, step, m) CK_MICRO(kind, step, 2, 1, m) CK_MICRO(kind, step, 2, 2, m)
-#define CK_MICRO_SET(m)                                                                                            \
-  CK_MICROS(blocked_1, CK_VL, m) CK_MICROS(blocked_2, 2 * CK_VL, m) CK_MICROS(plain_1, 1, m)                       \
-  CK_MICROS(plain_2, 2, m) CK_MICROS(plain_4, 4, m) CK_MICROS(any, step, m)
-#define CK_MICRO_SET_2(m) CK_MICROS_2(blocked_1, CK_VL, m) CK_MICROS_2(blocked_2, 2 * CK_VL, m)
-CK_PAIR_EACH_M(CK_MICRO_SET)
-CK_PAIR_EACH_HALF(CK_MICRO_SET_2)
-
-#define CK_ENTRY(kind, rows, v, m) [m] = pair_##kind##_##rows##x##m##x##v,
-#define CK_TABLE_BLOCKED_1_1(m) CK_ENTRY(blocked_1, 1, 1, m)
-#define CK_TABLE_BLOCKED_1_2(m) CK_ENTRY(blocked_1, 1, 2, m)
-#define CK_TABLE_BLOCKED_2_1(m) CK_ENTRY(blocked_2, 1, 1, m)
-#define CK_TABLE_BLOCKED_2_2(m) CK_ENTRY(blocked_2, 1, 2, m)
-#define CK_TABLE_PLAIN_1_1(m) CK_ENTRY(plain_1, 1, 1, m)
-#define CK_TABLE_PLAIN_1_2(m) CK_ENTRY(plain_1, 1, 2, m)
-#define CK_TABLE_PLAIN_2_1(m) CK_ENTRY(plain_2, 1, 1, m)
-#define CK_TABLE_PLAIN_2_2(m) CK_ENTRY(plain_2, 1, 2, m)
-#define CK_TABLE_PLAIN_4_1(m) CK_ENTRY(plain_4, 1, 1, m)
-#define CK_TABLE_PLAIN_4_2(m) CK_ENTRY(plain_4, 1, 2, m)
-#define CK_TABLE_ANY_1(m) CK_ENTRY(any, 1, 1, m)
-#define CK_TABLE_ANY_2(m) CK_ENTRY(any, 1, 2, m)
-#define CK_TABLE_PAIR_1_1(m) CK_ENTRY(blocked_1, 2, 1, m)
-#define CK_TABLE_PAIR_1_2(m) CK_ENTRY(blocked_1, 2, 2, m)
-#define CK_TABLE_PAIR_2_1(m) CK_ENTRY(blocked_2, 2, 1, m)
-#define CK_TABLE_PAIR_2_2(m) CK_ENTRY(blocked_2, 2, 2, m)
-
-enum { CK_BLOCKED_1, CK_BLOCKED_2, CK_PLAIN_1, CK_PLAIN_2, CK_PLAIN_4, CK_ANY, CK_STEPS };
-
-static const ck_pair_micro ck_pair_single[CK_STEPS][2][CK_PAIR_M + 1] = {
-    [CK_BLOCKED_1] = {{CK_PAIR_EACH_M(CK_TABLE_BLOCKED_1_1)}, {CK_PAIR_EACH_M(CK_TABLE_BLOCKED_1_2)}},
-    [CK_BLOCKED_2] = {{CK_PAIR_EACH_M(CK_TABLE_BLOCKED_2_1)}, {CK_PAIR_EACH_M(CK_TABLE_BLOCKED_2_2)}},
-    [CK_PLAIN_1] = {{CK_PAIR_EACH_M(CK_TABLE_PLAIN_1_1)}, {CK_PAIR_EACH_M(CK_TABLE_PLAIN_1_2)}},
-    [CK_PLAIN_2] = {{CK_PAIR_EACH_M(CK_TABLE_PLAIN_2_1)}, {CK_PAIR_EACH_M(CK_TABLE_PLAIN_2_2)}},
-    [CK_PLAIN_4] = {{CK_PAIR_EACH_M(CK_TABLE_PLAIN_4_1)}, {CK_PAIR_EACH_M(CK_TABLE_PLAIN_4_2)}},
-    [CK_ANY] = {{CK_PAIR_EACH_M(CK_TABLE_ANY_1)}, {CK_PAIR_EACH_M(CK_TABLE_ANY_2)}},
-};
-static const ck_pair_micro ck_pair_double[2][2][CK_PAIR_M / 2 + 1] = {
-    [CK_BLOCKED_1] = {{CK_PAIR_EACH_HALF(CK_TABLE_PAIR_1_1)}, {CK_PAIR_EACH_HALF(CK_TABLE_PAIR_1_2)}},
-    [CK_BLOCKED_2] = {{CK_PAIR_EACH_HALF(CK_TABLE_PAIR_2_1)}, {CK_PAIR_EACH_HALF(CK_TABLE_PAIR_2_2)}},
-};
+#define CK_MICROS_M CK_PAIR_M
+#define CK_MICROS_EACH_M CK_PAIR_EACH_M
+#define CK_MICROS_EACH_HALF CK_PAIR_EACH_HALF
+#include "../conv/micros.h"
 
 #define CK_DIRECT(what) CK_TILED(conv2d_direct, CK_PAIR_M, CK_PAIR_N, what)
 
 int64_t CK_DIRECT(units)(const void *args) {
   const ck_conv2d_args *a = args;
   return ck_ceil_div(a->out.c, CK_PAIR_N) * a->out.n * a->out.h;
-}
-
-static int ck_pair_step(const ck_conv2d_args *a) {
-  if (a->in.block == 1) {
-    return a->stride_w == 1 ? CK_PLAIN_1 : a->stride_w == 2 ? CK_PLAIN_2 : a->stride_w == 4 ? CK_PLAIN_4 : CK_ANY;
-  }
-  return a->stride_w == 1 ? CK_BLOCKED_1 : a->stride_w == 2 ? CK_BLOCKED_2 : CK_ANY;
 }
 
 // The order of the packed weights.
@@ -98,7 +53,7 @@ void CK_DIRECT(run)(const void *args, int64_t begin, int64_t end) {
   const ck_pair_packing packing = ck_pair_packing_of(a, CK_PAIR_N);
   const int64_t rows = out->n * out->h, blocks = ck_blocks(out), step = a->stride_w * in->block;
   const int64_t row_step = a->stride_h * in->stride_h;
-  const int kind = ck_pair_step(a);
+  const int kind = ck_micro_step(a);
   const int twice = kind <= CK_BLOCKED_2 && out->w <= CK_PAIR_M / 2;
   _Alignas(64) float sums[CK_PAIR_M * CK_PAIR_N], bias[CK_PAIR_N];
   int64_t tile = -1, cb = 0, v = 0;
@@ -124,7 +79,7 @@ void CK_DIRECT(run)(const void *args, int64_t begin, int64_t end) {
     const int64_t pieces = ck_ceil_div(out->w, CK_PAIR_M);
     for (int64_t piece = 0; piece < pieces; piece++) {
       const int64_t x = out->w * piece / pieces, m = out->w * (piece + 1) / pieces - x;
-      const ck_pair_micro micro = taken == 2 ? ck_pair_double[kind][v - 1][m] : ck_pair_single[kind][v - 1][m];
+      const ck_micro micro = taken == 2 ? ck_micro_double[kind][v - 1][m] : ck_micro_single[kind][v - 1][m];
       micro(row + x * step, row_step, step, weights, &nest, sums);
       ck_pair_epilogue(a, sums, bias, v, m, n, cb, y, x);
       if (taken == 2) ck_pair_epilogue(a, sums + m * v * CK_VL, bias, v, m, n, cb, y + 1, x);

@@ -12,27 +12,27 @@
 
 int64_t CK_AMX_DIRECT(units)(const void *args) {
   const ck_conv2d_args *a = args;
-  return ck_ceil_div(a->out.c, CK_AMX_N) * a->out.n * a->out.h;
+  return ck_ceil_div(a->out.c, CK_TILES_N) * a->out.n * a->out.h;
 }
 
 void CK_AMX_DIRECT(run)(const void *args, int64_t begin, int64_t end) {
   const ck_conv2d_args *a = args;
   const ck_tensor *in = &a->in, *out = &a->out;
-  const ck_pair_packing packing = ck_pair_packing_of(a, CK_AMX_N);
+  const ck_pair_packing packing = ck_pair_packing_of(a, CK_TILES_N);
   const int64_t rows = out->n * out->h, blocks = ck_blocks(out), step = a->stride_w * CK_VL;
-  const int64_t strips = ck_ceil_div(out->w, CK_AMX_STRIP), m = ck_ceil_div(out->w, strips);
+  const int64_t strips = ck_ceil_div(out->w, CK_TILES_STRIP), m = ck_ceil_div(out->w, strips);
   const ck_tile_nest nest = {ck_blocks(in), a->kernel_h, a->kernel_w,
                              in->stride_c,  a->dilation_h * in->stride_h, a->dilation_w * CK_VL};
-  _Alignas(64) float sums[CK_AMX_M * CK_AMX_N], bias[CK_AMX_N], part[CK_AMX_STRIP * CK_AMX_N];
+  _Alignas(64) float sums[CK_TILES_M * CK_TILES_N], bias[CK_TILES_N], part[CK_TILES_STRIP * CK_TILES_N];
   _Alignas(64) ck_tile_config config;
-  ck_tile_shapes(&config, m, m);
+  ck_tile_shapes(&config, m, m, CK_AMX_INPUTS);
   ck_tile_configure(&config);
   for (int64_t u = begin, taken; u < end; u += taken) {
-    const int64_t tile = u / rows, n = u % rows / out->h, y = u % out->h, cb = tile * (CK_AMX_N / CK_VL);
-    const int64_t v = ck_least(CK_AMX_N / CK_VL, blocks - cb);
+    const int64_t tile = u / rows, n = u % rows / out->h, y = u % out->h, cb = tile * (CK_TILES_N / CK_VL);
+    const int64_t v = ck_least(CK_TILES_N / CK_VL, blocks - cb);
     const uint32_t *weights = (const uint32_t *)a->weights + tile * packing.tile_words;
     const ck_elem *image = ck_data(in) + n * in->stride_n - a->pad_left * CK_VL;
-    ck_conv_bias(a, tile * CK_AMX_N, CK_AMX_N, bias);
+    ck_conv_bias(a, tile * CK_TILES_N, CK_TILES_N, bias);
     taken = strips % 2 == 1 && y + 1 < out->h && u + 1 < end ? 2 : 1;
     for (int64_t s = 0; s < strips * taken; s += 2) {
       const ck_elem *from[2] = {NULL, NULL};
@@ -46,10 +46,10 @@ void CK_AMX_DIRECT(run)(const void *args, int64_t begin, int64_t end) {
       }
       ck_tile_sums(from[0], from[1], step, weights, &nest, sums);
       for (int64_t k = 0; k < 2 && from[k]; k++) {
-        const float *found = sums + k * CK_AMX_STRIP * CK_AMX_N + skip[k] * CK_AMX_N;
+        const float *found = sums + k * CK_TILES_STRIP * CK_TILES_N + skip[k] * CK_TILES_N;
         const int64_t count = m - skip[k];
         if (v == 1) {
-          for (int64_t i = 0; i < count; i++) ck_store(part + i * CK_VL, ck_load(found + i * CK_AMX_N));
+          for (int64_t i = 0; i < count; i++) ck_store(part + i * CK_VL, ck_load(found + i * CK_TILES_N));
           found = part;
         }
         ck_pair_epilogue(a, found, bias, v, count, n, cb, at_y[k], at_x[k] + skip[k]);

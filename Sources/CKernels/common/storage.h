@@ -8,28 +8,9 @@
 #include "vector.h"
 
 #ifdef CK_STORES_BF16
-#include "bf16.h"
+#include "narrow.h"
 
 typedef uint16_t ck_elem;
-typedef uint16_t vh __attribute__((ext_vector_type(CK_VL)));
-typedef uint16_t vh_unaligned __attribute__((ext_vector_type(CK_VL), aligned(2)));
-typedef uint32_t vu __attribute__((ext_vector_type(CK_VL)));
-
-CK_INLINE vf ck_widen(vh v) {
-  union { vu u; vf f; } bits = {.u = __builtin_convertvector(v, vu) << 16};
-  return bits.f;
-}
-
-CK_INLINE vh ck_narrow(vf x) {
-#ifdef CK_HAS_BF16
-  union { __m256bh native; vh v; } bits = {.native = _mm512_cvtneps_pbh((__m512)x)};
-  return bits.v;
-#else
-  union { vf f; vu u; } bits = {.f = x};
-  const vu rounded = (bits.u + 0x7FFF + (bits.u >> 16 & 1)) >> 16, quiet = bits.u >> 16 | 0x40;
-  return __builtin_convertvector((bits.u & 0x7FFFFFFF) > 0x7F800000 ? quiet : rounded, vh);
-#endif
-}
 
 CK_INLINE float ck_get_one(const ck_elem *p) { return ck_from_bf16(*p); }
 CK_INLINE void ck_put_one(ck_elem *p, float x) { *p = ck_to_bf16(x); }

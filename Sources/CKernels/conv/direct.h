@@ -10,73 +10,28 @@
 // Floats of input that a group of images may have, if it is more than one image.
 enum { CK_DIRECT_GROUP = 1 << 16 };
 
-typedef void (*ck_direct_micro)(const float *in, int64_t row_step, int64_t step, const float *weights,
-                                const ck_nest *nest, const ck_finish *finish, int64_t x);
+typedef void (*ck_micro)(const float *in, int64_t row_step, int64_t step, const float *weights, const ck_nest *nest,
+                         const ck_finish *finish, int64_t x);
 
-// A function per (height, rows, vectors, step between pixels).
 #define CK_MICRO(kind, step_, rows, v, m)                                                                          \
-  static void direct_##kind##_##rows##x##m##x##v(const float *in, int64_t row_step, int64_t step,                  \
-                                                 const float *weights, const ck_nest *nest,                        \
-                                                 const ck_finish *finish, int64_t x) {                             \
+  static void CK_MICRO_NAME(kind, rows, v, m)(const float *in, int64_t row_step, int64_t step,                     \
+                                              const float *weights, const ck_nest *nest, const ck_finish *finish,  \
+                                              int64_t x) {                                                         \
     (void)row_step;                                                                                                \
     vf acc[CK_TILE_MOST_ROWS][CK_TILE_MOST_M][CK_TILE_MOST_V];                                                     \
     ck_tile(m, rows, v, step_, CK_DIRECT_N, 1, in + x * step, row_step, weights, nest, finish->bias, acc);         \
     ck_finish_tile(m, rows, v, finish, x, acc);                                                                    \
   }
-#define CK_MICROS(kind, step, m) CK_MICRO(kind, step, 1, 1, m) CK_MICRO(kind, step, 1, 2, m)
-#define CK_MICROS_2(kind, step, m) CK_MICRO(kind, step, 2, 1, m) CK_MICRO(kind, step, 2, 2, m)
-#define CK_MICRO_SET(m)                                                                                            \
-  CK_MICROS(blocked_1, CK_VL, m) CK_MICROS(blocked_2, 2 * CK_VL, m) CK_MICROS(plain_1, 1, m)                       \
-  CK_MICROS(plain_2, 2, m) CK_MICROS(plain_4, 4, m) CK_MICROS(any, step, m)
-#define CK_MICRO_SET_2(m) CK_MICROS_2(blocked_1, CK_VL, m) CK_MICROS_2(blocked_2, 2 * CK_VL, m)
-CK_DIRECT_EACH_M(CK_MICRO_SET)
-CK_DIRECT_EACH_HALF(CK_MICRO_SET_2)
-
-#define CK_ENTRY(kind, rows, v, m) [m] = direct_##kind##_##rows##x##m##x##v,
-#define CK_TABLE_BLOCKED_1_1(m) CK_ENTRY(blocked_1, 1, 1, m)
-#define CK_TABLE_BLOCKED_1_2(m) CK_ENTRY(blocked_1, 1, 2, m)
-#define CK_TABLE_BLOCKED_2_1(m) CK_ENTRY(blocked_2, 1, 1, m)
-#define CK_TABLE_BLOCKED_2_2(m) CK_ENTRY(blocked_2, 1, 2, m)
-#define CK_TABLE_PLAIN_1_1(m) CK_ENTRY(plain_1, 1, 1, m)
-#define CK_TABLE_PLAIN_1_2(m) CK_ENTRY(plain_1, 1, 2, m)
-#define CK_TABLE_PLAIN_2_1(m) CK_ENTRY(plain_2, 1, 1, m)
-#define CK_TABLE_PLAIN_2_2(m) CK_ENTRY(plain_2, 1, 2, m)
-#define CK_TABLE_PLAIN_4_1(m) CK_ENTRY(plain_4, 1, 1, m)
-#define CK_TABLE_PLAIN_4_2(m) CK_ENTRY(plain_4, 1, 2, m)
-#define CK_TABLE_ANY_1(m) CK_ENTRY(any, 1, 1, m)
-#define CK_TABLE_ANY_2(m) CK_ENTRY(any, 1, 2, m)
-#define CK_TABLE_PAIR_1_1(m) CK_ENTRY(blocked_1, 2, 1, m)
-#define CK_TABLE_PAIR_1_2(m) CK_ENTRY(blocked_1, 2, 2, m)
-#define CK_TABLE_PAIR_2_1(m) CK_ENTRY(blocked_2, 2, 1, m)
-#define CK_TABLE_PAIR_2_2(m) CK_ENTRY(blocked_2, 2, 2, m)
-
-enum { CK_BLOCKED_1, CK_BLOCKED_2, CK_PLAIN_1, CK_PLAIN_2, CK_PLAIN_4, CK_ANY, CK_STEPS };
-
-static const ck_direct_micro ck_direct_single[CK_STEPS][2][CK_DIRECT_M + 1] = {
-    [CK_BLOCKED_1] = {{CK_DIRECT_EACH_M(CK_TABLE_BLOCKED_1_1)}, {CK_DIRECT_EACH_M(CK_TABLE_BLOCKED_1_2)}},
-    [CK_BLOCKED_2] = {{CK_DIRECT_EACH_M(CK_TABLE_BLOCKED_2_1)}, {CK_DIRECT_EACH_M(CK_TABLE_BLOCKED_2_2)}},
-    [CK_PLAIN_1] = {{CK_DIRECT_EACH_M(CK_TABLE_PLAIN_1_1)}, {CK_DIRECT_EACH_M(CK_TABLE_PLAIN_1_2)}},
-    [CK_PLAIN_2] = {{CK_DIRECT_EACH_M(CK_TABLE_PLAIN_2_1)}, {CK_DIRECT_EACH_M(CK_TABLE_PLAIN_2_2)}},
-    [CK_PLAIN_4] = {{CK_DIRECT_EACH_M(CK_TABLE_PLAIN_4_1)}, {CK_DIRECT_EACH_M(CK_TABLE_PLAIN_4_2)}},
-    [CK_ANY] = {{CK_DIRECT_EACH_M(CK_TABLE_ANY_1)}, {CK_DIRECT_EACH_M(CK_TABLE_ANY_2)}},
-};
-static const ck_direct_micro ck_direct_pair[2][2][CK_DIRECT_M / 2 + 1] = {
-    [CK_BLOCKED_1] = {{CK_DIRECT_EACH_HALF(CK_TABLE_PAIR_1_1)}, {CK_DIRECT_EACH_HALF(CK_TABLE_PAIR_1_2)}},
-    [CK_BLOCKED_2] = {{CK_DIRECT_EACH_HALF(CK_TABLE_PAIR_2_1)}, {CK_DIRECT_EACH_HALF(CK_TABLE_PAIR_2_2)}},
-};
+#define CK_MICROS_M CK_DIRECT_M
+#define CK_MICROS_EACH_M CK_DIRECT_EACH_M
+#define CK_MICROS_EACH_HALF CK_DIRECT_EACH_HALF
+#include "micros.h"
 
 #define CK_DIRECT(what) CK_TILED(conv2d_direct, CK_DIRECT_M, CK_DIRECT_N, what)
 
 int64_t CK_DIRECT(units)(const void *args) {
   const ck_conv2d_args *a = args;
   return ck_ceil_div(a->out.c, CK_DIRECT_N) * a->out.n * a->out.h;
-}
-
-static int ck_direct_step(const ck_conv2d_args *a) {
-  if (a->in.block == 1) {
-    return a->stride_w == 1 ? CK_PLAIN_1 : a->stride_w == 2 ? CK_PLAIN_2 : a->stride_w == 4 ? CK_PLAIN_4 : CK_ANY;
-  }
-  return a->stride_w == 1 ? CK_BLOCKED_1 : a->stride_w == 2 ? CK_BLOCKED_2 : CK_ANY;
 }
 
 // Blocked input: blocks, ky, kx, lanes. Plain input has no lanes: channels, ky, kx; innermost still the longest run.
@@ -128,7 +83,7 @@ void CK_DIRECT(run)(const void *args, int64_t begin, int64_t end) {
   const int64_t blocks = ck_blocks(out), step = a->stride_w * in->block;
   const int64_t row_step = a->stride_h * in->stride_h;
   const int64_t pieces = ck_ceil_div(out->w, CK_DIRECT_M);
-  const int kind = ck_direct_step(a);
+  const int kind = ck_micro_step(a);
   const int pairs = kind <= CK_BLOCKED_2 && out->w <= CK_DIRECT_M / 2;
   _Alignas(64) float bias[CK_DIRECT_N];
   ck_direct_unit at = ck_direct_unit_at(a, begin);
@@ -157,7 +112,7 @@ void CK_DIRECT(run)(const void *args, int64_t begin, int64_t end) {
     // Narrow rows go by two: a tile of few pixels would load the weights more often than it multiplies.
     taken = pairs && y + 1 < out->h && u + 1 < end ? 2 : 1;
     const ck_finish finish = ck_finish_of(a, bias, n, cb, y);
-    const ck_direct_micro *micros = taken == 2 ? ck_direct_pair[kind][v - 1] : ck_direct_single[kind][v - 1];
+    const ck_micro *micros = taken == 2 ? ck_micro_double[kind][v - 1] : ck_micro_single[kind][v - 1];
     for (int64_t piece = 0, x = 0, m; piece < pieces; piece++, x += m) {
       m = (out->w - x) / (pieces - piece);
       micros[m](row, row_step, step, weights, &nest, &finish, x);

@@ -59,6 +59,8 @@ typedef struct {
   int64_t rows, inputs, units;
   ck_activation activation;
   int32_t out_storage;  // ck_storage; `in` and `residual` are stored as the row's storage says
+  float *workspace;     // as that of a convolution
+  int64_t workspace_floats;
 } ck_dense_args;
 
 typedef enum {

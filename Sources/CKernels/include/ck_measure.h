@@ -30,6 +30,20 @@ typedef struct {
   int32_t (*read)(const void *bytes, int64_t count, int64_t rounds);
 } ck_measure;
 
+// Products of tiles of AMX, as those of the other loops.
+typedef struct {
+  // Products of four tiles of bfloat16, which `operands` holds one behind the other, by two and two, to four tiles of
+  // sums. Returns the first numbers of these, added up.
+  float (*products)(const void *operands, int64_t rounds);
+  int64_t operand_bytes;
+  int64_t flops;  // of one round: 2 for each product of two numbers
+} ck_measure_tiles;
+
+// NULL where this build has none.
+const ck_measure_tiles *ck_measure_tiles_amx(void);
+// The same loop on a model of the tiles, for tests.
+const ck_measure_tiles *ck_measure_tiles_amxmodel(void);
+
 enum { CK_TILE_DEPTH = 64, CK_READ_STEP = 1024 };
 
 // The loops of an instruction set, one of ck_isa; NULL where this build has none.

@@ -3,7 +3,7 @@
 #define CK_TABLE_H
 
 #include <stdint.h>
-#include "ck_tensor.h"
+#include "ck_args.h"
 
 // CK_ISA_GENERIC is what every CPU of the architecture has: SSE2 on x86-64, NEON on arm64. CK_ISA_NEON rows are tuned
 // for its 32 registers.
@@ -39,8 +39,9 @@ typedef enum {
 struct ck_kernel;
 
 // The order of packed weights. `weights` is (filters, channels/groups, kernel_h, kernel_w) for conv2d and (units,
-// inputs) for dense; `unpack` is the inverse of `pack`. The packed form depends on the row's tile, on the sizes, the
-// groups and, for conv2d, the block of the input. These functions run on every CPU, also for rows that it cannot run.
+// inputs) for dense; `unpack` gives back what the kernel multiplies with: the weights, but for what its storage or its
+// split rounds. The packed form depends on the row's tile, on the sizes, the groups and, for conv2d, the block of the
+// input. These functions run on every CPU, also for rows that it cannot run.
 typedef struct {
   int64_t (*floats)(const struct ck_kernel *kernel, const void *args);
   void (*pack)(const struct ck_kernel *kernel, const void *args, const float *weights, float *packed);
@@ -75,6 +76,12 @@ typedef struct {
 // Floats of workspace with which a row of conv2d takes `tiles` tiles of out × out pixels at once. `channels` is a
 // multiple of the row's block.
 int64_t ck_winograd_floats(ck_winograd_form form, int64_t tiles, int64_t channels, int64_t tile_n);
+
+// Floats of workspace with which a row of conv2d in split bfloat16 takes the given rows of so many images of the output
+// at once; more than one image go with all of their rows. Needs valid sizes only.
+int64_t ck_split_conv_floats(const ck_conv2d_args *args, int64_t images, int64_t rows);
+// The same of a dense layer: for so many rows of inputs.
+int64_t ck_split_dense_floats(int64_t inputs, int64_t rows);
 
 // All kernels of netc, whatever this CPU has, and those of other architectures without their code. The table is
 // constant.

@@ -29,8 +29,8 @@ typedef struct {
   int32_t storage;  // ck_storage
 } ck_tensor;
 
-// How numbers are stored. The value of a split one is the sum of a high and a low bfloat16 number.
-typedef enum { CK_F32 = 0, CK_BF16 = 1, CK_SPLIT_BF16 = 2 } ck_storage;
+// How numbers are stored.
+typedef enum { CK_F32 = 0, CK_BF16 = 1 } ck_storage;
 
 static inline int64_t ck_element_bytes(int32_t storage) { return storage == CK_BF16 ? 2 : 4; }
 

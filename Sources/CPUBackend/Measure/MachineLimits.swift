@@ -32,10 +32,12 @@ package struct MachineLimits: Sendable, Equatable {
     case tile
     /// Multiply-adds of bf16 pairs between registers, where the CPU has instructions for them.
     case bf16
+    /// The same of tiles of AMX, where the CPU and its system grant them.
+    case tiles
     /// Reading from a level of the memory.
     case l2, l3, dram
 
-    package var isArithmetic: Bool { [.fma, .tile, .bf16].contains(self) }
+    package var isArithmetic: Bool { [.fma, .tile, .bf16, .tiles].contains(self) }
   }
 
   /// How many threads worked at once.
@@ -53,6 +55,9 @@ package struct MachineLimits: Sendable, Equatable {
 
   /// The same of a kernel that multiplies with the CPU's bf16 instructions.
   package var bf16Peak: Double { rates[.bf16]?.high ?? peak }
+
+  /// The same of a kernel that multiplies bf16 numbers in tiles.
+  package var tilePeak: Double { rates[.tiles]?.high ?? bf16Peak }
 
   /// GB/s from that level; from the next one out where the machine has no such level.
   package func bandwidth(_ level: MemoryLevel) -> Double {

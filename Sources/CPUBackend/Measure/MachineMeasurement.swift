@@ -29,9 +29,15 @@ package struct MachineMeasurement {
     package static let quick = Effort(rounds: 3, sampleSeconds: 0.01)
   }
 
-  private let loops: UnsafePointer<ck_measure>
+  private let loops: Loops
   private let cache: [Int]
   private let effort: Effort
+
+  /// `tiles` is nil where this CPU has none.
+  private struct Loops {
+    var vectors: ck_measure
+    var tiles: ck_measure_tiles?
+  }
 
   /// - Returns: nil where this build has no loops for the CPU.
   package init?(host: HostCPU, effort: Effort) {
@@ -39,7 +45,9 @@ package struct MachineMeasurement {
       ck_measure_for(Int32(set.bit.trailingZeroBitCount))
     }.first
     guard let best else { return nil }
-    (loops, cache, self.effort) = (best, host.cache, effort)
+    let tiles = host.instructionSets.contains(.amx) ? ck_measure_tiles_amx()?.pointee : nil
+    loops = Loops(vectors: best.pointee, tiles: tiles)
+    (cache, self.effort) = (host.cache, effort)
   }
 
   /// - Parameters:
@@ -48,7 +56,7 @@ package struct MachineMeasurement {
   package func measure(threads: [Int], progress: (Int, Int) -> Void = { _, _ in }) -> [MachineLimits] {
     let samples = threads.flatMap { count in
       let pool = ThreadPool(threads: count)
-      return MachineLimits.Quantity.allCases.compactMap { Sample($0, loops.pointee, cache, pool) }
+      return MachineLimits.Quantity.allCases.compactMap { Sample($0, loops, cache, pool) }
     }
     var rates = [[Double]](repeating: [], count: samples.count)
     // The first runs bring the clock to its speed and show how much work fills a sample.
@@ -75,7 +83,7 @@ extension MachineMeasurement {
   private struct Sample {
     let quantity: MachineLimits.Quantity
     let pool: ThreadPool
-    private let loops: ck_measure
+    private let loops: Loops
     /// Bytes that each thread reads in a round; 0 for arithmetic.
     private let bytes: Int
     private let memory: [OwnedMemory]
@@ -83,14 +91,15 @@ extension MachineMeasurement {
 
     /// - Returns: nil for a cache that the machine has not, or whose size it does not tell, and for instructions that it
     ///   has not.
-    init?(_ quantity: MachineLimits.Quantity, _ loops: ck_measure, _ cache: [Int], _ pool: ThreadPool) {
+    init?(_ quantity: MachineLimits.Quantity, _ loops: Loops, _ cache: [Int], _ pool: ThreadPool) {
       (self.quantity, self.loops, self.pool) = (quantity, loops, pool)
       guard let bytes = Self.bytes(quantity, cache, threads: pool.threadCount),
-        quantity != .bf16 || loops.bf16 != nil
+        quantity != .bf16 || loops.vectors.bf16 != nil, quantity != .tiles || loops.tiles != nil
       else { return nil }
       self.bytes = bytes
-      let tileFloats = CK_TILE_DEPTH * Int(loops.tile_m + loops.tile_n)
-      let size = max(bytes, 4 * max(tileFloats, Int(loops.fma_seeds)))
+      let vectors = loops.vectors
+      let tileFloats = CK_TILE_DEPTH * Int(vectors.tile_m + vectors.tile_n)
+      let size = max(bytes, 4 * max(tileFloats, Int(vectors.fma_seeds)), Int(loops.tiles?.operand_bytes ?? 0))
       var (memory, pieces): ([OwnedMemory], [UnsafeRawBufferPointer]) = ([], [])
       for _ in 0..<pool.threadCount {
         let owner = OwnedMemory()
@@ -109,7 +118,7 @@ extension MachineMeasurement {
       let step = CK_READ_STEP
       func whole(_ bytes: Int) -> Int { max(step, bytes / step * step) }
       switch quantity {
-      case .fma, .tile, .bf16: return 0
+      case .fma, .tile, .bf16, .tiles: return 0
       case .l2: return second > 0 ? whole(second / 2) : nil
       case .l3:
         let size = third / 2 / threads
@@ -124,9 +133,10 @@ extension MachineMeasurement {
     private var work: Double {
       let one =
         switch quantity {
-        case .fma: Double(loops.fma_flops)
-        case .bf16: Double(loops.bf16_flops)
-        case .tile: 2 * Double(loops.tile_m * loops.tile_n) * Double(CK_TILE_DEPTH)
+        case .fma: Double(loops.vectors.fma_flops)
+        case .bf16: Double(loops.vectors.bf16_flops)
+        case .tiles: Double(loops.tiles?.flops ?? 0)
+        case .tile: 2 * Double(loops.vectors.tile_m * loops.vectors.tile_n) * Double(CK_TILE_DEPTH)
         case .l2, .l3, .dram: Double(bytes)
         }
       return one * Double(pool.threadCount) / 1e9
@@ -168,7 +178,7 @@ extension MachineMeasurement {
   ///
   /// `@unchecked Sendable`: the memory is written before any thread starts, and only read by the loops.
   private struct Job: @unchecked Sendable {
-    let loops: ck_measure
+    let loops: Loops
     let quantity: MachineLimits.Quantity
     let bytes: Int
     let pieces: [UnsafeRawBufferPointer]
@@ -176,14 +186,16 @@ extension MachineMeasurement {
     func run(_ thread: Int, _ repeats: Int) -> Int {
       guard let memory = pieces[thread].baseAddress else { return 0 }
       let floats = memory.assumingMemoryBound(to: Float.self)
+      let vectors = loops.vectors
       switch quantity {
-      case .fma: return loops.fma(floats, Int64(repeats)).isNaN ? 1 : 0
-      case .bf16: return loops.bf16(floats, Int64(repeats)).isNaN ? 1 : 0
+      case .fma: return vectors.fma(floats, Int64(repeats)).isNaN ? 1 : 0
+      case .bf16: return vectors.bf16(floats, Int64(repeats)).isNaN ? 1 : 0
+      case .tiles: return loops.tiles?.products(memory, Int64(repeats)).isNaN == true ? 1 : 0
       case .tile:
         // The input first: its size is a multiple of a cache line, whatever the tile.
-        let weights = floats + Int(loops.tile_m) * CK_TILE_DEPTH
-        return loops.tile(floats, weights, Int64(repeats)).isNaN ? 1 : 0
-      case .l2, .l3, .dram: return Int(loops.read(memory, Int64(bytes), Int64(repeats)))
+        let weights = floats + Int(vectors.tile_m) * CK_TILE_DEPTH
+        return vectors.tile(floats, weights, Int64(repeats)).isNaN ? 1 : 0
+      case .l2, .l3, .dram: return Int(vectors.read(memory, Int64(bytes), Int64(repeats)))
       }
     }
   }

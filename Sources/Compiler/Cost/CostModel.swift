@@ -51,6 +51,12 @@ struct CostModel {
 
   private func cost(_ kernel: KernelDescriptor, _ instance: OpInstance) -> KernelCost {
     let tile = TileCost(kernel, target)
+    if let input = instance.operands.first, input.count > 1,
+      let split = SplitProducts(
+        instance.op, input: input, result: instance.result, isPlain: input[1] < kernel.block, by: kernel)
+    {
+      return tile.split(split, instance, cores: isWorthThreads(instance) ? max(1, target.cores) : 1)
+    }
     switch instance.op {
     case .conv2D(let attributes, _):
       if Winograd.Form(rawValue: kernel.algorithm) != nil { return tile.winograd(attributes, instance) }

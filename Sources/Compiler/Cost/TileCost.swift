@@ -126,6 +126,15 @@ struct TileCost {
       tensorBytes: bytes(input) + KernelCost.written * bytes(result) + residual(instance))
   }
 
+  /// - Parameter cores: those that share the layer.
+  func split(_ split: SplitProducts, _ instance: OpInstance, cores: Int) -> KernelCost {
+    let cost = SplitCost(split, target, cores: cores)
+    return KernelCost(
+      cycles: cost.cycles, units: cost.units,
+      weightBytes: SplitCost.stepBytes * Double(split.filterTiles * split.steps),
+      tensorBytes: bytes(instance.operands[0]) + KernelCost.written * bytes(instance.result) + residual(instance))
+  }
+
   func dense(_ instance: OpInstance) -> KernelCost {
     let (input, result) = (instance.operands[0], instance.result)
     let rowTiles = (result[0] + kernel.tileRows - 1) / kernel.tileRows

@@ -125,9 +125,14 @@ enum ChooseLayouts {
     private func readsPlain(
       _ attributes: ConvolutionAttributes, _ kernel: KernelDescriptor, _ input: Graph.Node
     ) -> Bool {
-      kernel.algorithm == RowConvolution.algorithm
-        || kernel.algorithm == "direct" && kernel.instructionSet != .amx && input.layout.block == 1
-          && isQuickPlain(input, attributes, kernel)
+      switch kernel.algorithm {
+      case RowConvolution.algorithm: true
+      case "direct":
+        kernel.instructionSet != .amx && input.layout.block == 1 && isQuickPlain(input, attributes, kernel)
+      // Patches take longer to gather than blocks to split.
+      case SplitProducts.algorithm: input.layout.block == 1 && input.shape[1] < kernel.block
+      default: false
+      }
     }
 
     /// How the result of a convolution or dense layer of that storage is written: as floats, before they are rounded,

@@ -98,15 +98,23 @@ enum PlanMemory {
 
     /// Of no place yet.
     private func workspace(for step: Plan.Step) -> Plan.Workspace? {
-      guard case .conv2D(let attributes, let epilogue) = step.op, let kernel = catalogue[step.kernel],
-        let winograd = Winograd(
-          attributes, input: result.shape(of: step.operands[0]),
-          result: epilogue.unpooled(result.tensors[step.result].shape), by: kernel)
-      else { return nil }
+      guard let kernel = catalogue[step.kernel], let operand = step.operands.first else { return nil }
       let threads = step.parallel ? max(1, result.target.cores) : 1
+      let (input, shape) = (result.shape(of: operand), result.tensors[step.result].shape)
+      if let split = SplitProducts(step.op, input: input, result: shape, isPlain: liesPlain(operand), by: kernel) {
+        let cost = SplitCost(split, result.target, cores: threads)
+        return Plan.Workspace(offset: 0, bytesPerThread: cost.workspaceBytes, threads: threads)
+      }
+      guard case .conv2D(let attributes, let epilogue) = step.op,
+        let winograd = Winograd(attributes, input: input, result: epilogue.unpooled(shape), by: kernel)
+      else { return nil }
       let cost = WinogradCost(winograd, cores: threads)
       return Plan.Workspace(
         offset: 0, bytesPerThread: winograd.workspaceBytes(tilesAtOnce: cost.tilesAtOnce), threads: threads)
+    }
+
+    private func liesPlain(_ operand: Plan.Operand) -> Bool {
+      if case .tensor(let index) = operand { result.tensors[index].layout.block == 1 } else { true }
     }
 
     private func algorithm(_ kernel: String) -> String { catalogue[kernel]?.algorithm ?? "" }

@@ -155,6 +155,8 @@ enum SelectKernels {
       return nil
     }
     switch kernel.algorithm {
+    case SplitProducts.algorithm:
+      guard attributes.groups == 1 else { return "it takes one group" }
     case "depthwise":
       guard attributes.groups == input[1], result[1] == input[1], input[1] > 1 else {
         return "it takes one filter per channel"

@@ -16,6 +16,8 @@ struct BenchMeasurement {
   /// Of the watched runs; nil unless asked for.
   private(set) var samples: StepSamples?
   private(set) var firstTime = 0.0
+  /// The most bytes that the process had resident once the model had run, before times are collected.
+  private(set) var residentPeak = 0
 
   private static let fewest = 5
   /// Watched and unwatched runs change places that often: a machine that slows down hurts both.
@@ -31,6 +33,7 @@ struct BenchMeasurement {
     firstTime = Self.time { runPlain() }
     // A few runs bring caches and clock to speed.
     for _ in 0..<3 { runPlain() }
+    residentPeak = BenchMemory.residentPeak()
     let steps = model.plan.steps.count
     let recording = watches ? StepRecording(for: model.executable) : nil
     if watches { samples = StepSamples(steps: steps, threads: model.executable.threadCount) }

@@ -10,7 +10,7 @@ import Glibc
 /// it, measuring again mends it.
 struct LimitsFile: Sendable {
   /// Raised when the loops or what they are measured on change: older figures cannot be compared.
-  static let format = 2
+  static let format = 3
 
   struct Content: Sendable, Equatable {
     /// UTC, `2026-11-21T06:20:00Z`.
@@ -134,7 +134,7 @@ extension MachineLimits {
     var rates: [Quantity: Rate] = [:]
     for quantity in Quantity.allCases {
       guard let value = json[quantity.key] else { return nil }
-      if value == .null, [.bf16, .l2, .l3].contains(quantity) { continue }
+      if value == .null, [.bf16, .tiles, .l2, .l3].contains(quantity) { continue }
       guard let median = value["median"]?.doubleValue, let low = value["min"]?.doubleValue,
         let high = value["max"]?.doubleValue
       else { return nil }
@@ -163,6 +163,7 @@ extension MachineLimits.Quantity {
     case .fma: "fp32 multiply-add, registers"
     case .tile: "fp32 convolution tile, L1"
     case .bf16: "bf16 multiply-add, registers"
+    case .tiles: "bf16 products of tiles (AMX)"
     case .l2: "read L2"
     case .l3: "read L3"
     case .dram: "read DRAM"

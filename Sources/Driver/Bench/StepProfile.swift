@@ -114,8 +114,10 @@ extension Profile {
         let rate = limits.bandwidth(level)
         return rate > 0 ? Double(bytes) / rate / 1e9 : 0
       }
-      let multipliesBF16 = KernelTable.catalogue[step.kernel]?.multipliesBF16 == true
-      let peak = multipliesBF16 ? limits.bf16Peak : limits.peak
+      let kernel = KernelTable.catalogue[step.kernel]
+      let peak =
+        kernel?.multipliesTiles == true
+        ? limits.tilePeak : kernel?.multipliesBF16 == true ? limits.bf16Peak : limits.peak
       return StepProfile(
         index: index, name: step.name, op: step.op.name, algorithm: step.algorithm, kernel: step.kernel,
         seconds: samples.median(index), fastest: samples.least(index), busy: samples.busy(index),

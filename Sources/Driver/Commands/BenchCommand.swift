@@ -45,7 +45,7 @@ package struct BenchCommand: Sendable {
       plan: plan, threads: self.model.threads, times: measurement.times, loadTime: loadTime,
       firstTime: measurement.firstTime,
       memory: BenchMemory(
-        peak: BenchMemory.residentPeak(), process: processBytes,
+        peak: measurement.residentPeak, process: processBytes,
         weights: model.executable.constantBytes.reduce(0, +), arena: model.executable.arenaBytes,
         inputsAndOutputs: 4 * (plan.inputCounts + plan.outputCounts).reduce(0, +)))
     result.check = outcome

@@ -117,7 +117,7 @@ extension DoctorCommand {
         let cells = content.limits.map { limits in
           limits[quantity].map { rate in
             "\(number(rate.median)) (\(number(rate.low))..\(number(rate.high)))"
-          } ?? "-"
+          } ?? (quantity.isArithmetic ? "not available" : "-")
         }
         table.rows.append([quantity.words, quantity.isArithmetic ? "GFLOP/s" : "GB/s"] + cells)
       }

@@ -1,10 +1,12 @@
-import CPUBackend
+import CKernels
 import Compiler
 import Layers
 import NetIR
 import NetworkTestSupport
 import Runtime
 import Testing
+
+@testable import CPUBackend
 
 /// Runs a graph compiled and as it stands, and holds the results against each other.
 struct Agreement {
@@ -67,10 +69,26 @@ struct Agreement {
   func results(of compiled: Compiled, pool: ThreadPool, allParallel: Bool) throws -> [[Float]] {
     var plan = compiled.plan
     if allParallel { for index in plan.steps.indices { plan.steps[index].parallel = true } }
-    let executable = try CPUExecutable(plan, constants: compiled.constants, pool: pool)
+    let executable = try CPUExecutable(
+      plan, constants: compiled.constants, pool: pool, kernel: Self.kernel(for: plan.target))
     // What a run leaves in the arena must not reach the next one: the first leaves NaN.
     _ = executable.run(examples: plan.batch, inputs: inputs.map { $0.map { _ in .nan } })
     return executable.run(examples: plan.batch, inputs: inputs)
+  }
+
+  /// What computes for a kernel of a plan: this CPU, or a model of the tiles that it has not.
+  private static func kernel(for target: TargetDescription) -> (String) -> KernelTable.Row? {
+    { name in
+      if let row = KernelTable.runnable(name) { return row }
+      guard target.instructionSets.contains(.amx), let row = KernelTable[name],
+        row.descriptor.instructionSet == .amx
+      else { return nil }
+      let modelled = name.split(separator: "_").map { $0 == "amx" ? "amxmodel" : $0 }.joined(separator: "_")
+      var count: Int64 = 0
+      guard let table = ck_modelled_kernels(&count) else { return nil }
+      return (0..<Int(count)).first { String(cString: table[$0].name) == modelled }
+        .map { KernelTable.Row(kernel: table + $0, descriptor: row.descriptor) }
+    }
   }
 
   func check(_ found: [[Float]], tolerance: Double) {

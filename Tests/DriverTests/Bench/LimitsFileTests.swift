@@ -84,7 +84,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ("\"format\": 2", "\"format\": 1"), ("\"cores\": ", "\"cores\": 9"), ("\"cpu\": \"", "\"cpu\": \"Other "),
+    ("\"format\": 3", "\"format\": 2"), ("\"cores\": ", "\"cores\": 9"), ("\"cpu\": \"", "\"cpu\": \"Other "),
     ("\"instructions\": \"", "\"instructions\": \"mmx,"), ("2026-01-01", "\\u001b[31m2026"),
     ("\"threads\": 1", "\"threads\": 0"), ("\"threads\": 1", "\"threads\": \"1\""), ("10", "-10"),
     ("\"fma_gflop_per_s\"", "\"other\""), ("\"median\"", "\"mean\""), ("\"min\": 8.5", "\"min\": 1e999"),

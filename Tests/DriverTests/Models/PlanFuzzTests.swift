@@ -41,8 +41,24 @@ import Testing
   }
 
   @Test(arguments: 0..<60)
-  func numbersOfThePlan(seed: Int) throws {
-    let compiled = try Compiled()
+  func numbersOfThePlan(seed: Int) throws { try fuzz(try Compiled(), seed: seed) }
+
+  /// With products that are split: packings and workspaces of their own, and repacked where there are no tiles.
+  @Test(arguments: 0..<4)
+  func numbersOfASplitPlan(seed: Int) throws {
+    let network = try Networks.of(
+      """
+      - Input:  {shape: [null, 3, 24, 24]}
+      - Conv2D: {name: patches, num_filters: 160, filter_size: 5, stride: 2}
+      - Conv2D: {name: blocks, num_filters: 32, filter_size: 3, stride: 2}
+      - Dense:  {name: out, num_units: 200}
+      """)
+    let compiled = try Compiled(network, target: "x86-64-amx", batch: 16)
+    #expect(Set(compiled.plan.steps.filter { $0.algorithm == SplitProducts.algorithm }.map(\.op.name)).count == 2)
+    try fuzz(compiled, seed: seed)
+  }
+
+  private func fuzz(_ compiled: Compiled, seed: Int) throws {
     let file = try SafetensorsFile(path: compiled.path)
     let plan = try #require(file.metadata["netc.plan"])
     let graph = try #require(file.metadata["netc.graph"])

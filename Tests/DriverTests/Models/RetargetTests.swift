@@ -62,6 +62,20 @@ import Testing
     #expect(made.results(model, 1) == (try direct.results(1)))
   }
 
+  /// Weights that were split come back with 16 bits: as exact as what was promised, and repacking once more changes
+  /// nothing.
+  @Test func splitWeightsTravel() throws {
+    let network = try Networks.spec("squeezenet")
+    let made = try Compiled(network, target: "x86-64-amx", batch: 1)
+    #expect(made.plan.steps.contains { $0.algorithm == SplitProducts.algorithm })
+    let host = HostCPU.current.limited(to: [.generic, .avx2])
+    let model = try Model.open(made.path, threads: 1, host: host)
+    #expect(model.remark?.contains("packed for x86-64-amx") == true)
+    let found = made.results(model, 1)
+    let exact = try Compiled(network, target: host.target.name, batch: 1).results(1)
+    #expect(areClose(found, exact) && found != exact)
+  }
+
   @Test func aLimitedHostHasNoMoreThanTheRealOne() throws {
     let host = HostCPU.current.limited(to: Set(InstructionSet.allCases))
     #expect(host.instructionSets == HostCPU.current.instructionSets)

@@ -95,16 +95,24 @@ static inline void ck_tile_dot(int c, int a, int b) {
 
 #endif
 
+enum { CK_TILES_M = 32, CK_TILES_N = 32, CK_TILES_STRIP = 16 };
+
 // Tiles 0 … 3 are sums: two strips of `first` and `second` rows × two vectors of outputs. 4 and 5 hold a strip's
-// inputs, 16 for each row, 6 and 7 the weights of a vector of outputs.
-static inline void ck_tile_shapes(ck_tile_config *config, int64_t first, int64_t second) {
+// inputs, `inputs` ≤ 32 numbers for each row, 6 and 7 the weights of a vector of outputs, a pair of inputs in each row.
+static inline void ck_tile_shapes(ck_tile_config *config, int64_t first, int64_t second, int inputs) {
   memset(config, 0, sizeof *config);
   config->palette = 1;
   for (int tile = 0; tile < CK_TILE_COUNT; tile++) {
     const int is_weights = tile >= 6, is_second = tile == 2 || tile == 3 || tile == 5;
-    config->rows[tile] = (uint8_t)(is_weights ? 8 : is_second && second > 0 ? second : first);
-    config->bytes[tile] = tile == 4 || tile == 5 ? 32 : 64;
+    config->rows[tile] = (uint8_t)(is_weights ? inputs / 2 : is_second && second > 0 ? second : first);
+    config->bytes[tile] = (uint16_t)(tile == 4 || tile == 5 ? 2 * inputs : 64);
   }
 }
+
+// Three nested loops over the input, outermost first, at distances of elements; each step takes one row of inputs.
+typedef struct {
+  int64_t n0, n1, n2;
+  int64_t s0, s1, s2;
+} ck_tile_nest;
 
 #endif

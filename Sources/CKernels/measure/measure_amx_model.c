@@ -1,0 +1,3 @@
+#include "../common/isa_amx_model.h"
+
+#include "tiles.h"

@@ -1,0 +1,8 @@
+#if defined(__x86_64__)
+#include "../common/isa_amx.h"
+
+#include "conv.h"
+#include "dense.h"
+
+#pragma clang attribute pop
+#endif

@@ -1,0 +1,4 @@
+#include "../common/isa_amx_model.h"
+
+#include "conv.h"
+#include "dense.h"

@@ -1,0 +1,85 @@
+extension Plan.Tensor.Place: Codable {
+  private enum Name: String { case input, output, arena }
+
+  package init(from decoder: any Decoder) throws {
+    let read = try CaseReader(decoder)
+    self =
+      switch try read.name(of: Name.self) {
+      case .input: .input(try read())
+      case .output: .output(try read())
+      case .arena: .arena(offset: try read("offset"))
+      }
+  }
+
+  package func encode(to encoder: any Encoder) throws {
+    switch self {
+    case .input(let index): try encoder.write(Name.input, ["_0": index])
+    case .output(let index): try encoder.write(Name.output, ["_0": index])
+    case .arena(let offset): try encoder.write(Name.arena, ["offset": offset])
+    }
+  }
+}
+
+extension Plan.Constant.Packing: Codable {
+  private enum Name: String { case plain, step }
+
+  package init(from decoder: any Decoder) throws {
+    let read = try CaseReader(decoder)
+    self =
+      switch try read.name(of: Name.self) {
+      case .plain: .plain
+      case .step: .step(try read())
+      }
+  }
+
+  package func encode(to encoder: any Encoder) throws {
+    switch self {
+    case .plain: try encoder.write(Name.plain)
+    case .step(let index): try encoder.write(Name.step, ["_0": index])
+    }
+  }
+}
+
+extension Plan.Operand: Codable {
+  private enum Name: String { case tensor, constant }
+
+  package init(from decoder: any Decoder) throws {
+    let read = try CaseReader(decoder)
+    self =
+      switch try read.name(of: Name.self) {
+      case .tensor: .tensor(try read())
+      case .constant: .constant(try read())
+      }
+  }
+
+  package func encode(to encoder: any Encoder) throws {
+    switch self {
+    case .tensor(let index): try encoder.write(Name.tensor, ["_0": index])
+    case .constant(let index): try encoder.write(Name.constant, ["_0": index])
+    }
+  }
+}
+
+extension PreprocessingStep: Codable {
+  private enum Name: String { case scale, multiply, divide, subtract }
+
+  package init(from decoder: any Decoder) throws {
+    let read = try CaseReader(decoder)
+    self =
+      switch try read.name(of: Name.self) {
+      case .scale: .scale(low: try read("low"), high: try read("high"))
+      case .multiply: .multiply(try read())
+      case .divide: .divide(try read())
+      case .subtract: .subtract(try read())
+      }
+  }
+
+  package func encode(to encoder: any Encoder) throws {
+    switch self {
+    case .scale(let low, let high): try encoder.write(Name.scale, ["low": low, "high": high])
+    case .multiply(let numbers): try encoder.write(Name.multiply, ["_0": numbers])
+    case .divide(let numbers): try encoder.write(Name.divide, ["_0": numbers])
+    case .subtract(let numbers): try encoder.write(Name.subtract, ["_0": numbers])
+    }
+  }
+}
