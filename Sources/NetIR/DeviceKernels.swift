@@ -2,8 +2,9 @@ extension KernelDescriptor {
   /// As `mismatch`, for kernels of a GPU: those that see images take any layout of them, since they count in strides,
   /// and all take fp32 and bf16.
   func deviceMismatch(op: GraphOp, _ tensors: [Plan.Tensor]) -> String? {
-    guard tensors.allSatisfy({ $0.layout.block <= 1 && $0.layout.halo == .none && $0.layout.storage.isOneNumber })
-    else { return "\(name) takes plain or NHWC tensors of fp32 or bf16" }
+    guard tensors.allSatisfy({ $0.layout.block <= 1 && $0.layout.halo == .none }) else {
+      return "\(name) takes plain or NHWC tensors"
+    }
     guard tensors.allSatisfy({ $0.layout.elements(of: $0.shape) <= Int(Int32.max) }) else {
       return "\(name) counts elements in 32 bits"
     }
@@ -15,9 +16,4 @@ extension KernelDescriptor {
     default: return nil
     }
   }
-}
-
-extension StorageType {
-  /// Whether a number is in one place.
-  package var isOneNumber: Bool { self != .splitBFloat16 }
 }
