@@ -47,7 +47,8 @@ package struct PlanListing {
 
   private var footer: String {
     let sum = plan.steps.reduce(0) { $0 + ($1.choice?.taken?.nanoseconds ?? 0) }
-    var lines = [("sum", "\(Format.microseconds(sum)) µs, \(plan.timeSource)")]
+    let part = plan.microbatches == 1 ? "" : " for \(plan.microbatch) of \(plan.batch) examples"
+    var lines = [("sum", "\(Format.microseconds(sum)) µs\(part), \(plan.timeSource)")]
     let choices = plan.steps.count { $0.choice?.runnerUp != nil }
     let verb = choices == 1 ? "has" : "have"
     lines.append(("choices", "\(choices) of \(Format.count(plan.steps.count, "step")) \(verb) a runner-up"))

@@ -41,6 +41,20 @@ import Testing
     #expect(text.split(separator: "\n").dropFirst(3).first?.contains("~") == true)
   }
 
+  /// Times are of what goes through the steps at a time.
+  @Test func theSumSaysOfHowManyExamples() throws {
+    let target = try #require(TargetDescription.named("x86-64-avx512"))
+    var options = CompileOptions(batch: 6, target: target, catalogue: KernelTable.catalogue)
+    let network = try Networks.spec("digits")
+    for (microbatch, words) in [(2, " µs for 2 of 6 examples, "), (6, " µs, ")] {
+      options.microbatch = microbatch
+      let plan = try CompilerFront.compile(network, options).plan
+      let text = PlanListing(plan: plan, width: 100, style: Style(color: false)).rendered()
+      #expect(text.contains("  sum      ") && text.contains(words))
+      #expect(text.contains("batch 6 by 2 ") == (microbatch == 2))
+    }
+  }
+
   @Test func everyStepIsExplained() throws {
     for plan in [try plan(), try plan(tuned: true)] {
       for (index, step) in plan.steps.enumerated() {
