@@ -39,6 +39,8 @@ let package = Package(
 
     // The middle: layers to a plan.
     .target(name: "Compiler", dependencies: ["Layers", "NetIR"]),
+    // How parameters follow their gradients.
+    .target(name: "Training"),
 
     // The back end: the plan at work.
     .target(name: "Runtime", dependencies: ["CThreads", "NetIR"]),
@@ -83,6 +85,11 @@ let package = Package(
     .testTarget(
       name: "CompilerTests",
       dependencies: ["CPUBackend", "Compiler", "FileTestSupport", "Layers", "NetIR", "NetworkTestSupport"]),
+    .testTarget(
+      name: "TrainingTests",
+      dependencies: [
+        "CPUBackend", "Compiler", "Exchange", "FileTestSupport", "Layers", "NetIR", "NetworkTestSupport", "Training",
+      ]),
     .testTarget(name: "RuntimeTests", dependencies: ["NetIR", "Runtime"]),
     .testTarget(
       name: "CPUBackendTests",

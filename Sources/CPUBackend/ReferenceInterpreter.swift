@@ -128,6 +128,8 @@ package struct ReferenceInterpreter {
     case .scaleRows:
       let row = x[0].count / max(1, x[1].count)
       return x[0].indices.map { x[0][$0] * x[1][$0 / max(1, row)] }
+    case .training(let op): return ReferenceTraining.evaluate(op, x, shapes)
+    case .gradient(let op): return ReferenceGradients.evaluate(op, x, shapes, shape)
     }
     return out
   }

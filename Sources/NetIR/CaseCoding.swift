@@ -39,6 +39,11 @@ struct CaseReader {
     try values.decode(Value.self, forKey: CaseKey(stringValue: label))
   }
 
+  /// A value that is written where it is not the usual one.
+  func ifPresent<Value: Decodable>(_ label: String) throws -> Value? {
+    try values.decodeIfPresent(Value.self, forKey: CaseKey(stringValue: label))
+  }
+
   private static func damaged(_ message: String, _ place: [any CodingKey]) -> DecodingError {
     .dataCorrupted(DecodingError.Context(codingPath: place, debugDescription: message))
   }

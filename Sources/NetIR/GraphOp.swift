@@ -42,8 +42,8 @@ package enum GraphOp: Hashable, Sendable {
   case rearrange(Rearrangement)
   /// Each pixel becomes height × width pixels, interpolated between pixel centres; edges are repeated.
   case upscaleBilinear(Size2D)
-  /// Identity at inference.
-  case dropout(probability: Float)
+  /// Identity at inference; in training one decision for all elements along the shared axes.
+  case dropout(probability: Float, sharedAxes: [Int] = [])
   /// x + N(0, sigma²) in training; identity at inference.
   case gaussianNoise(sigma: Float)
   /// x > 0 ? x : x/a with a ~ U(lower, upper) in training; at inference the slope is 2/(lower + upper)
@@ -61,6 +61,10 @@ package enum GraphOp: Hashable, Sendable {
   case scaleRows
   /// b, scale, shift → b·scale + shift
   case scaleBias
+
+  // What only training graphs have.
+  case training(TrainingOp)
+  case gradient(GradientOp)
 
   /// A word for plans and messages.
   package var name: String {
@@ -94,6 +98,8 @@ package enum GraphOp: Hashable, Sendable {
     case .normShift: "norm_shift"
     case .scaleRows: "scale_rows"
     case .scaleBias: "scale_bias"
+    case .training(let op): op.name
+    case .gradient(let op): op.name
     }
   }
 }

@@ -3,6 +3,7 @@ extension GraphOp: Codable {
     case input, constant, fill, conv2D, transposedConv2D, dense, pool2D, globalPool, activation, batchNorm, scaleShift
     case parametricRectify, standardize, elementwise, lrn, softmax, reshape, pad, concat, rearrange, upscaleBilinear
     case dropout, gaussianNoise, randomizedRectify, copy, normScale, normShift, scaleRows, scaleBias
+    case training, gradient
   }
 
   package init(from decoder: any Decoder) throws {
@@ -30,7 +31,8 @@ extension GraphOp: Codable {
       case .concat: .concat(axis: try read("axis"))
       case .rearrange: .rearrange(try read())
       case .upscaleBilinear: .upscaleBilinear(try read())
-      case .dropout: .dropout(probability: try read("probability"))
+      case .dropout:
+        .dropout(probability: try read("probability"), sharedAxes: try read.ifPresent("sharedAxes") ?? [])
       case .gaussianNoise: .gaussianNoise(sigma: try read("sigma"))
       case .randomizedRectify: .randomizedRectify(lower: try read("lower"), upper: try read("upper"))
       case .copy: .copy
@@ -38,6 +40,8 @@ extension GraphOp: Codable {
       case .normShift: .normShift
       case .scaleRows: .scaleRows
       case .scaleBias: .scaleBias
+      case .training: .training(try read())
+      case .gradient: .gradient(try read())
       }
   }
 
@@ -68,7 +72,9 @@ extension GraphOp: Codable {
     case .concat(let axis): try write(.concat, ["axis": axis])
     case .rearrange(let rearrangement): try write(.rearrange, ["_0": rearrangement])
     case .upscaleBilinear(let factor): try write(.upscaleBilinear, ["_0": factor])
-    case .dropout(let probability): try write(.dropout, ["probability": probability])
+    case .dropout(let probability, let shared):
+      let always: KeyValuePairs<String, any Encodable> = ["probability": probability]
+      try write(.dropout, shared.isEmpty ? always : ["probability": probability, "sharedAxes": shared])
     case .gaussianNoise(let sigma): try write(.gaussianNoise, ["sigma": sigma])
     case .randomizedRectify(let lower, let upper): try write(.randomizedRectify, ["lower": lower, "upper": upper])
     case .copy: try write(.copy)
@@ -76,6 +82,8 @@ extension GraphOp: Codable {
     case .normShift: try write(.normShift)
     case .scaleRows: try write(.scaleRows)
     case .scaleBias: try write(.scaleBias)
+    case .training(let op): try write(.training, ["_0": op])
+    case .gradient(let op): try write(.gradient, ["_0": op])
     }
   }
 }

@@ -41,6 +41,7 @@ extension GraphOp {
     case .input, .constant, .fill, .reshape, .batchNorm, .transposedConv2D: nil
     case .dropout, .gaussianNoise, .randomizedRectify: nil
     case .normScale, .normShift, .scaleRows, .scaleBias: nil
+    case .training, .gradient: nil
     }
   }
 }

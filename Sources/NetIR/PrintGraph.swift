@@ -48,10 +48,12 @@ extension GraphOp {
     case .upscaleBilinear(let scale): "upscale bilinear \(scale.short)"
     case .standardize(let axis, let epsilon): "standardize from axis \(axis) ε \(epsilon)"
     case .concat(let axis): axis == 1 ? "concat" : "concat axis \(axis)"
-    case .dropout(let probability): "dropout \(probability)"
+    case .dropout(let probability, let shared): "dropout \(probability)" + (shared.isEmpty ? "" : " along \(shared)")
     case .gaussianNoise(let sigma): "gaussian noise \(sigma)"
     case .randomizedRectify(let lower, let upper): "randomized rectify \(lower) to \(upper)"
     case .parametricRectify, .copy, .normScale, .normShift, .scaleRows, .scaleBias: name
+    case .training(let op): op.described
+    case .gradient(let op): op.described
     }
   }
 }

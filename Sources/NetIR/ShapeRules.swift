@@ -77,10 +77,12 @@ extension GraphOp {
     case .scaleRows:
       try require(operands[1] == [operands[0][0]], "\(operands[1]) factors for \(operands[0])")
       return operands[0]
+    case .training(let op): return try op.resultShape(operands)
+    case .gradient(let op): return try op.resultShape(operands)
     }
   }
 
-  /// How many operands the op takes; nil for any number from 1.
+  /// How many operands the op takes; nil for any number from `leastArity`.
   private var arity: Int? {
     switch self {
     case .input, .constant, .fill: 0
@@ -91,14 +93,18 @@ extension GraphOp {
     case .elementwise, .concat: nil
     case .pool2D, .globalPool, .activation, .lrn, .softmax, .standardize, .reshape, .pad, .copy: 1
     case .rearrange, .upscaleBilinear, .dropout, .gaussianNoise, .randomizedRectify: 1
+    case .training(let op): op.arity
+    case .gradient(let op): op.arity
     }
   }
+
+  private var leastArity: Int { if case .gradient = self { 2 } else { 1 } }
 
   private func checkArity(_ count: Int) throws(GraphProblem) {
     if let arity {
       try require(count == arity, "takes \(arity) operands, got \(count)")
     } else {
-      try require(count >= 1, "takes at least one operand")
+      try require(count >= leastArity, "takes at least \(leastArity == 1 ? "one operand" : "two operands")")
     }
   }
 

@@ -34,7 +34,7 @@ extension GraphOp {
   /// Whether it may stand in a graph behind the passes that know no target.
   fileprivate var isPortable: Bool {
     switch self {
-    case .batchNorm, .transposedConv2D, .dropout, .gaussianNoise, .randomizedRectify: false
+    case .batchNorm, .transposedConv2D, .dropout, .gaussianNoise, .randomizedRectify, .training, .gradient: false
     case .conv2D(let attributes, let epilogue):
       // Not every kernel pools.
       epilogue.pool == nil

@@ -62,6 +62,8 @@ extension GraphOp {
     case .input, .constant, .fill, .reshape, .pad, .concat, .rearrange, .copy: return Work()
     case .dropout, .gaussianNoise: return Work()
     case .normScale, .normShift, .scaleRows, .scaleBias: return Work()
+    case .training(let op): return op.work(operands, result: result)
+    case .gradient(let op): return op.work(operands, result: result)
     }
   }
 }

@@ -66,7 +66,7 @@ package struct RandomStream: Sendable {
   }
 
   /// The cipher: a counter of four words, a key of two.
-  static func philox(_ counter: (UInt32, UInt32, UInt32, UInt32), _ key: (UInt32, UInt32))
+  package static func philox(_ counter: (UInt32, UInt32, UInt32, UInt32), _ key: (UInt32, UInt32))
     -> (UInt32, UInt32, UInt32, UInt32)
   {
     var x = counter

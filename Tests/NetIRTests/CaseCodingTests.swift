@@ -63,6 +63,7 @@ import Testing
     ),
     (.upscaleBilinear(Size2D(2, 3)), #"{"upscaleBilinear":{"_0":{"height":2,"width":3}}}"#),
     (.dropout(probability: 0.5), #"{"dropout":{"probability":0.5}}"#),
+    (.dropout(probability: 0.5, sharedAxes: [2, 3]), #"{"dropout":{"probability":0.5,"sharedAxes":[2,3]}}"#),
     (.gaussianNoise(sigma: 16777216), #"{"gaussianNoise":{"sigma":16777216}}"#),
     (.randomizedRectify(lower: 3, upper: 8), #"{"randomizedRectify":{"lower":3,"upper":8}}"#),
     (.copy, #"{"copy":{}}"#),
@@ -70,6 +71,8 @@ import Testing
     (.normShift, #"{"normShift":{}}"#),
     (.scaleRows, #"{"scaleRows":{}}"#),
     (.scaleBias, #"{"scaleBias":{}}"#),
+    (.training(.noise(sigma: 0.5, stream: 2)), #"{"training":{"_0":{"noise":{"sigma":0.5,"stream":2}}}}"#),
+    (.gradient(.softmax(axis: 1)), #"{"gradient":{"_0":{"softmax":{"axis":1}}}}"#),
   ]
 
   private static let activations: [(Activation, String)] = [

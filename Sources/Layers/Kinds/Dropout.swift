@@ -27,6 +27,6 @@ package struct Dropout: LayerKind {
   }
 
   package func lower(_ inputs: [ValueID], into lowering: inout Lowering) throws(GraphProblem) -> ValueID {
-    try lowering.add(.dropout(probability: probability), inputs)
+    try lowering.add(.dropout(probability: probability, sharedAxes: sharedAxes), inputs)
   }
 }

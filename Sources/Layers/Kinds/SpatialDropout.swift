@@ -25,6 +25,7 @@ package struct SpatialDropout: LayerKind {
   }
 
   package func lower(_ inputs: [ValueID], into lowering: inout Lowering) throws(GraphProblem) -> ValueID {
-    try lowering.add(.dropout(probability: probability), inputs)
+    let axes = Array(2..<lowering.shape(inputs[0]).count)
+    return try lowering.add(.dropout(probability: probability, sharedAxes: axes), inputs)
   }
 }

@@ -5,13 +5,13 @@ import Testing
 struct DropoutTests {
   @Test(
     arguments: [
-      ("", Float(0.5)), ("p: 0", 0), ("p: 0.25", 0.25), ("p: 0.1, shared_axes: [2, 3]", 0.1),
-      ("shared_axes: []", 0.5),
+      ("", Float(0.5), []), ("p: 0", 0, []), ("p: 0.25", 0.25, []), ("p: 0.1, shared_axes: [2, 3]", 0.1, [2, 3]),
+      ("shared_axes: []", 0.5, []),
     ])
-  func keepsTheShape(_ parameters: String, _ probability: Float) throws {
+  func keepsTheShape(_ parameters: String, _ probability: Float, _ shared: [Int]) throws {
     let built = try Built("Dropout: {\(parameters)}", on: "[null, 3, 5, 4]")
     #expect(built.shape == [nil, 3, 5, 4])
-    #expect(built.ops == [.dropout(probability: probability)])
+    #expect(built.ops == [.dropout(probability: probability, sharedAxes: shared)])
     #expect(built.weights.isEmpty)
   }
 

@@ -11,6 +11,7 @@ struct SpatialDropoutTests {
     let built = try Built("SpatialDropout: {\(parameters)}", on: input)
     #expect(built.shape == shape)
     #expect(built.weights == weights)
+    #expect(built.ops == [.dropout(probability: 0.2, sharedAxes: [2])])
   }
 
   @Test(

@@ -1,0 +1,88 @@
+import Glibc
+import NetIR
+import Runtime
+
+/// The ops of training, forward, in double precision.
+enum ReferenceTraining {
+  static func evaluate(_ op: TrainingOp, _ x: [[Double]], _ shapes: [[Int]]) -> [Double] {
+    switch op {
+    case .moments: return moments(x[0], shapes[0])
+    case .normalize(let epsilon):
+      let channels = ChannelMap(shapes[0])
+      return x[0].indices.map { place in
+        let c = channels[place]
+        return x[1][c] * normalised(x[0][place], x[3], c, epsilon) + x[2][c]
+      }
+    case .drop(let probability, let shared, let stream):
+      let random = CounterRandom(words: x[1], stream: stream)
+      let places = sharedPlaces(shapes[0], shared)
+      return x[0].indices.map { place in
+        random.uniform(places[place]) < Double(probability) ? 0 : x[0][place] / (1 - Double(probability))
+      }
+    case .noise(let sigma, let stream):
+      let random = CounterRandom(words: x[1], stream: stream)
+      return x[0].indices.map { x[0][$0] + Double(sigma) * normal(random, $0) }
+    case .randomSlopes(let lower, let upper, let stream):
+      let random = CounterRandom(words: x[2], stream: stream)
+      return x[0].indices.map { place in
+        if x[0][place] > 0 { return x[1][place] }
+        return x[1][place] / (Double(lower) + (Double(upper) - Double(lower)) * random.uniform(place))
+      }
+    case .loss(let loss): return ReferenceLoss(loss, x[0], x[1], shapes).values
+    }
+  }
+
+  /// Means, then biased variances.
+  private static func moments(_ x: [Double], _ shape: [Int]) -> [Double] {
+    let channels = ChannelMap(shape)
+    let count = Double(x.count / shape[1])
+    var means = [Double](repeating: 0, count: shape[1])
+    var variances = means
+    for place in x.indices { means[channels[place]] += x[place] / count }
+    for place in x.indices {
+      let difference = x[place] - means[channels[place]]
+      variances[channels[place]] += difference * difference / count
+    }
+    return means + variances
+  }
+
+  /// x̂ = (x − μ)/√(σ² + ε)
+  static func normalised(_ x: Double, _ moments: [Double], _ channel: Int, _ epsilon: Float) -> Double {
+    let variance = moments[moments.count / 2 + channel]
+    return (x - moments[channel]) / (variance + Double(epsilon)).squareRoot()
+  }
+
+  /// Whose decision each element takes: its place in a tensor where the shared axes have one element.
+  private static func sharedPlaces(_ shape: [Int], _ shared: [Int]) -> [Int] {
+    var strides = [Int](repeating: 0, count: shape.count)
+    var size = 1
+    for axis in shape.indices.reversed() where !shared.contains(axis) {
+      strides[axis] = size
+      size *= shape[axis]
+    }
+    var places = [0]
+    for axis in shape.indices {
+      places = places.flatMap { place in (0..<shape[axis]).map { place + $0 * strides[axis] } }
+    }
+    return places
+  }
+
+  /// Box & Muller's transform, the cosine of the two.
+  private static func normal(_ random: CounterRandom, _ place: Int) -> Double {
+    let (a, b) = random.pair(place)
+    return (-2 * log(a)).squareRoot() * cos(2 * .pi * b)
+  }
+}
+
+/// The channel of each element of N×C×….
+struct ChannelMap {
+  private let pixels: Int
+  private let channels: Int
+
+  init(_ shape: [Int]) {
+    pixels = shape.dropFirst(2).reduce(1, *)
+    channels = shape[1]
+  }
+
+  subscript(place: Int) -> Int { place / pixels % channels }
+}

@@ -1,0 +1,63 @@
+import NetIR
+
+/// Gradients of nonlinearities, pooling and elementwise arithmetic.
+extension GradientStep {
+  mutating func slope(_ activation: Activation) throws -> ValueID {
+    guard activation != .linear else { return g }
+    return try addGradient(.activation(activation), [g, activation.slopeReads == .result ? result : operand(0)])
+  }
+
+  /// - Parameters:
+  ///   - image: the shape of what is pooled, N×C×H×W.
+  ///   - y: the pooled values, of g's shape.
+  mutating func pool(_ attributes: PoolAttributes, _ image: [Int], _ y: ValueID, _ g: ValueID) throws -> ValueID {
+    let x = try attributes.mode.readsValues ? [reshaped(operand(0), image), y] : []
+    return try addGradient(.pool(attributes, image: Size2D(image[2], image[3])), [g] + x)
+  }
+
+  mutating func globalPool(_ mode: GlobalPoolMode) throws -> ValueID {
+    let shape = shape(0)
+    let pixels = shape.dropFirst(2).reduce(1, *)
+    switch mode {
+    case .mean:
+      let axes = [Rearrangement.Axis(0, count: shape[0]), .init(1, count: shape[1])]
+      let repeats = shape.dropFirst(2).map { Rearrangement.Axis(nil, count: $0) }
+      let spread = Rearrangement(starts: [0, 0], axes: axes + repeats)
+      return try add(.rearrange(spread), [scaled(g, by: 1 / Float(pixels))])
+    case .max, .l2:
+      // A window as large as the image.
+      let image = [shape[0], shape[1], 1, pixels]
+      let attributes = PoolAttributes(
+        window: Size2D(1, pixels), stride: Size2D(1), padding: .none, ceil: false, mode: mode == .max ? .max : .l2)
+      let one = [shape[0], shape[1], 1, 1]
+      return try reshaped(pool(attributes, image, reshaped(result, one), reshaped(g, one)), shape)
+    }
+  }
+
+  /// max(x, 0) + slope·min(x, 0): g where x > 0, else g·slope.
+  mutating func parametricRectify(_ place: Int) throws -> ValueID {
+    let above = try addGradient(.activation(.rectify), [g, operand(0)])
+    let difference = ElementwiseAttributes(kind: .sum, coefficients: [1, -1])
+    let below = try add(.elementwise(difference, .linear), [g, above])
+    guard place == 0 else { return try addGradient(.channelSum, [product([below, operand(0)])]) }
+    let scaled = try add(.scaleShift(.linear), [below, operand(1), fill(0, shape(1))])
+    return try add(.elementwise(ElementwiseAttributes(kind: .sum), .linear), [above, scaled])
+  }
+
+  mutating func elementwise(_ attributes: ElementwiseAttributes, _ place: Int) throws -> ValueID {
+    switch attributes.kind {
+    case .sum:
+      let factor = attributes.coefficients.isEmpty ? 1 : attributes.coefficients[place]
+      return try scaled(summed(g, like: place), by: factor)
+    case .mean: return try scaled(summed(g, like: place), by: 1 / Float(node.operands.count))
+    case .mul:
+      let others = node.operands.indices.filter { $0 != place }.map { operand($0) }
+      return try summed(product([g] + others), like: place)
+    case .max, .min:
+      guard node.operands.indices.allSatisfy({ shape($0) == node.shape }) else {
+        throw problem("an operand of one example serves the whole batch")
+      }
+      return try addGradient(.extremum(attributes.kind, place: place), [g] + node.operands)
+    }
+  }
+}

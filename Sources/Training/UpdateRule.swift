@@ -1,0 +1,132 @@
+/// How a parameter follows its gradient g, with Lasagne's formulas and defaults. η is the learning rate, t the number
+/// of the step from 1. Slots hold what a rule remembers of each element.
+package enum UpdateRule: Hashable, Sendable {
+  /// p −= η·g
+  case sgd
+  /// v = μ·v − η·g; p += v (Polyak 1964)
+  case momentum(Float = 0.9)
+  /// v = μ·v − η·g; p += μ·v − η·g (Nesterov 1983, as Bengio et al. 2012 write it)
+  case nesterovMomentum(Float = 0.9)
+  /// a += g²; p −= η·g/√(a + ε) (Duchi et al. 2011)
+  case adagrad(epsilon: Float = 1e-6)
+  /// a = ρ·a + (1 − ρ)·g²; p −= η·g/√(a + ε) (Tieleman & Hinton 2012)
+  case rmsprop(rho: Float = 0.9, epsilon: Float = 1e-6)
+  /// a = ρ·a + (1 − ρ)·g²; u = g·√(d + ε)/√(a + ε); p −= η·u; d = ρ·d + (1 − ρ)·u² (Zeiler 2012)
+  case adadelta(rho: Float = 0.95, epsilon: Float = 1e-6)
+  /// m = β₁·m + (1 − β₁)·g; v = β₂·v + (1 − β₂)·g²; p −= η·√(1 − β₂ᵗ)/(1 − β₁ᵗ)·m/(√v + ε) (Kingma & Ba 2015)
+  case adam(Moments = Moments())
+  /// m as in Adam; u = max(β₂·u, |g|); p −= η/(1 − β₁ᵗ)·m/(u + ε) (Kingma & Ba 2015, section 7.1)
+  case adamax(Moments = Moments())
+  /// Adam with the largest v so far in the root (Reddi et al. 2018)
+  case amsgrad(Moments = Moments())
+  /// Adam, and p −= η·decay·p (Loshchilov & Hutter 2019)
+  case adamw(Moments = Moments(), decay: Float = 0.01)
+
+  /// How fast the means of Adam's family forget.
+  package struct Moments: Hashable, Sendable {
+    package var beta1: Float
+    package var beta2: Float
+    package var epsilon: Float
+
+    package init(beta1: Float = 0.9, beta2: Float = 0.999, epsilon: Float = 1e-8) {
+      (self.beta1, self.beta2, self.epsilon) = (beta1, beta2, epsilon)
+    }
+  }
+
+  /// Numbers kept for each element of a parameter; all begin at 0.
+  package var slots: Int {
+    switch self {
+    case .sgd: 0
+    case .momentum, .nesterovMomentum, .adagrad, .rmsprop: 1
+    case .adadelta, .adam, .adamax, .adamw: 2
+    case .amsgrad: 3
+    }
+  }
+
+  /// η where a spec names none.
+  package var defaultRate: Float {
+    switch self {
+    case .sgd, .momentum, .nesterovMomentum: 0.01
+    case .adagrad, .rmsprop, .adadelta: 1
+    case .adam, .amsgrad, .adamw: 0.001
+    case .adamax: 0.002
+    }
+  }
+
+  /// The change of one element, before a layer's multiplier.
+  ///
+  /// - Parameters:
+  ///   - memory: the element's slots, which take their next values.
+  ///   - step: what depends on t alone.
+  func change(_ p: Float, _ g: Float, _ memory: inout Memory, _ step: Step) -> Float {
+    let rate = step.rate
+    switch self {
+    case .sgd: return -rate * g
+    case .momentum(let factor):
+      memory.first = factor * memory.first - rate * g
+      return memory.first
+    case .nesterovMomentum(let factor):
+      memory.first = factor * memory.first - rate * g
+      return factor * memory.first - rate * g
+    case .adagrad(let epsilon):
+      memory.first += g * g
+      return -rate * g / (memory.first + epsilon).squareRoot()
+    case .rmsprop(let rho, let epsilon):
+      memory.first = rho * memory.first + (1 - rho) * g * g
+      return -rate * g / (memory.first + epsilon).squareRoot()
+    case .adadelta(let rho, let epsilon):
+      memory.first = rho * memory.first + (1 - rho) * g * g
+      let u = g * (memory.second + epsilon).squareRoot() / (memory.first + epsilon).squareRoot()
+      memory.second = rho * memory.second + (1 - rho) * u * u
+      return -rate * u
+    case .adam(let moments):
+      memory.average(g, moments)
+      return -step.corrected * memory.first / (memory.second.squareRoot() + moments.epsilon)
+    case .adamax(let moments):
+      memory.first = moments.beta1 * memory.first + (1 - moments.beta1) * g
+      memory.second = max(moments.beta2 * memory.second, abs(g))
+      return -step.corrected * memory.first / (memory.second + moments.epsilon)
+    case .amsgrad(let moments):
+      memory.average(g, moments)
+      memory.third = max(memory.third, memory.second)
+      return -step.corrected * memory.first / (memory.third.squareRoot() + moments.epsilon)
+    case .adamw(let moments, let decay):
+      memory.average(g, moments)
+      return -step.corrected * memory.first / (memory.second.squareRoot() + moments.epsilon) - rate * decay * p
+    }
+  }
+
+  /// An element's slots.
+  struct Memory {
+    var first: Float = 0
+    var second: Float = 0
+    var third: Float = 0
+
+    mutating func average(_ g: Float, _ moments: Moments) {
+      first = moments.beta1 * first + (1 - moments.beta1) * g
+      second = moments.beta2 * second + (1 - moments.beta2) * g * g
+    }
+  }
+
+  /// What depends on t alone, computed once in double precision.
+  struct Step {
+    var rate: Float
+    /// η with Adam's correction of means that began at 0.
+    var corrected: Float
+
+    init(_ rule: UpdateRule, number: Int, rate: Float) {
+      self.rate = rate
+      func remaining(_ beta: Float) -> Double {
+        var power = 1.0
+        for _ in 0..<number { power *= Double(beta) }
+        return 1 - power
+      }
+      switch rule {
+      case .adam(let moments), .amsgrad(let moments), .adamw(let moments, _):
+        corrected = Float(Double(rate) * remaining(moments.beta2).squareRoot() / remaining(moments.beta1))
+      case .adamax(let moments): corrected = Float(Double(rate) / remaining(moments.beta1))
+      default: corrected = rate
+      }
+    }
+  }
+}
