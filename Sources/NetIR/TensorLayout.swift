@@ -14,7 +14,7 @@ package enum StorageType: String, Hashable, Sendable, Codable, CaseIterable {
 /// How a tensor lies in memory.
 ///
 /// `block` 1 is C order. With a block b > 1 an N×C×H×W tensor is stored as N×⌈C/b⌉×H×W×b (NCHWc), so that
-/// one vector holds b channels of one pixel. Block 0 keeps all channels of a pixel together, N×H×W×C (NHWC): GPUs take
+/// one vector holds b channels of one pixel. `allChannels` keeps those of a pixel together, N×H×W×C (NHWC): GPUs take
 /// that. Around each image of a 4-D tensor there may be a halo of zeros, wide enough for the padding of every
 /// convolution that reads it: their loops need no borders.
 package struct TensorLayout: Hashable, Sendable, Codable {
@@ -27,6 +27,14 @@ package struct TensorLayout: Hashable, Sendable, Codable {
     self.block = block
     self.halo = halo
   }
+
+  /// A block that has as many channels as there are.
+  package static let allChannels = -1
+
+  package var isChannelsLast: Bool { block == Self.allChannels }
+
+  /// Whether its block is one that a layout may have.
+  func hasBlock(upTo largest: Int) -> Bool { isChannelsLast || (1...largest).contains(block) }
 
   /// Channels that belong together: a part of a tensor has a multiple of them.
   package var channelUnit: Int { max(1, block) }
@@ -48,7 +56,7 @@ package struct TensorLayout: Hashable, Sendable, Codable {
 
   /// As plans print it: `c16 halo 1,1,1,1`.
   package var description: String {
-    var words = [block == 0 ? "nhwc" : block == 1 ? "nchw" : "c\(block)"]
+    var words = [isChannelsLast ? "nhwc" : block == 1 ? "nchw" : "c\(block)"]
     if storage != .float32 { words.append(storage.rawValue) }
     if halo != .none { words.append("halo \(halo.top),\(halo.bottom),\(halo.left),\(halo.right)") }
     return words.joined(separator: " ")

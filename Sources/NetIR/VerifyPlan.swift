@@ -32,7 +32,7 @@ extension Plan {
       try require(
         (1...8).contains(tensor.shape.count) && halos.allSatisfy { (0...Self.maximumHalo).contains($0) }
           && isBounded(tensor.shape, halo: halos.max() ?? 0)
-          && (0...64).contains(tensor.layout.block) && (tensor.layout.block > 0 || halo == .none)
+          && tensor.layout.hasBlock(upTo: 64) && (!tensor.layout.isChannelsLast || halo == .none)
           && (tensor.shape.count == 4 || tensor.layout.isContiguous),
         "tensor `\(tensor.name)` has the shape \(tensor.shape) as \(tensor.layout.description)")
       try require(isWhole(tensor) || isView(tensor), "tensor `\(tensor.name)` is no view of what it names")
@@ -215,7 +215,7 @@ extension KernelDescriptor {
   package func mismatch(op: GraphOp, operands: [Plan.Tensor?], result: Plan.Tensor) -> String? {
     let tensors = operands.compactMap { $0 } + [result]
     if instructionSet == .cuda { return deviceMismatch(op: op, tensors) }
-    if tensors.contains(where: { $0.layout.block == 0 }) { return "\(name) does not know NHWC" }
+    if tensors.contains(where: { $0.layout.isChannelsLast }) { return "\(name) does not know NHWC" }
     if !stores(op, tensors.dropLast().map(\.layout.storage), result.layout.storage) {
       return "\(name) stores \(storage.rawValue)"
     }

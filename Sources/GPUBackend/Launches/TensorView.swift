@@ -80,7 +80,7 @@ extension Plan {
       let tensor = tensors[index]
       let first = tensor.firstChannel ?? 0
       let root = tensor.firstChannel == nil ? tensor : tensors[tensor.viewOf ?? index]
-      let strides = TensorView.strides(TensorView.four(root.shape), channelsLast: root.layout.block == 0)
+      let strides = TensorView.strides(TensorView.four(root.shape), channelsLast: root.layout.isChannelsLast)
       let view = TensorView(
         address: address(of: tensor), shape: TensorView.four(tensor.shape), strides: strides,
         storage: tensor.layout.storage)

@@ -20,7 +20,7 @@ struct DeviceLayouts {
     var result = graph.rewritten { result, id, node in
       var node = node
       if !isConstant[id.index] {
-        node.layout.block = node.shape.count == 4 && !staysPlain[id.index] ? 0 : 1
+        node.layout.block = node.shape.count == 4 && !staysPlain[id.index] ? TensorLayout.allChannels : 1
         if case .reshape = node.op {
           node.layout.storage = result[node.operands[0]].layout.storage
         } else if options.precision == .bf16, !staysFloat[id.index] {
