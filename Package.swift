@@ -52,6 +52,7 @@ let package = Package(
     // Files.
     .target(name: "Exchange", dependencies: ["CZlib", "Diagnostics", "NetIR"]),
     .target(name: "DataPipeline", dependencies: ["CZlib", "Diagnostics", "Exchange"]),
+    .target(name: "ONNX", dependencies: ["NetIR"]),
 
     // Editors.
     .target(
@@ -66,7 +67,7 @@ let package = Package(
       name: "Driver",
       dependencies: [
         "CBuildInfo", "Compiler", "CPUBackend", "DataPipeline", "Diagnostics", "Drawing", "Exchange", "Formatting",
-        "GPUBackend", "LanguageServer", "Layers", "NetIR", "Runtime", "YAMLSyntax",
+        "GPUBackend", "LanguageServer", "Layers", "NetIR", "ONNX", "Runtime", "YAMLSyntax",
       ]),
     .executableTarget(
       name: "netc",
@@ -141,6 +142,12 @@ let package = Package(
     .testTarget(name: "YAMLSyntaxTests", dependencies: ["Diagnostics", "YAMLSyntax"]),
     .testTarget(name: "YAMLTestSuiteTests", dependencies: ["Diagnostics", "YAMLSyntax"]),
     .testTarget(name: "ExchangeTests", dependencies: ["Diagnostics", "Exchange", "FileTestSupport"]),
+    .testTarget(
+      name: "ONNXTests",
+      dependencies: [
+        "CPUBackend", "Driver", "Exchange", "FileTestSupport", "Layers", "NetIR", "NetworkTestSupport", "ONNX",
+      ],
+      exclude: ["run_model.py"]),
     .testTarget(
       name: "DataPipelineTests", dependencies: ["DataPipeline", "Diagnostics", "Exchange", "FileTestSupport"]),
   ],

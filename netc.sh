@@ -15,6 +15,8 @@ usage: ./netc.sh COMMAND
   cross     compile the kernels for arm64 and check them under an emulator, where there is one
   gpu-compile-check
             compile the GPU's kernels with NVIDIA's compiler, from a wheel in a virtual environment; needs no GPU
+  onnx-check
+            hold exported models against onnx's checker and onnxruntime, from wheels in a virtual environment
   sanitize  run kernels and runtime under the address, undefined-behaviour and thread sanitizers (half an hour)
 TEXT
 }
@@ -111,6 +113,14 @@ gpu_compile_check() {
   NETC_NVRTC="$PWD/$python" swift test --skip-build --filter NVRTCTests
 }
 
+onnx_check() {
+  python=.build/onnx
+  if ! [ -x "$python/bin/python3" ]; then python3 -m venv "$python"; fi
+  "$python/bin/python3" -m pip install --quiet onnx onnxruntime numpy
+  swift build --build-tests
+  NETC_ONNX="$PWD/$python" swift test --skip-build --filter ONNXRuntimeTests
+}
+
 # What is written in C, and what runs on several threads. Swift's globals are never freed: no leaks are sought. Swift
 # has no undefined-behaviour sanitizer on Linux; that of the C code traps.
 sanitize() {
@@ -171,6 +181,7 @@ case "$command" in
   bench) install_missing; build; bench "$@" ;;
   cross) cross ;;
   gpu-compile-check) install_missing; gpu_compile_check ;;
+  onnx-check) install_missing; onnx_check ;;
   sanitize) install_missing; sanitize ;;
   -h | --help | help) usage ;;
   *) usage >&2; exit 64 ;;

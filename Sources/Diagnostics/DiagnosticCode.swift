@@ -78,6 +78,8 @@ package enum DiagnosticCode: String, CaseIterable, Sendable {
   case cannotWrite = "N0513"
   case unknownFormat = "N0514"
   case emptyInput = "N0515"
+  case damagedModel = "N0520"
+  case unsupportedModel = "N0521"
   // Warnings
   case unusedBlock = "W0101"
   case unusedConstant = "W0102"
@@ -191,6 +193,8 @@ extension DiagnosticCode {
     case .cannotWrite: return DataCodes.cannotWrite
     case .unknownFormat: return DataCodes.unknownFormat
     case .emptyInput: return DataCodes.emptyInput
+    case .damagedModel: return DataCodes.damagedModel
+    case .unsupportedModel: return DataCodes.unsupportedModel
     case .unusedBlock: return LintCodes.unusedBlock
     case .unusedConstant: return LintCodes.unusedConstant
     case .droppedRows: return WarningCodes.droppedRows

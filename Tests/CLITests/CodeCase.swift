@@ -46,6 +46,19 @@ struct CodeCase: Sendable, CustomTestStringConvertible {
     CodeCase(.badOption, "an artefact with weights") { folder in
       ["run", try folder.digitsArtefact(), "--weights", Files.weights, "--input", Files.images]
     },
+    CodeCase(.damagedModel, "a spec as ONNX model") { folder in ["import", Files.lenet, "-o", folder.path] },
+    CodeCase(.unsupportedModel, "an ONNX model of one sine") { folder in
+      // Graph: node (x) → y of type Sin; output y; input x of shape N×3.
+      let node: [UInt8] = [0x0A, 0x01, 0x78, 0x12, 0x01, 0x79, 0x22, 0x03, 0x53, 0x69, 0x6E]
+      let shape: [UInt8] = [0x0A, 0x03, 0x0A, 0x01, 0x4E, 0x0A, 0x02, 0x08, 0x03]
+      let tensor: [UInt8] = [0x08, 0x01, 0x12, UInt8(shape.count)] + shape
+      let type: [UInt8] = [0x0A, UInt8(tensor.count)] + tensor
+      let input: [UInt8] = [0x0A, 0x01, 0x78, 0x12, UInt8(type.count)] + type
+      let graph =
+        [0x0A, UInt8(node.count)] + node + [0x5A, UInt8(input.count)] + input + [0x62, 0x03, 0x0A, 0x01, 0x79]
+      let model = [0x3A, UInt8(graph.count)] + graph + [0x42, 0x02, 0x10, 0x11]
+      return ["import", folder.store(model, as: "sine.onnx"), "-o", folder.path]
+    },
     CodeCase(.cannotWrite, "no such folder") { folder in
       ["compile", Files.digits, "--weights", Files.weights, "-o", folder.path + "/none/digits.netc"]
     },

@@ -76,6 +76,28 @@ enum DataCodes {
       Write it again with `numpy.save`. Files with pickled objects are never read.
       """)
 
+  static let damagedModel = CatalogueEntry(
+    title: "a model of another format is damaged",
+    essay: """
+      An ONNX model is a message of protocol buffers: fields with numbers, types and lengths. The file breaks off, a
+      length goes beyond the end, or a constant has another number of elements than its sizes say.
+
+      Write it again, and check it with `onnx.checker.check_model`. A model with its numbers in a second file has to be
+      saved as one file first.
+      """)
+
+  static let unsupportedModel = CatalogueEntry(
+    title: "a model has parts that netc cannot say",
+    essay: """
+      netc imports ConvNets: layers whose weights are numbers, with the batch as the first axis. The model has operators
+      beyond that, or uses of them that no layer has; each one is named, nothing is left out or changed in silence, and
+      nothing is written.
+
+      Often the part is at the ends, such as the selection of boxes behind a detector: cut it off with
+      `onnx.utils.extract_model`. Sizes that are left open, other than the batch, have to be fixed when the model is
+      exported.
+      """)
+
   static let damagedIdx = CatalogueEntry(
     title: "an IDX file is damaged",
     essay: """

@@ -54,7 +54,7 @@ package struct ModelLoader: Sendable {
   }
 
   /// What a spec says, its parameters, and the batch of its plan; nil when it has errors, which were printed.
-  private func source(_ console: Console, _ defaultBatch: Int) throws
+  func source(_ console: Console, _ defaultBatch: Int) throws
     -> (network: Network, weights: Weights, batch: Int)?
   {
     let loaded = SpecLoader.load(path)

@@ -1,0 +1,307 @@
+import NetIR
+
+// Pooling, merges, and what moves elements.
+extension ONNXImport {
+  // MARK: Pooling
+
+  mutating func pool(_ node: ONNXNode) throws(ImportFault) {
+    let (layer, shape) = try source(node)
+    guard shape.count == 4, let size = node.integers("kernel_shape"), size.count == 2, node.outputs.count == 1 else {
+      throw ImportFault("netc pools images, and gives no indices")
+    }
+    guard node.integers("dilations") ?? [1, 1] == [1, 1] else { throw ImportFault("netc's windows have no dilation") }
+    let stride = node.integers("strides") ?? [1, 1]
+    let pads = try Self.pads(node, Array(shape[2...]), size, stride)
+    let isCeil = node.integer("ceil_mode") ?? 0 != 0
+    let result = (0..<2).map { axis in
+      let padded = shape[2 + axis] + pads[axis] + pads[axis + 2]
+      let count =
+        isCeil ? (padded - size[axis] + stride[axis] - 1) / stride[axis] : (padded - size[axis]) / stride[axis]
+      // No window begins behind the image.
+      return isCeil && count * stride[axis] >= shape[2 + axis] + pads[axis] ? count : count + 1
+    }
+    var options = [("pool_size", size.brief)]
+    if stride != size { options.append(("stride", stride.brief)) }
+    if let pad = Self.pad(pads) { options.append(("pad", pad)) }
+    if isCeil { options.append(("round", "ceil")) }
+    switch node.type {
+    case "MaxPool": break
+    case "AveragePool":
+      options.append(("mode", node.integer("count_include_pad") ?? 0 != 0 ? "average_inc_pad" : "average_exc_pad"))
+    default:
+      guard node.integer("p") ?? 2 == 2 else { throw ImportFault("netc has the norm of order 2 alone") }
+      options.append(("mode", "l2"))
+    }
+    addLayer(
+      node.type == "MaxPool" ? "MaxPool2D" : "Pool2D", of: node, from: [layer], shape: [shape[0], shape[1]] + result,
+      options)
+  }
+
+  /// - Parameter keepsAxes: whether the result is an image of one pixel.
+  mutating func globalPool(_ node: ONNXNode, keepsAxes: Bool) throws(ImportFault) {
+    let (layer, shape) = try source(node)
+    guard shape.count == 4 else { throw ImportFault("netc pools images, not \(shape.crossed)") }
+    let mode =
+      node.type.hasSuffix("MaxPool") || node.type == "ReduceMax" ? "max" : node.type.contains("Lp") ? "l2" : "mean"
+    // One pixel that is flattened is a vector.
+    let flattening: Set<String> = ["Flatten", "Reshape", "Squeeze"]
+    if !keepsAxes || readers(of: node.outputs[0]).allSatisfy({ flattening.contains($0.type) }),
+      !isOutput(node.outputs[0]) || !keepsAxes
+    {
+      addLayer(
+        "GlobalPool", of: node, from: [layer], shape: [shape[0], shape[1]] + (keepsAxes ? [1, 1] : []),
+        mode == "mean" ? [] : [("mode", mode)])
+    } else {
+      addLayer(
+        "Pool2D", of: node, from: [layer], shape: [shape[0], shape[1], 1, 1],
+        [
+          ("pool_size", Array(shape[2...]).brief), ("mode", ["max": "max", "l2": "l2"][mode] ?? "average_exc_pad"),
+        ])
+    }
+  }
+
+  mutating func reduction(_ node: ONNXNode) throws(ImportFault) {
+    let rank = try source(node).shape.count
+    let axes = try integers(node, 1, or: "axes")?.map { $0 < 0 ? $0 + rank : $0 }.sorted()
+    guard rank == 4, axes == [2, 3] else { throw ImportFault("netc reduces images, over height and width") }
+    try globalPool(node, keepsAxes: node.integer("keepdims") ?? 1 != 0)
+  }
+
+  // MARK: Merges
+
+  mutating func elementwise(_ node: ONNXNode) throws(ImportFault) {
+    let isConstant = node.inputs.map { if case .constant? = values[$0] { true } else { false } }
+    if let place = isConstant.firstIndex(of: true) { return try withNumbers(node, place) }
+    var layers: [(layer: String, shape: [Int])] = []
+    for index in node.inputs.indices { layers.append(try source(node, index)) }
+    if node.type == "Mul", let swish = try swished(node) { return try activate(node, "swish", input: swish) }
+    let shape = layers[0].shape
+    guard layers.allSatisfy({ $0.shape == shape }) else {
+      throw ImportFault(
+        "its inputs are \(layers.map(\.shape.crossed).joined(separator: " and ")); netc takes equal ones")
+    }
+    if layers.count == 1 { return try alias(node) }
+    let names = layers.map(\.layer)
+    switch node.type {
+    case "Add", "Sum": addLayer("ElemwiseSum", of: node, from: names, shape: shape, [])
+    case "Sub": addLayer("ElemwiseSum", of: node, from: names, shape: shape, [("coeffs", "[1, -1]")])
+    case "Mul", "Max", "Min", "Mean":
+      addLayer("ElemwiseMerge", of: node, from: names, shape: shape, [("operation", node.type.lowercased())])
+    default: throw ImportFault("netc does not divide layers by each other")
+    }
+  }
+
+  /// Which input of x·sigmoid(x) is x, if that is what it is; the sigmoid's layer is taken back.
+  private mutating func swished(_ node: ONNXNode) throws(ImportFault) -> Int? {
+    for (place, other) in [(0, 1), (1, 0)] where node.inputs.count == 2 {
+      let (x, sigmoid) = (try source(node, place).layer, try source(node, other).layer)
+      guard let last = network.layers.last, last.name == sigmoid, last.type == "Nonlinearity",
+        last["nonlinearity"] == "sigmoid", last.incomings == [x], isReadOnce(node.inputs[other])
+      else { continue }
+      network.layers.removeLast()
+      return place
+    }
+    return nil
+  }
+
+  /// Biases and scales: numbers that are added or multiplied, one for each channel.
+  private mutating func withNumbers(_ node: ONNXNode, _ place: Int) throws(ImportFault) {
+    guard node.inputs.count == 2, ["Add", "Sum", "Sub", "Mul", "Div"].contains(node.type),
+      place == 1 || !["Sub", "Div"].contains(node.type), let found = try floats(node, place, "operand")
+    else { throw ImportFault("netc adds and multiplies with numbers for each channel") }
+    let (layer, shape) = try source(node, 1 - place)
+    let channels = shape.count > 1 ? shape[1] : 1
+    guard found.values.count == 1 || found.shape.isChannels(of: shape)
+    else {
+      throw ImportFault("numbers of \(found.shape.crossed) for \(shape.crossed); netc takes one for each channel")
+    }
+    var numbers = found.values.count == channels ? found.values : [Float](repeating: found.values[0], count: channels)
+    if node.type == "Sub" { numbers = numbers.map { -$0 } }
+    if node.type == "Div" { numbers = numbers.map { 1 / $0 } }
+    if node.type == "Mul" || node.type == "Div" {
+      let name = addLayer("Scale", of: node, from: [layer], shape: shape, [])
+      return addWeight(name, "scales", [channels], numbers)
+    }
+    if try addBias(node, input: 1 - place, numbers) { return }
+    let name = addLayer("Bias", of: node, from: [layer], shape: shape, [])
+    addWeight(name, "b", [channels], numbers)
+  }
+
+  mutating func concat(_ node: ONNXNode) throws(ImportFault) {
+    var layers: [(layer: String, shape: [Int])] = []
+    for index in node.inputs.indices { layers.append(try source(node, index)) }
+    var shape = layers[0].shape
+    let axis = node.integer("axis") ?? 1
+    let place = axis < 0 ? axis + shape.count : axis
+    guard place > 0, place < shape.count, layers.allSatisfy({ $0.shape.count == shape.count }) else {
+      throw ImportFault("it joins axis \(axis) of \(layers.map(\.shape.crossed).joined(separator: " and "))")
+    }
+    shape[place] = layers.reduce(0) { $0 + $1.shape[place] }
+    addLayer("Concat", of: node, from: layers.map(\.layer), shape: shape, place == 1 ? [] : [("axis", "\(place)")])
+  }
+
+  // MARK: Shapes
+
+  mutating func reshape(_ node: ONNXNode) throws(ImportFault) {
+    let (layer, shape) = try source(node)
+    let wanted: [Int]
+    switch node.type {
+    case "Flatten":
+      guard node.integer("axis") ?? 1 == 1 else { throw ImportFault("netc flattens everything behind the batch") }
+      wanted = [shape[0], shape.dropFirst().reduce(1, *)]
+    case "Reshape":
+      guard let sizes = try integers(node, 1, or: "shape") else { throw ImportFault("it has no shape") }
+      wanted = try ConstantFolding(opset: opset).resolved(sizes, of: shape)
+    default:
+      let axes = try integers(node, 1, or: "axes")
+      wanted = ConstantFolding.squeezed(shape, axes, adds: node.type == "Unsqueeze")
+    }
+    let result = try Self.completed(wanted, from: shape)
+    // One pixel that was pooled is a vector already, and a dense layer flattens by itself.
+    let isVector = network.layers[place(of: layer) ?? 0].type == "GlobalPool" && result.count == 2
+    let isForDense =
+      result.count == 2 && !isOutput(node.outputs[0])
+      && readers(of: node.outputs[0]).allSatisfy { ["Gemm", "MatMul"].contains($0.type) }
+    if result == shape || isVector || isForDense { return set(node.outputs[0], .layer(layer, shape: result)) }
+    if result.count == 2 {
+      addLayer("Flatten", of: node, from: [layer], shape: result, [])
+    } else {
+      let sizes = ["[0]"] + result.dropFirst().map(String.init)
+      addLayer("Reshape", of: node, from: [layer], shape: result, [("shape", "[\(sizes.joined(separator: ", "))]")])
+    }
+  }
+
+  /// A shape with the batch in front, whatever a model that was made for batches of one says.
+  private static func completed(_ wanted: [Int], from shape: [Int]) throws(ImportFault) -> [Int] {
+    let inner = shape.dropFirst().reduce(1, *)
+    guard let first = wanted.first, first == shape[0] || first == -1 || first == 1 else {
+      throw ImportFault("\(shape.crossed) becomes \(wanted): the batch has to stay the first axis")
+    }
+    var rest = Array(wanted.dropFirst())
+    if let open = rest.firstIndex(of: -1), rest.count(where: { $0 == -1 }) == 1 {
+      let known = rest.filter { $0 != -1 }.reduce(1, *)
+      guard known > 0, inner % known == 0 else { throw ImportFault("\(shape.crossed) cannot become \(wanted)") }
+      rest[open] = inner / known
+    }
+    guard rest.allSatisfy({ $0 > 0 }), rest.reduce(1, *) == inner else {
+      throw ImportFault("\(shape.crossed) cannot become \(wanted)")
+    }
+    return [shape[0]] + rest
+  }
+
+  mutating func transpose(_ node: ONNXNode) throws(ImportFault) {
+    let (layer, shape) = try source(node)
+    let order = node.integers("perm") ?? Array((0..<shape.count).reversed())
+    guard order.sorted() == Array(0..<shape.count), order.first == 0 else {
+      throw ImportFault("`perm` is \(order): the batch has to stay the first axis")
+    }
+    addLayer(
+      "Dimshuffle", of: node, from: [layer], shape: order.map { shape[$0] },
+      [("pattern", "[\(order.map(String.init).joined(separator: ", "))]")])
+  }
+
+  mutating func pad(_ node: ONNXNode) throws(ImportFault) {
+    let (layer, shape) = try source(node)
+    guard node.string("mode") ?? "constant" == "constant", node.inputs.count < 4 || node.inputs[3].isEmpty else {
+      throw ImportFault("netc pads with one number, all axes at once")
+    }
+    guard let pads = try integers(node, 1, or: "pads"), pads.count == 2 * shape.count, pads[0] == 0,
+      pads[shape.count] == 0, pads.allSatisfy({ $0 >= 0 })
+    else { throw ImportFault("its pads have to be positive, and none for the batch") }
+    let given = try floats(node, 2, "value")?.values.first
+    let value = node.float("value") ?? given ?? 0
+    let axes = (1..<shape.count).map { (pads[$0], pads[$0 + shape.count]) }
+    let widths = axes.map { $0.0 == $0.1 ? "\($0.0)" : "[\($0.0), \($0.1)]" }
+    let result = [shape[0]] + zip(shape.dropFirst(), axes).map { $0 + $1.0 + $1.1 }
+    addLayer(
+      "Pad", of: node, from: [layer], shape: result,
+      [("width", "[\(widths.joined(separator: ", "))]"), ("batch_ndim", "1")]
+        + (value == 0 ? [] : [("value", "\(value)")]))
+  }
+
+  mutating func slice(_ node: ONNXNode) throws(ImportFault) {
+    let (layer, shape) = try source(node)
+    guard let starts = try integers(node, 1, or: "starts"), let ends = try integers(node, 2, or: "ends"),
+      starts.count == ends.count
+    else { throw ImportFault("it has no starts and ends") }
+    let (places, distances) = (try integers(node, 3, or: "axes"), try integers(node, 4, or: "steps"))
+    let (axes, steps) = (places ?? Array(starts.indices), distances ?? starts.map { _ in 1 })
+    guard axes.count == starts.count, steps.count == starts.count else {
+      throw ImportFault("its lists differ in length")
+    }
+    var (from, result) = (layer, shape)
+    for (index, given) in axes.enumerated() {
+      let axis = given < 0 ? given + shape.count : given
+      guard axis > 0, axis < shape.count, steps[index] > 0 else {
+        throw ImportFault(
+          "it cuts axis \(given) in steps of \(steps[index]); netc cuts others than the batch, forwards")
+      }
+      let size = result[axis]
+      func place(_ value: Int) -> Int { min(max(value < 0 ? value + size : value, 0), size) }
+      let (start, end) = (place(starts[index]), place(ends[index]))
+      guard start < end else { throw ImportFault("nothing is left of axis \(axis)") }
+      result[axis] = (end - start + steps[index] - 1) / steps[index]
+      let range = "\"\(start):\(end)" + (steps[index] == 1 ? "\"" : ":\(steps[index])\"")
+      from = addLayer("Slice", of: node, from: [from], shape: result, [("indices", range), ("axis", "\(axis)")])
+    }
+    set(node.outputs[0], .layer(from, shape: result))
+  }
+
+  mutating func split(_ node: ONNXNode) throws(ImportFault) {
+    let (layer, shape) = try source(node)
+    let place = node.integer("axis") ?? 0
+    let axis = place < 0 ? place + shape.count : place
+    guard axis > 0, axis < shape.count else { throw ImportFault("it splits the batch") }
+    let count = node.outputs.count
+    let equal = [Int](repeating: (shape[axis] + count - 1) / count, count: count)
+    let given = try integers(node, 1, or: "split")
+    let sizes = given ?? equal
+    var start = 0
+    for (output, size) in zip(node.outputs, sizes) {
+      let end = min(start + size, shape[axis])
+      guard start < end else { throw ImportFault("its parts are larger than the whole") }
+      var (part, result) = (node, shape)
+      result[axis] = end - start
+      (part.outputs, part.name) = ([output], output)
+      addLayer(
+        "Slice", of: part, from: [layer], shape: result, [("indices", "\"\(start):\(end)\""), ("axis", "\(axis)")])
+      start = end
+    }
+  }
+
+  mutating func resize(_ node: ONNXNode) throws(ImportFault) {
+    let (layer, shape) = try source(node)
+    guard shape.count == 4 else { throw ImportFault("netc enlarges images") }
+    let scaleInput = node.type == "Upsample" ? 1 : opset < 11 ? 1 : 2
+    var factors = try floats(node, scaleInput, "scales")?.values ?? []
+    if case .floats(let scales)? = node["scales"] { factors = scales }
+    if factors.isEmpty, let sizes = try integers(node, 3, or: "sizes"), sizes.count == 4 {
+      factors = zip(sizes, shape).map { $1 == Self.anyBatch ? 1 : Float($0) / Float($1) }
+    }
+    guard factors.count == 4, factors[0] == 1, factors[1] == 1, factors.allSatisfy({ $0 >= 1 && $0 == $0.rounded() })
+    else {
+      throw ImportFault("netc enlarges by whole factors, not \(factors)")
+    }
+    let transformation = node.string("coordinate_transformation_mode") ?? "half_pixel"
+    let mode = node.string("mode") ?? "nearest"
+    var options = [("scale_factor", factors[2...].map { Int($0) }.brief)]
+    if mode == "linear", node.type == "Resize", ["half_pixel", "pytorch_half_pixel"].contains(transformation),
+      opset >= 11
+    {
+      options.append(("mode", "bilinear"))
+    } else if mode != "nearest" || transformation == "align_corners" {
+      throw ImportFault(
+        "netc repeats pixels or interpolates between their centres, not `\(mode)` with `\(transformation)`")
+    }
+    let result = Array(shape[..<2]) + zip(shape[2...], factors[2...]).map { $0 * Int($1) }
+    addLayer("Upscale2D", of: node, from: [layer], shape: result, options)
+  }
+}
+
+extension [Int] {
+  /// Whether numbers of this shape are one for each channel of a value of that shape: numbers meet the last axes.
+  fileprivate func isChannels(of shape: [Int]) -> Bool {
+    let aligned = [Int](repeating: 1, count: Swift.max(0, shape.count - count)) + self
+    return aligned.count == shape.count && aligned.indices.allSatisfy { aligned[$0] == ($0 == 1 ? shape[1] : 1) }
+  }
+}
