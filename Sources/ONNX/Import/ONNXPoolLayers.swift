@@ -1,0 +1,67 @@
+import NetIR
+
+// Pooling.
+extension ONNXImport {
+  mutating func pool(_ node: ONNXNode) throws(ImportFault) {
+    let (layer, shape) = try source(node)
+    guard shape.count == 4, let size = node.integers("kernel_shape"), size.count == 2, node.outputs.count == 1 else {
+      throw ImportFault("netc pools images, and gives no indices")
+    }
+    guard node.integers("dilations") ?? [1, 1] == [1, 1] else { throw ImportFault("netc's windows have no dilation") }
+    let stride = node.integers("strides") ?? [1, 1]
+    let pads = try Self.pads(node, Array(shape[2...]), size, stride)
+    let isCeil = node.integer("ceil_mode") ?? 0 != 0
+    let result = (0..<2).map { axis in
+      let padded = shape[2 + axis] + pads[axis] + pads[axis + 2]
+      let count =
+        isCeil ? (padded - size[axis] + stride[axis] - 1) / stride[axis] : (padded - size[axis]) / stride[axis]
+      // No window begins behind the image.
+      return isCeil && count * stride[axis] >= shape[2 + axis] + pads[axis] ? count : count + 1
+    }
+    var options = [("pool_size", size.brief)]
+    if stride != size { options.append(("stride", stride.brief)) }
+    if let pad = Self.pad(pads) { options.append(("pad", pad)) }
+    if isCeil { options.append(("round", "ceil")) }
+    switch node.type {
+    case "MaxPool": break
+    case "AveragePool":
+      options.append(("mode", node.integer("count_include_pad") ?? 0 != 0 ? "average_inc_pad" : "average_exc_pad"))
+    default:
+      guard node.integer("p") ?? 2 == 2 else { throw ImportFault("netc has the norm of order 2 alone") }
+      options.append(("mode", "l2"))
+    }
+    addLayer(
+      node.type == "MaxPool" ? "MaxPool2D" : "Pool2D", of: node, from: [layer], shape: [shape[0], shape[1]] + result,
+      options)
+  }
+
+  /// - Parameter keepsAxes: whether the result is an image of one pixel.
+  mutating func globalPool(_ node: ONNXNode, keepsAxes: Bool) throws(ImportFault) {
+    let (layer, shape) = try source(node)
+    guard shape.count == 4 else { throw ImportFault("netc pools images, not \(shape.crossed)") }
+    let mode =
+      node.type.hasSuffix("MaxPool") || node.type == "ReduceMax" ? "max" : node.type.contains("Lp") ? "l2" : "mean"
+    // One pixel that is flattened is a vector.
+    let flattening: Set<String> = ["Flatten", "Reshape", "Squeeze"]
+    if !keepsAxes || readers(of: node.outputs[0]).allSatisfy({ flattening.contains($0.type) }),
+      !isOutput(node.outputs[0]) || !keepsAxes
+    {
+      addLayer(
+        "GlobalPool", of: node, from: [layer], shape: [shape[0], shape[1]] + (keepsAxes ? [1, 1] : []),
+        mode == "mean" ? [] : [("mode", mode)])
+    } else {
+      addLayer(
+        "Pool2D", of: node, from: [layer], shape: [shape[0], shape[1], 1, 1],
+        [
+          ("pool_size", Array(shape[2...]).brief), ("mode", ["max": "max", "l2": "l2"][mode] ?? "average_exc_pad"),
+        ])
+    }
+  }
+
+  mutating func reduction(_ node: ONNXNode) throws(ImportFault) {
+    let rank = try source(node).shape.count
+    let axes = try integers(node, 1, or: "axes")?.map { $0 < 0 ? $0 + rank : $0 }.sorted()
+    guard rank == 4, axes == [2, 3] else { throw ImportFault("netc reduces images, over height and width") }
+    try globalPool(node, keepsAxes: node.integer("keepdims") ?? 1 != 0)
+  }
+}
