@@ -157,12 +157,12 @@ extension Plan {
       throw GraphProblem("step `\(step.name)` wants the kernel \(step.kernel), which this netc does not have")
     }
     try require(kernel.op == step.op.kernelOp, "kernel \(kernel.name) does not compute \(step.op.name)")
-    let operands = step.operands.map { operand -> Tensor? in
+    let operands = step.operands.enumerated().map { place, operand -> Tensor? in
       switch operand {
-      case .tensor(let index): return tensors[index]
+      case .tensor(let index): return step.op.isVector(place, of: step.operands.count) ? nil : tensors[index]
       case .constant(let index):
         // Weights and vectors have a place of their own in the kernel; any other constant is read as a tensor.
-        if step.op.hasVectors { return nil }
+        if step.op.isVector(place, of: step.operands.count) { return nil }
         return Tensor(
           name: constants[index].name, shape: constants[index].shape, layout: .plain, place: .arena(offset: 0))
       }
@@ -170,12 +170,23 @@ extension Plan {
     if let problem = kernel.mismatch(op: step.op, operands: operands, result: result) {
       throw GraphProblem("step `\(step.name)`: \(problem)")
     }
+    try verifyVectors(of: step)
     try require(
       step.choice.map { $0.taken?.kernel == step.kernel && $0.candidates.count <= Self.maximumCandidates } ?? true,
       "step `\(step.name)` has another kernel than was chosen")
     let isPlain = operands.first.map { $0?.layout.block == 1 } ?? true
     try verifyWorkspace(
       of: step, kernel.workspace(op: step.op, input: shapes.first ?? [], result: shape, isPlain: isPlain))
+  }
+
+  /// Vectors are read as plain numbers.
+  private func verifyVectors(of step: Step) throws(GraphProblem) {
+    for (place, operand) in step.operands.enumerated() where step.op.isVector(place, of: step.operands.count) {
+      guard case .tensor(let index) = operand else { continue }
+      try require(
+        tensors[index].isContiguous && tensors[index].layout == .plain,
+        "step `\(step.name)` reads `\(tensors[index].name)`, which is not plain")
+    }
   }
 
   func require(_ condition: Bool, _ message: @autoclosure () -> String) throws(GraphProblem) {
@@ -200,10 +211,21 @@ extension GraphOp {
     }
   }
 
-  /// Whether the result may lie where an operand of the same layout lay: each element depends on the
-  /// element of the same place alone.
+  /// Whether that operand is weights or a vector, and no tensor like the first.
+  package func isVector(_ place: Int, of count: Int) -> Bool {
+    switch self {
+    case .training(let op): op.isVector(place)
+    case .gradient(let op): op.isVector(place)
+    default: hasVectors && place > 0 && !(hasResidual && place == count - 1)
+    }
+  }
+
+  /// Whether the result may lie where an operand of the same layout lay that is no vector: each element depends on
+  /// the element of the same place alone, or is written when all is read that it depends on.
   package var worksInPlace: Bool {
     switch self {
+    case .training(let op): op.worksInPlace
+    case .gradient(let op): op.worksInPlace
     case .activation, .scaleShift, .parametricRectify, .elementwise, .softmax, .standardize: true
     default: false
     }
@@ -271,6 +293,7 @@ extension KernelDescriptor {
       let plain = tensors.allSatisfy(\.isContiguous)
       return plain || axis < 4 && result.shape.count == 4 ? nil : "\(name) wants four axes"
     default:
+      if let placement = op.trainingPlacement { return mismatch(placement, op: op, tensors) }
       return "no kernel computes \(op.name)"
     }
   }
