@@ -24,6 +24,7 @@ struct PointwiseCost {
       case .upscaleBilinear: Double(instance.result.elements) * 3
       case .concat: Double(instance.result.elements) / 2
       case .pad: Double(instance.result.elements) / 5
+      case .packWeights: Double(instance.result.elements)
       default: Double(instance.result.elements) * 4
       }
     // Rows of an image, as a rule.

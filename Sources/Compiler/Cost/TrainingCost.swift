@@ -20,7 +20,7 @@ extension OpInstance {
       }
     case .gradient(let op):
       switch op {
-      case .convolutionData, .convolutionWeights: return Double(work.flops) / lanes
+      case .convolutionData, .convolutionWeights: return Double(work.macs) / lanes
       case .channelSum, .batchSum: return inputs
       case .pool(let attributes, _): return inputs * Double(4 + 3 * attributes.window.height * attributes.window.width)
       case .activation, .normalizeData: return outputs * 5
