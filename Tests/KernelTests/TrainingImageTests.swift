@@ -116,16 +116,22 @@ extension Kernels {
       [[1, 2], [3, 2], [2, 16], [5, 33], [2, 64], [1, 5000], [3, 147]])
     func standardize(row: Row, shape: [Int]) {
       let (gradients, values) = (noise(shape[0] * shape[1], 1), noise(shape[0] * shape[1], 2).map { $0 + 2 })
-      let want = stride(from: 0, to: values.count, by: shape[1]).flatMap { start in
+      let want = stride(from: 0, to: values.count, by: shape[1]).flatMap { start -> [Double] in
         let (x, g) = (
           doubles(Array(values[start..<start + shape[1]])), doubles(Array(gradients[start..<start + shape[1]]))
         )
         let count = Double(x.count)
         let mean = x.reduce(0, +) / count
-        let root = (x.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / count + 0.01).squareRoot()
+        let squares = x.map { ($0 - mean) * ($0 - mean) }
+        let root = (squares.reduce(0, +) / count + 0.01).squareRoot()
+        let scaled = x.map { ($0 - mean) / root }
         let level = g.reduce(0, +) / count
-        let slope = zip(g, x).reduce(0) { $0 + $1.0 * ($1.1 - mean) / root } / count
-        return zip(g, x).map { ($0 - level - ($1 - mean) / root * slope) / root }
+        let products = zip(g, scaled).map { $0 * $1 }
+        let slope = products.reduce(0, +) / count
+        return x.indices.map { i -> Double in
+          let rest: Double = g[i] - level - scaled[i] * slope
+          return rest / root
+        }
       }
       let (g, x, out) = (Guarded(gradients), Guarded(values), Guarded(values.count))
       let args = ck_standardize_gradient_args(
@@ -142,7 +148,8 @@ extension Kernels {
       var want = [Double](repeating: 0, count: outer * inner)
       for (place, value) in values.enumerated() {
         let i = Oracle.indices(place, [examples, windows, taps, repeats])
-        want[(8 - 3 * i[0]) * inner + 1 + 2 * i[1] + i[2] - 1] += Double(value)
+        let (row, column) = (8 - 3 * i[0], 2 * i[1] + i[2])
+        want[row * inner + column] += Double(value)
       }
       let (input, out) = (Guarded(values), Guarded(want.count))
       var args = ck_scatter_args()

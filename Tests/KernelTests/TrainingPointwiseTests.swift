@@ -88,7 +88,8 @@ extension Kernels {
 
     private func random(_ key: Guarded, _ t: LayoutCase, shared: Bool = false) -> ck_random {
       let (c, h, w) = (Int64(t.shape[1]), Int64(t.shape[2]), Int64(t.shape[3]))
-      let places = shared ? (c, 1, 0, 0) : (c * h * w, h * w, w, 1)
+      let one: Int64 = 1
+      let places: (Int64, Int64, Int64, Int64) = shared ? (c, one, 0, 0) : (c * h * w, h * w, w, one)
       return ck_random(key: key.data, stream: Int64(Self.stream), places: places)
     }
 
