@@ -65,6 +65,7 @@ extension KernelOp {
     case CK_OP_CHANNEL_SUM: self = .channelSum
     case CK_OP_BATCH_SUM: self = .batchSum
     case CK_OP_MOMENTS: self = .moments
+    case CK_OP_JOIN_MOMENTS: self = .joinMoments
     case CK_OP_NORMALIZE: self = .normalize
     case CK_OP_NORMALIZE_SUMS: self = .normalizeSums
     case CK_OP_NORMALIZE_GRADIENT: self = .normalizeGradient

@@ -67,12 +67,17 @@ struct TrainingArguments {
 
   private func write(_ op: TrainingOp) {
     switch op {
-    case .moments: store(ck_moments_args(x: image(0), out: outFloats, slices: 1))
-    case .normalize(let epsilon):
+    case .moments(let slices): store(ck_moments_args(x: image(0), out: outFloats, slices: Int64(slices)))
+    case .joinMoments(let examples):
+      let shape = operand(0).shape.map(Int64.init)
+      store(
+        ck_join_moments_args(
+          in: floats(0), out: outFloats, slices: shape[0], c: shape[2], examples: Int64(examples)))
+    case .normalize(let epsilon, let activation):
       store(
         ck_normalize_args(
           x: image(0), out: out, gamma: floats(1), beta: floats(2), moments: floats(3), epsilon: epsilon,
-          activation: KernelArguments.activation(.linear)))
+          activation: KernelArguments.activation(activation)))
     case .drop(let probability, let shared, let stream):
       let (tensors, random) = counted([0], key: 1, stream, shared: shared)
       store(ck_drop_args(x: tensors[0], out: tensors[1], random: random, probability: probability))
@@ -91,7 +96,7 @@ struct TrainingArguments {
   private func write(_ op: GradientOp) {
     switch op {
     case .convolutionData, .convolutionWeights: preconditionFailure("\(op.name) has no pointwise kernel")
-    case .channelSum: store(ck_channel_sum_args(x: image(0), out: outFloats, slices: 1))
+    case .channelSum(let slices): store(ck_channel_sum_args(x: image(0), out: outFloats, slices: Int64(slices)))
     case .batchSum: store(batchSum())
     case .pool(let attributes, _): store(pool(attributes))
     case .activation(let activation):
@@ -99,14 +104,16 @@ struct TrainingArguments {
       store(
         ck_activation_gradient_args(
           g: tensors[0], v: tensors[1], out: tensors[2], activation: KernelArguments.activation(activation)))
-    case .normalizeSums(let epsilon):
+    case .normalizeSums(let epsilon, let slices, let isRectified):
       store(
         ck_normalize_sums_args(
-          g: image(0), x: image(1), moments: floats(2), out: outFloats, slices: 1, epsilon: epsilon))
-    case .normalizeData(let epsilon):
+          g: image(0), x: image(1), moments: floats(2), gamma: isRectified ? floats(3) : nil,
+          beta: isRectified ? floats(4) : nil, out: outFloats, slices: Int64(slices), epsilon: epsilon))
+    case .normalizeData(let epsilon, let isRectified):
       store(
         ck_normalize_gradient_args(
-          g: image(0), x: image(1), out: out, gamma: floats(2), moments: floats(3), sums: floats(4), epsilon: epsilon))
+          g: image(0), x: image(1), out: out, gamma: floats(2), moments: floats(3), beta: isRectified ? floats(5) : nil,
+          sums: floats(4), epsilon: epsilon))
     case .standardize(let axis, let epsilon):
       let shape = result.shape
       store(

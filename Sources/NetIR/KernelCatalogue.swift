@@ -23,6 +23,7 @@ package enum KernelOp: String, Hashable, Sendable, Codable, CaseIterable {
   case channelSum = "channel_sum"
   case batchSum = "batch_sum"
   case moments
+  case joinMoments = "join_moments"
   case normalize
   case normalizeSums = "normalize_sums"
   case normalizeGradient = "normalize_gradient"

@@ -3,6 +3,7 @@ extension TrainingOp {
   var kernelOp: KernelOp {
     switch self {
     case .moments: .moments
+    case .joinMoments: .joinMoments
     case .normalize: .normalize
     case .drop: .drop
     case .noise: .noise
@@ -14,7 +15,7 @@ extension TrainingOp {
   /// Whether that operand is an array of its own: numbers for each channel, or a key.
   func isVector(_ place: Int) -> Bool {
     switch self {
-    case .moments, .loss: false
+    case .moments, .joinMoments, .loss: false
     case .normalize, .drop, .noise: place > 0
     case .randomSlopes: place > 1
     }
@@ -24,7 +25,7 @@ extension TrainingOp {
     switch self {
     case .moments: .sums
     case .normalize, .drop, .noise, .randomSlopes: .alike
-    case .loss: .plain
+    case .joinMoments, .loss: .plain
     }
   }
 

@@ -21,7 +21,7 @@ import Testing
     var graph = Graph(name: "vectors")
     let x = try graph.add(.input(index: 0, shape: [2, 9]), name: "x")
     let y = try graph.add(.activation(.tanh), [x], name: "y")
-    let moments = try graph.add(.training(.moments), [y], name: "moments")
+    let moments = try graph.add(.training(.moments()), [y], name: "moments")
     let one = try graph.add(.fill(value: 1, shape: [9]), name: "one")
     let zero = try graph.add(.fill(value: 0, shape: [9]), name: "zero")
     let z = try graph.add(.training(.normalize(epsilon: 0.1)), [y, one, zero, moments], name: "z")

@@ -86,7 +86,7 @@ static int sums(const ck_kernel *row, int64_t block, int64_t halo) {
   } else if (row->op == CK_OP_MOMENTS) {
     run_row(row, &(ck_moments_args){c.a, out, slices});
   } else {
-    run_row(row, &(ck_normalize_sums_args){c.a, c.b, moments, out, slices, 0.01f});
+    run_row(row, &(ck_normalize_sums_args){.g = c.a, .x = c.b, .moments = moments, .out = out, .slices = slices, .epsilon = 0.01f});
   }
   double *found = widened(out, slices * width);
   int failed = 0;
@@ -112,7 +112,7 @@ static int normalize(const ck_kernel *row, int64_t block, int64_t halo) {
   if (row->op == CK_OP_NORMALIZE) {
     run_row(row, &(ck_normalize_args){c.a, c.out, gamma, beta, moments, 0.01f, {CK_LINEAR, 0, 0}});
   } else {
-    run_row(row, &(ck_normalize_gradient_args){c.a, c.b, c.out, gamma, moments, sums, 0.01f});
+    run_row(row, &(ck_normalize_gradient_args){c.a, c.b, c.out, gamma, moments, NULL, sums, 0.01f});
   }
   free(gamma), free(beta), free(moments), free(sums);
   return end_case(row, c, 2e-6);

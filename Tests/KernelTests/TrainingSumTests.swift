@@ -81,6 +81,29 @@ extension Kernels {
       }
     }
 
+    /// Parts of unequal size with means far apart.
+    @Test(arguments: Row.of(CK_OP_JOIN_MOMENTS))
+    func joinMoments(row: Row) {
+      let (examples, channels, slices) = (7, 5, 3)
+      let values = noise(examples * channels * 6, 1).enumerated().map { $1 + Float($0 / 40) }
+      let t = LayoutCase(shape: [examples, channels, 2, 3])
+      func moments(_ places: Range<Int>) -> [Double] {
+        let each = Double(places.count / channels)
+        var (means, variances) = ([Double](repeating: 0, count: channels), [Double](repeating: 0, count: channels))
+        for place in places { means[t.channel(place)] += Double(values[place]) / each }
+        for place in places {
+          let d = Double(values[place]) - means[t.channel(place)]
+          variances[t.channel(place)] += d * d / each
+        }
+        return means + variances
+      }
+      let parts = Guarded(t.parts(slices).flatMap(moments).map(Float.init))
+      let out = Guarded(2 * channels)
+      let args = ck_join_moments_args(
+        in: parts.data, out: out.data, slices: Int64(slices), c: Int64(channels), examples: Int64(examples))
+      checkUnits(row, args, out, moments(0..<values.count), tolerance: 1e-6)
+    }
+
     private struct Vectors {
       let gamma, beta, moments, sums: Guarded
 
@@ -96,6 +119,12 @@ extension Kernels {
       }
 
       func scaled(_ x: Float, _ c: Int) -> Double { (Double(x) - Double(moments.values[c])) / root(c) }
+
+      /// What reaches x, where the result was rectified.
+      func reaching(_ g: Float, _ x: Float, _ c: Int, _ isRectified: Bool) -> Double {
+        let y = Double(gamma.values[c]) * scaled(x, c) + Double(beta.values[c])
+        return !isRectified || y > 0 ? Double(g) : 0
+      }
     }
 
     @Test(arguments: Row.of(CK_OP_NORMALIZE), LayoutCase.all)
@@ -121,20 +150,23 @@ extension Kernels {
     func normalizeSums(row: Row, t: LayoutCase) {
       let (values, gradients) = (noise(t.count, 1), noise(t.count, 2))
       let (x, g, vectors) = (t.input(row, values), t.input(row, gradients), Vectors(t.shape[1]))
-      for slices in slices(t) {
+      for (slices, isRectified) in slices(t).flatMap({ [($0, false), ($0, true)] }) {
         var want: [Double] = []
         for part in t.parts(slices) {
           var sums = [Double](repeating: 0, count: 2 * t.shape[1])
           for place in part {
             let c = t.channel(place)
-            sums[c] += Double(gradients[place])
-            sums[t.shape[1] + c] += Double(gradients[place]) * vectors.scaled(values[place], c)
+            let part = vectors.reaching(gradients[place], values[place], c, isRectified)
+            sums[c] += part
+            sums[t.shape[1] + c] += part * vectors.scaled(values[place], c)
           }
           want += sums
         }
         let out = Guarded(want.count)
         let args = ck_normalize_sums_args(
-          g: g.c, x: x.c, moments: vectors.moments.data, out: out.data, slices: Int64(slices), epsilon: Self.epsilon)
+          g: g.c, x: x.c, moments: vectors.moments.data, gamma: isRectified ? UnsafePointer(vectors.gamma.data) : nil,
+          beta: isRectified ? UnsafePointer(vectors.beta.data) : nil, out: out.data, slices: Int64(slices),
+          epsilon: Self.epsilon)
         checkUnits(row, args, out, want, tolerance: 5e-6)
       }
     }
@@ -142,19 +174,21 @@ extension Kernels {
     @Test(arguments: Row.of(CK_OP_NORMALIZE_GRADIENT), LayoutCase.all)
     func normalizeGradient(row: Row, t: LayoutCase) {
       let (values, gradients) = (noise(t.count, 1), noise(t.count, 2))
-      let (x, g, vectors) = (t.input(row, values), t.input(row, gradients), Vectors(t.shape[1]))
-      let out = t.output(row)
-      let want = values.enumerated().map { place, value in
-        let c = t.channel(place)
-        let sums = vectors.sums.values
-        let level = (Double(sums[c]) + vectors.scaled(value, c) * Double(sums[t.shape[1] + c])) / Double(t.perChannel)
-        return Double(vectors.gamma.values[c]) / vectors.root(c) * (Double(gradients[place]) - level)
-      }
-      var args = ck_normalize_gradient_args(
-        g: g.c, x: x.c, out: out.c, gamma: vectors.gamma.data, moments: vectors.moments.data,
-        sums: vectors.sums.data, epsilon: Self.epsilon)
-      checkUnits(row, args, out, want, tolerance: 2e-5)
-      if t.alike {
+      let (x, vectors) = (t.input(row, values), Vectors(t.shape[1]))
+      for isRectified in [false, true] {
+        let (g, out) = (t.input(row, gradients), t.output(row))
+        let want = values.enumerated().map { place, value -> Double in
+          let c = t.channel(place)
+          let (sum, product) = (Double(vectors.sums.values[c]), Double(vectors.sums.values[t.shape[1] + c]))
+          let level = (sum + vectors.scaled(value, c) * product) / Double(t.perChannel)
+          let part = vectors.reaching(gradients[place], value, c, isRectified)
+          return Double(vectors.gamma.values[c]) / vectors.root(c) * (part - level)
+        }
+        var args = ck_normalize_gradient_args(
+          g: g.c, x: x.c, out: out.c, gamma: vectors.gamma.data, moments: vectors.moments.data,
+          beta: isRectified ? UnsafePointer(vectors.beta.data) : nil, sums: vectors.sums.data, epsilon: Self.epsilon)
+        checkUnits(row, args, out, want, tolerance: 2e-5)
+        guard t.alike else { continue }
         args.out = g.c
         row.run(args)
         g.expectSound("in place")

@@ -42,6 +42,13 @@ typedef struct {
   int64_t slices;
 } ck_moments_args;
 
+// The moments of all `examples` from those of their parts, as above: `in` is slices × 2 × c, out 2 × c.
+typedef struct {
+  const float *in;
+  float *out;
+  int64_t slices, c, examples;
+} ck_join_moments_args;
+
 // out[y] = Σ over n of x: `out` is one example.
 typedef struct {
   ck_tensor x, out;
@@ -56,19 +63,23 @@ typedef struct {
   ck_activation activation;
 } ck_normalize_args;
 
-// slices × 2 × c: Σg and Σg·x̂ over a part of the examples, with x̂ = (x − mean[c])/√(variance[c] + epsilon).
+// slices × 2 × c: Σg and Σg·x̂ over a part of the examples, with x̂ = (x − mean[c])/√(variance[c] + epsilon). With gamma
+// and beta the forward op was rectified: g counts where gamma·x̂ + beta > 0 alone, by the arithmetic of ck_normalize_args.
 typedef struct {
   ck_tensor g, x;
   const float *moments;
+  const float *gamma, *beta;  // NULL: not rectified
   float *out;
   int64_t slices;
   float epsilon;
 } ck_normalize_sums_args;
 
-// out = gamma/√(variance + epsilon)·(g − (Σg + x̂·Σg·x̂)/M), M = n·h·w. May be in place of g or x.
+// out = gamma/√(variance + epsilon)·(g − (Σg + x̂·Σg·x̂)/M), M = n·h·w. May be in place of g or x. With beta g counts as
+// for the sums.
 typedef struct {
   ck_tensor g, x, out;
   const float *gamma, *moments;
+  const float *beta;  // NULL: not rectified
   const float *sums;  // 2 × c: Σg, then Σg·x̂
   float epsilon;
 } ck_normalize_gradient_args;

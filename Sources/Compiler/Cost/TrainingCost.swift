@@ -11,6 +11,7 @@ extension OpInstance {
       switch op {
       // Strips are read twice, the second time from the first cache.
       case .moments: return inputs * 3
+      case .joinMoments: return inputs * lanes * 5
       case .normalize: return outputs * 4
       // Ten rounds of two products for four numbers.
       case .drop, .randomSlopes: return outputs * 24

@@ -96,16 +96,25 @@ enum TrainingOpCases {
     let x = Operand.image(shape)
     let (vector, moments) = (Operand.numbers([shape[1]]), Operand.moments(shape[1]))
     return [
-      Case(op: .training(.moments), operands: [x]),
+      Case(op: .training(.moments()), operands: [x]),
+      Case(op: .training(.moments(slices: 3)), operands: [x]),
       Case(op: .training(.normalize(epsilon: 0.01)), operands: [x, vector, vector, moments]),
+      Case(op: .training(.normalize(epsilon: 0.01, activation: .rectify)), operands: [x, vector, vector, moments]),
       Case(op: .training(.drop(probability: 0.4, sharedAxes: [], stream: 3)), operands: [x, .key]),
       Case(op: .training(.noise(sigma: 0.5, stream: 2)), operands: [x, .key]),
       Case(op: .training(.randomSlopes(lower: 3, upper: 8, stream: 1)), operands: [x, x, .key]),
-      Case(op: .gradient(.channelSum), operands: [x]),
+      Case(op: .gradient(.channelSum()), operands: [x]),
+      Case(op: .gradient(.channelSum(slices: 4)), operands: [x]),
       Case(op: .gradient(.batchSum), operands: [x]),
       Case(op: .gradient(.normalizeSums(epsilon: 0.01)), operands: [x, x, moments]),
+      Case(op: .gradient(.normalizeSums(epsilon: 0.01, slices: 3)), operands: [x, x, moments]),
+      Case(
+        op: .gradient(.normalizeSums(epsilon: 0.01, isRectified: true)), operands: [x, x, moments, vector, vector]),
       Case(
         op: .gradient(.normalizeData(epsilon: 0.01)), operands: [x, x, vector, moments, .numbers([2, shape[1]])]),
+      Case(
+        op: .gradient(.normalizeData(epsilon: 0.01, isRectified: true)),
+        operands: [x, x, vector, moments, .numbers([2, shape[1]]), vector]),
     ]
   }
 
