@@ -175,7 +175,7 @@ extension Plan {
         return step.op.isVector(place, of: step.operands.count) ? nil : tensors[index]
       case .constant(let index):
         // Weights and vectors have a place of their own in the kernel; any other constant is read as a tensor.
-        if step.op.isVector(place, of: step.operands.count) { return nil }
+        if step.op.hasVectors || step.op.isVector(place, of: step.operands.count) { return nil }
         return Tensor(
           name: constants[index].name, shape: constants[index].shape, layout: .plain, place: .arena(offset: 0))
       }
