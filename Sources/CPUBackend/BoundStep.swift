@@ -23,7 +23,7 @@ final class BoundStep: @unchecked Sendable {
   private let inputs: UnsafeMutablePointer<ck_tensor>
   private let coefficients: UnsafeMutablePointer<Float>?
 
-  private static let argumentBytes = 1024
+  static let argumentBytes = 1024
 
   /// - Parameters:
   ///   - isRunnable: whether this CPU has the kernel's instructions; packing needs none of them.
@@ -222,6 +222,18 @@ final class BoundStep: @unchecked Sendable {
           length: Int64(shape.dropFirst(axis).reduce(1, *)), epsilon: epsilon))
     case .copy:
       store(ck_copy_args(in: tensor(0), out: result))
+    case .packWeights(let rearrangement):
+      guard let order = resultTensor.layout.weights else { preconditionFailure("a verified plan packs in some order") }
+      store(KernelArguments.packWeights(rearrangement, operand(0).shape, order, floats(0), resultFloats))
+    case .gradient(.convolutionWeights(let attributes, let slices)):
+      var arguments = ck_conv2d_weights_args()
+      (arguments.in, arguments.g, arguments.out) = (tensor(0), tensor(1), resultFloats)
+      (arguments.kernel_h, arguments.kernel_w) = attributes.kernel.pair
+      (arguments.stride_h, arguments.stride_w) = attributes.stride.pair
+      (arguments.dilation_h, arguments.dilation_w) = attributes.dilation.pair
+      (arguments.pad_top, arguments.pad_left) = (Int64(attributes.padding.top), Int64(attributes.padding.left))
+      (arguments.groups, arguments.slices) = (Int64(attributes.groups), Int64(slices))
+      store(arguments)
     case .pad(let attributes):
       store(KernelArguments.pad(attributes, operand(0).shape, floats(0), resultFloats))
     case .rearrange(let rearrangement):
@@ -245,6 +257,8 @@ final class BoundStep: @unchecked Sendable {
           inputs: inputs, count: Int64(step.operands.count),
           out: isPlain ? KernelArguments.view(resultTensor, around: axis, resultAddress) : result,
           axis: isPlain ? 1 : Int32(axis)))
+    case .training, .gradient:
+      TrainingArguments(step, tensors, constants, address, memory, inputs).write()
     default:
       preconditionFailure("a verified plan has no step for \(step.op.name)")
     }

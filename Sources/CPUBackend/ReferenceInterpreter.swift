@@ -119,7 +119,8 @@ package struct ReferenceInterpreter {
         a.after.map(Int64.init),
         Double(a.value))
     case .concat(let axis): concat(axis, shapes, x, shape, &out)
-    case .rearrange(let rearrangement): return rearrangement.apply(x[0], of: shapes[0])
+    case .rearrange(let rearrangement), .packWeights(let rearrangement):
+      return rearrangement.apply(x[0], of: shapes[0])
     case .upscaleBilinear(let scale): return upscale(x[0], shapes[0], scale)
     case .normScale(let epsilon):
       return zip(x[0], x[1]).map { $0 / ($1 + Double(epsilon)).squareRoot() }
@@ -128,7 +129,9 @@ package struct ReferenceInterpreter {
     case .scaleRows:
       let row = x[0].count / max(1, x[1].count)
       return x[0].indices.map { x[0][$0] * x[1][$0 / max(1, row)] }
-    case .training(let op): return ReferenceTraining.evaluate(op, x, shapes)
+    case .training(let op):
+      out = ReferenceTraining.evaluate(op, x, shapes)
+      if case .normalize(_, let activation) = op { apply(activation, &out) }
     case .gradient(let op): return ReferenceGradients.evaluate(op, x, shapes, shape)
     }
     return out
