@@ -44,6 +44,7 @@ package enum Pipeline {
     NestConcats.pass,
     RemoveDead.pass,
     KeepPortable.pass,
+    SliceWeightGradients.pass,
     SelectKernels.pass,
     ChooseLayouts.pass,
     RemoveDead.pass,
