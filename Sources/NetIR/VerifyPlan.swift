@@ -290,7 +290,7 @@ extension KernelDescriptor {
       return nil
     case .dense, .softmax, .pad, .rearrange, .standardize, .upscaleBilinear:
       return tensors.allSatisfy(\.isContiguous) ? nil : "\(name) works on plain tensors"
-    case .pool2D, .activation, .scaleShift, .parametricRectify, .elementwise, .lrn:
+    case .pool2D, .activation, .scaleShift, .parametricRectify, .elementwise, .lrn, .interleave:
       let same = blocks.allSatisfy { $0 == blocks[0] } && (blocks[0] == 1 || block == 0 || block == blocks[0])
       return same ? nil : "\(name) wants equal blocks"
     case .globalPool:

@@ -109,6 +109,10 @@ enum ChooseLayouts {
         let block = hasConstant ? 1 : blocks.max() ?? 1
         node.layout = TensorLayout(storage: try descriptor(node).storage, block: block)
         node.operands = try node.operands.map { try convert($0, to: node.layout, in: &graph) }
+      case .interleave:
+        let block = node.operands.map { graph[$0].layout.block }.max() ?? 1
+        node.layout = TensorLayout(storage: try descriptor(node).storage, block: block)
+        node.operands = try node.operands.map { try convert($0, to: node.layout, in: &graph) }
       case .concat(let axis):
         let found = node.operands.map { graph[$0].layout.block }.max() ?? 1
         let block = found > 1 || axis != 1 ? found : try wantedBlock(id)
