@@ -39,7 +39,7 @@ extension GradientStep {
     let above = try addGradient(.activation(.rectify), [g, operand(0)])
     let difference = ElementwiseAttributes(kind: .sum, coefficients: [1, -1])
     let below = try add(.elementwise(difference, .linear), [g, above])
-    guard place == 0 else { return try addGradient(.channelSum, [product([below, operand(0)])]) }
+    guard place == 0 else { return try addGradient(.channelSum(), [product([below, operand(0)])]) }
     let scaled = try add(.scaleShift(.linear), [below, operand(1), fill(0, shape(1))])
     return try add(.elementwise(ElementwiseAttributes(kind: .sum), .linear), [above, scaled])
   }
