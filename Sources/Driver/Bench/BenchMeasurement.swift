@@ -24,11 +24,10 @@ struct BenchMeasurement {
 
   init(_ model: Model, inputs: [[Float]], seconds: Double) {
     let executable = model.executable
-    let results = model.plan.outputCounts.map { [Float](repeating: 0, count: $0) }
     // The callers' buffers: the same in every run.
-    var buffers = (inputs: inputs, results: results)
+    var (inputs, results) = (inputs, model.plan.outputCounts.map { [Float](repeating: 0, count: $0) })
     self.init(executable, seconds: seconds) { recording in
-      executable.withBuffers(&buffers.inputs, &buffers.results) { inputs, results in
+      executable.withBuffers(&inputs, &results) { inputs, results in
         if let recording {
           executable.run(inputs: inputs, outputs: results, recording: recording)
         } else {
