@@ -204,8 +204,8 @@ extension Kernels {
         (0..<t.shape[0]).reduce(0) { $0 + Double(values[$1 * each + place]) }
       }
       let one = LayoutCase(shape: [1] + t.shape.dropFirst(), blocked: t.blocked, outHalo: t.outHalo, gap: t.gap)
-      let out = one.output(row)
-      checkUnits(row, ck_batch_sum_args(x: t.input(row, values).c, out: out.c), out, want)
+      let (input, out) = (t.input(row, values), one.output(row))
+      checkUnits(row, ck_batch_sum_args(x: input.c, out: out.c), out, want)
     }
   }
 }

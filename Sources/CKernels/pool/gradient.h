@@ -1,6 +1,7 @@
 // Gradients of pooling over windows. A unit is (image, channel block, band of rows of the image): windows that reach
 // into a band add to its rows alone, always in the same order, so that bands need nothing of each other.
 #include "../common/halo.h"
+#include "../common/lanes.h"
 #include "../common/storage.h"
 
 enum { CK_POOL_BAND = 16 };
@@ -95,22 +96,6 @@ CK_INLINE void ck_unpool_pairs_block(const float *g, const float *y, const float
 // The same of plain pixels: CK_VL windows at a time, those that are left one by one.
 CK_INLINE void ck_unpool_pairs_plain(const float *g, const float *y, const float *x0, const float *x1, int64_t count,
                                      float *out0, float *out1) {
-#if CK_VL == 16
-#define CK_EVEN_LANES 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30
-#define CK_ODD_LANES 1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31
-#define CK_LOW_LANES 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23
-#define CK_HIGH_LANES 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31
-#elif CK_VL == 8
-#define CK_EVEN_LANES 0, 2, 4, 6, 8, 10, 12, 14
-#define CK_ODD_LANES 1, 3, 5, 7, 9, 11, 13, 15
-#define CK_LOW_LANES 0, 8, 1, 9, 2, 10, 3, 11
-#define CK_HIGH_LANES 4, 12, 5, 13, 6, 14, 7, 15
-#else
-#define CK_EVEN_LANES 0, 2, 4, 6
-#define CK_ODD_LANES 1, 3, 5, 7
-#define CK_LOW_LANES 0, 4, 1, 5
-#define CK_HIGH_LANES 2, 6, 3, 7
-#endif
   const vf none = ck_splat(0);
   int64_t i = 0;
   for (; i + CK_VL <= count; i += CK_VL) {
@@ -120,14 +105,14 @@ CK_INLINE void ck_unpool_pairs_plain(const float *g, const float *y, const float
       const float *x = (k ? x1 : x0) + 2 * i;
       float *out = (k ? out1 : out0) + 2 * i;
       const vf a = ck_load(x), b = ck_load(x + CK_VL);
-      const vi is_even = __builtin_shufflevector(a, b, CK_EVEN_LANES) == most;
+      const vi is_even = CK_EVENS(a, b) == most;
       const vf even = is_even ? rest : none;
       rest = is_even ? none : rest;
-      const vi is_odd = __builtin_shufflevector(a, b, CK_ODD_LANES) == most;
+      const vi is_odd = CK_ODDS(a, b) == most;
       const vf odd = is_odd ? rest : none;
       rest = is_odd ? none : rest;
-      ck_store(out, __builtin_shufflevector(even, odd, CK_LOW_LANES));
-      ck_store(out + CK_VL, __builtin_shufflevector(even, odd, CK_HIGH_LANES));
+      ck_store(out, CK_ZIP_FIRST(even, odd));
+      ck_store(out + CK_VL, CK_ZIP_SECOND(even, odd));
     }
   }
   for (; i < count; i++) {

@@ -1,7 +1,7 @@
 // Mean and variance of each channel. A unit is (part of the examples, vector of channels or channel).
 //
 // One pass over memory: strips that fit the first cache are summed, then summed once more around their mean, and joined
-// to what came before as Chan, Golub and LeVeque (1983, equation 1.5) do. No large squares are subtracted, wherever the
+// to what came before as Chan, Golub and LeVeque (1983) do. No large squares are subtracted, wherever the
 // mean lies and in whatever order examples come.
 #include "strips.h"
 

@@ -11,11 +11,11 @@ int64_t CK_NAME(normalize_sums_strips, units)(const void *args) {
 // Σg and Σg·(x − mean) of one strip; where it is rectified, of the g that reach x.
 CK_INLINE void ck_strip_products(const int rectified, const float *g, int64_t g_step, const float *x, int64_t x_step,
                                  const ck_strip *s, const ck_normal_form *form, vf *sum, vf *products) {
-  vf sums[2] = {(vf)0.0f, (vf)0.0f}, twos[2] = {(vf)0.0f, (vf)0.0f};
+  vf sums[4] = {(vf)0.0f, (vf)0.0f, (vf)0.0f, (vf)0.0f}, twos[4] = {(vf)0.0f, (vf)0.0f, (vf)0.0f, (vf)0.0f};
   const int64_t whole = ck_strip_whole(s);
   int64_t i = 0;
-  for (; i + 2 <= whole; i += 2) {
-    CK_UNROLL for (int k = 0; k < 2; k++) {
+  for (; i + 4 <= whole; i += 4) {
+    CK_UNROLL for (int k = 0; k < 4; k++) {
       const vf d = ck_load(x + (i + k) * x_step) - form->mean;
       const vf v = ck_reaching(rectified, ck_load(g + (i + k) * g_step), d, form);
       sums[k] += v;
@@ -31,8 +31,8 @@ CK_INLINE void ck_strip_products(const int rectified, const float *g, int64_t g_
     sums[0] += v;
     twos[0] = v * d + twos[0];
   }
-  *sum += sums[0] + sums[1];
-  *products += twos[0] + twos[1];
+  *sum += (sums[0] + sums[1]) + (sums[2] + sums[3]);
+  *products += (twos[0] + twos[1]) + (twos[2] + twos[3]);
 }
 
 void CK_NAME(normalize_sums_strips, run)(const void *args, int64_t begin, int64_t end) {

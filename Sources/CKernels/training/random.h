@@ -2,6 +2,7 @@
 //
 // Bits are a function of a place, which follows from where an element is, not from how its tensor lies: lanes of a
 // block count on their own.
+#include "../common/lanes.h"
 #include "../common/spans.h"
 #include "../common/vmath.h"
 
@@ -14,13 +15,11 @@ typedef uint64_t ck_half __attribute__((ext_vector_type(CK_VL / 2)));
 
 // The upper and lower words of x·m: of even and odd lanes apart, which is what CPUs can multiply.
 CK_INLINE void ck_wide_product(vu32 x, uint32_t m, vu32 *high, vu32 *low) {
-  union { vu32 words; ck_half pairs; } in = {.words = x}, even, odd, upper, lower;
+  union { vu32 words; ck_half pairs; } in = {.words = x}, even, odd;
   even.pairs = (in.pairs & 0xFFFFFFFFu) * m;
   odd.pairs = (in.pairs >> 32) * m;
-  upper.pairs = (even.pairs >> 32) | (odd.pairs & 0xFFFFFFFF00000000u);
-  lower.pairs = (even.pairs & 0xFFFFFFFFu) | (odd.pairs << 32);
-  *high = upper.words;
-  *low = lower.words;
+  *low = CK_PAIR_FIRST(even.words, odd.words);
+  *high = CK_PAIR_SECOND(even.words, odd.words);
 }
 
 // The blocks of the counters (`low`, `high`, stream), one in each lane: out[k] holds word k of each.
@@ -61,9 +60,10 @@ enum { CK_DRAWN = 1024 };
 
 // Blocks of four words, which lie one behind the other.
 CK_INLINE void ck_store_blocks(const vu32 words[4], uint32_t *to) {
-  for (int lane = 0; lane < CK_VL; lane++) {
-    CK_UNROLL for (int k = 0; k < 4; k++) to[4 * lane + k] = words[k][lane];
-  }
+  const vu32 a = CK_ZIP_FIRST(words[0], words[2]), b = CK_ZIP_FIRST(words[1], words[3]);
+  const vu32 c = CK_ZIP_SECOND(words[0], words[2]), d = CK_ZIP_SECOND(words[1], words[3]);
+  const vu32 rows[4] = {CK_ZIP_FIRST(a, b), CK_ZIP_SECOND(a, b), CK_ZIP_FIRST(c, d), CK_ZIP_SECOND(c, d)};
+  memcpy(to, rows, sizeof rows);
 }
 
 // The words of `count` places from `place` on, at the address that is returned, within `memory`.
@@ -196,17 +196,7 @@ CK_INLINE vf ck_normal(vu32 a, vu32 b) { return ck_sqrt(ck_log(ck_uniform(a)) * 
 CK_INLINE vf ck_normal_at(const ck_drawn *d, int is_blocked, int64_t i) {
   const vu32 first = ck_word(d, 2 * i), second = ck_word(d, 2 * i + CK_VL);
   if (is_blocked) return ck_normal(first, second);
-#if CK_VL == 16
-  const vu32 a = __builtin_shufflevector(first, second, 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
-  const vu32 b = __builtin_shufflevector(first, second, 1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31);
-#elif CK_VL == 8
-  const vu32 a = __builtin_shufflevector(first, second, 0, 2, 4, 6, 8, 10, 12, 14);
-  const vu32 b = __builtin_shufflevector(first, second, 1, 3, 5, 7, 9, 11, 13, 15);
-#else
-  const vu32 a = __builtin_shufflevector(first, second, 0, 2, 4, 6);
-  const vu32 b = __builtin_shufflevector(first, second, 1, 3, 5, 7);
-#endif
-  return ck_normal(a, b);
+  return ck_normal(CK_EVENS(first, second), CK_ODDS(first, second));
 }
 
 int64_t CK_NAME(noise_span, units)(const void *args) {
