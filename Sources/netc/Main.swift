@@ -15,8 +15,8 @@ struct NetcCommand: ParsableCommand {
       """,
     version: "netc \(Version.number) (\(Version.build))",
     subcommands: [
-      Init.self, Check.self, Fmt.self, Report.self, Graph.self, Explain.self, Compile.self, Run.self, Bench.self,
-      Doctor.self, Schema.self, LSP.self,
+      Init.self, Check.self, Fmt.self, Report.self, Graph.self, Explain.self, Compile.self, Run.self, Train.self,
+      Bench.self, Doctor.self, Schema.self, LSP.self,
     ])
 }
 
