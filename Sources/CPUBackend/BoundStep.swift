@@ -222,6 +222,18 @@ final class BoundStep: @unchecked Sendable {
           length: Int64(shape.dropFirst(axis).reduce(1, *)), epsilon: epsilon))
     case .copy:
       store(ck_copy_args(in: tensor(0), out: result))
+    case .packWeights(let rearrangement):
+      guard let order = resultTensor.layout.weights else { preconditionFailure("a verified plan packs in some order") }
+      store(KernelArguments.packWeights(rearrangement, operand(0).shape, order, floats(0), resultFloats))
+    case .gradient(.convolutionWeights(let attributes, let slices)):
+      var arguments = ck_conv2d_weights_args()
+      (arguments.in, arguments.g, arguments.out) = (tensor(0), tensor(1), resultFloats)
+      (arguments.kernel_h, arguments.kernel_w) = attributes.kernel.pair
+      (arguments.stride_h, arguments.stride_w) = attributes.stride.pair
+      (arguments.dilation_h, arguments.dilation_w) = attributes.dilation.pair
+      (arguments.pad_top, arguments.pad_left) = (Int64(attributes.padding.top), Int64(attributes.padding.left))
+      (arguments.groups, arguments.slices) = (Int64(attributes.groups), Int64(slices))
+      store(arguments)
     case .pad(let attributes):
       store(KernelArguments.pad(attributes, operand(0).shape, floats(0), resultFloats))
     case .rearrange(let rearrangement):

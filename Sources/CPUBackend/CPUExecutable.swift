@@ -48,15 +48,18 @@ package final class CPUExecutable: Executable {
       guard let row = kernel(step.kernel) else {
         throw GraphProblem("this CPU cannot run the kernel \(step.kernel)")
       }
-      steps.append(
-        arena.withBytes { bytes in
-          BoundStep(
-            step, of: plan, row.kernel, isRunnable: true,
-            workspaces: plan.workspaces(of: step, threads: pool.threadCount, arena: bytes.baseAddress)
-          ) {
-            Self.address(of: $0, in: plan, constants, bytes.baseAddress, Callers())
-          }
-        })
+      let bound = arena.withBytes { bytes in
+        BoundStep(
+          step, of: plan, row.kernel, isRunnable: true,
+          workspaces: plan.workspaces(of: step, threads: pool.threadCount, arena: bytes.baseAddress)
+        ) {
+          Self.address(of: $0, in: plan, constants, bytes.baseAddress, Callers())
+        }
+      }
+      if let count = plan.packedCount(of: step), count != bound.packedCount {
+        throw GraphProblem("the weights of step `\(step.name)` take \(bound.packedCount) numbers, not \(count)")
+      }
+      steps.append(bound)
     }
     self.steps = steps
     external = plan.steps.indices.filter { plan.touchesCaller(plan.steps[$0]) }
@@ -227,6 +230,12 @@ extension BoundStep {
 }
 
 extension Plan {
+  /// Numbers that the weights of a step take where another step packs them.
+  fileprivate func packedCount(of step: Step) -> Int? {
+    guard step.op.hasWeights, case .tensor(let index) = step.operands[1] else { return nil }
+    return tensors[index].layout.weights.map { $0.elements(of: tensors[index].shape) }
+  }
+
   /// Threads beyond those of a workspace's plan work behind the arena, all steps in the same place.
   fileprivate func workspaceBytes(beyondArenaFor threads: Int) -> Int {
     steps.compactMap(\.workspace).map { max(0, threads - $0.threads) * $0.bytesPerThread }.max() ?? 0

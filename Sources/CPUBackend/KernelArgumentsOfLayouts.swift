@@ -43,6 +43,33 @@ extension KernelArguments {
     return arguments
   }
 
+  /// - Parameter shape: of what is rearranged.
+  static func packWeights(
+    _ rearrangement: Rearrangement, _ shape: [Int], _ order: WeightOrder, _ input: UnsafeMutablePointer<Float>?,
+    _ output: UnsafeMutablePointer<Float>?
+  ) -> ck_pack_weights_args {
+    let (offset, strides) = rearrangement.strides(over: shape)
+    let weights = rearrangement.shape
+    func size(_ axis: Int) -> Int64 { axis < weights.count ? Int64(weights[axis]) : 1 }
+    var arguments = ck_pack_weights_args()
+    arguments.in = input.map { UnsafePointer($0) }
+    arguments.out = output
+    (arguments.filters, arguments.channels, arguments.kernel_h, arguments.kernel_w) = (
+      size(0), size(1), size(2), size(3)
+    )
+    arguments.offset = Int64(offset)
+    fill(&arguments.strides, strides)
+    arguments.order =
+      switch order.form {
+      case .direct: Int32(CK_WEIGHTS_DIRECT.rawValue)
+      case .depthwise: Int32(CK_WEIGHTS_DEPTHWISE.rawValue)
+      case .gemm: Int32(CK_WEIGHTS_GEMM.rawValue)
+      }
+    (arguments.columns, arguments.block) = (Int64(order.columns), Int64(order.block))
+    arguments.groups = Int64(order.groups)
+    return arguments
+  }
+
   /// Fills the first elements of a C array, which Swift imports as a tuple.
   private static func fill<Tuple>(_ array: inout Tuple, _ values: [Int]) {
     withUnsafeMutableBytes(of: &array) { bytes in

@@ -58,6 +58,8 @@ extension KernelOp {
     case CK_OP_PARAMETRIC_RECTIFY: self = .parametricRectify
     case CK_OP_STANDARDIZE: self = .standardize
     case CK_OP_UPSCALE_BILINEAR: self = .upscaleBilinear
+    case CK_OP_PACK_WEIGHTS: self = .packWeights
+    case CK_OP_CONV2D_WEIGHTS: self = .convolutionWeights
     default: return nil
     }
   }

@@ -119,7 +119,8 @@ package struct ReferenceInterpreter {
         a.after.map(Int64.init),
         Double(a.value))
     case .concat(let axis): concat(axis, shapes, x, shape, &out)
-    case .rearrange(let rearrangement): return rearrangement.apply(x[0], of: shapes[0])
+    case .rearrange(let rearrangement), .packWeights(let rearrangement):
+      return rearrangement.apply(x[0], of: shapes[0])
     case .upscaleBilinear(let scale): return upscale(x[0], shapes[0], scale)
     case .normScale(let epsilon):
       return zip(x[0], x[1]).map { $0 / ($1 + Double(epsilon)).squareRoot() }

@@ -4,6 +4,8 @@ import NetIR
 package struct Compilation: Sendable {
   package var graph: Graph
   package let options: CompileOptions
+  /// Whether the graph is a step of training.
+  package let isTraining: Bool
   /// The graph without anything that depends on the target, kept for other machines.
   package var portable: Graph?
   package var plan: Plan?
@@ -11,9 +13,10 @@ package struct Compilation: Sendable {
   package var graphOps = 0
   package var foldedNorms = 0
 
-  package init(graph: Graph, options: CompileOptions) {
+  package init(graph: Graph, options: CompileOptions, isTraining: Bool = false) {
     self.graph = graph
     self.options = options
+    self.isTraining = isTraining
   }
 }
 

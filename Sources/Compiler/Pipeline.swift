@@ -31,6 +31,26 @@ package enum Pipeline {
     PlanMemory.pass,
   ]
 
+  /// Of a step of training. What the backward pass reads stays as it is, so that less can be fused; batch
+  /// normalisation has become ops of its own before.
+  package static let training: [Pass] = [
+    RemoveIdentities.pass,
+    LowerDataGradient.pass,
+    FuseResidual.pass,
+    FuseActivation.pass,
+    LowerTransposedConvolution.pass,
+    LowerWholeWindowConvolution.pass,
+    FoldReshapes.pass,
+    NestConcats.pass,
+    RemoveDead.pass,
+    KeepPortable.pass,
+    SelectKernels.pass,
+    ChooseLayouts.pass,
+    RemoveDead.pass,
+    EliminateConcats.pass,
+    PlanMemory.pass,
+  ]
+
   /// Where passes begin to depend on the target.
   private static let firstTargetPass = SelectKernels.pass.name
 
@@ -59,6 +79,23 @@ package enum Pipeline {
     try run(inference, graph, options, observe)
   }
 
+  /// Compiles a step of training, as a whole batch: statistics are those of all of it. The plan's inputs and outputs
+  /// are those of the graph.
+  ///
+  /// - Throws: `CompileError` that names layer and op where the target has no kernel.
+  package static func compile(
+    _ training: TrainingGraph, _ options: CompileOptions, observe: (Pass, Compilation) -> Bool = { _, _ in true }
+  ) throws -> CompiledNetwork? {
+    guard !options.target.isDevice, options.precision == .fp32 else {
+      throw CompileError(
+        .unsupported,
+        "training runs on CPUs, in fp32; not in \(options.precision.rawValue) on \(options.target.name)")
+    }
+    var options = options
+    options.microbatch = options.batch
+    return try run(Pipeline.training, training.graph, options, isTraining: true, observe)
+  }
+
   /// Makes a plan for another target of a graph that was optimised before.
   package static func retarget(_ portable: Graph, _ options: CompileOptions) throws -> CompiledNetwork? {
     let start = inference.firstIndex { $0.name == firstTargetPass } ?? 0
@@ -66,9 +103,10 @@ package enum Pipeline {
   }
 
   static func run(
-    _ passes: [Pass], _ graph: Graph, _ options: CompileOptions, _ observe: (Pass, Compilation) -> Bool
+    _ passes: [Pass], _ graph: Graph, _ options: CompileOptions, isTraining: Bool = false,
+    _ observe: (Pass, Compilation) -> Bool
   ) throws -> CompiledNetwork? {
-    var compilation = Compilation(graph: graph, options: options)
+    var compilation = Compilation(graph: graph, options: options, isTraining: isTraining)
     let constants = graph.constants()
     compilation.graphOps = graph.ids.count { !constants[$0.index] && !graph[$0].op.isInput }
     try verify(compilation, after: "lowering")
@@ -86,7 +124,7 @@ package enum Pipeline {
   private static func verify(_ compilation: Compilation, after pass: String) throws {
     do throws(GraphProblem) {
       try compilation.graph.verify()
-      try compilation.plan?.verify(compilation.options.catalogue)
+      try compilation.plan?.verify(compilation.options.catalogue, training: compilation.isTraining)
     } catch {
       throw CompileError(.bug, "after pass \(pass): \(error.message)")
     }

@@ -4,8 +4,9 @@
 package enum GradientOp: Hashable, Sendable, Codable {
   /// g (N×F×oh×ow), W → (N×C×`image`): a convolution's gradient with regard to x.
   case convolutionData(ConvolutionAttributes, image: Size2D)
-  /// x, g → like W: a convolution's gradient with regard to its filters.
-  case convolutionWeights(ConvolutionAttributes)
+  /// x, g → like W: a convolution's gradient with regard to its filters. The batch is cut into slices of images, as
+  /// many in each as in any other, or one less; their sums lie one behind the other along the first axis.
+  case convolutionWeights(ConvolutionAttributes, slices: Int = 1)
   /// x (N×C×…) → (C): sums over everything but the channels.
   case channelSum
   /// x (N×…) → 1×…: sums over the batch.
@@ -59,7 +60,8 @@ package enum GradientOp: Hashable, Sendable, Codable {
   package var described: String {
     switch self {
     case .convolutionData(let attributes, _): "conv2d data gradient \(attributes.described)"
-    case .convolutionWeights(let attributes): "conv2d weight gradient \(attributes.described)"
+    case .convolutionWeights(let attributes, let slices):
+      "conv2d weight gradient \(attributes.described)" + (slices == 1 ? "" : " in \(slices) slices")
     case .channelSum: "channel sum"
     case .batchSum: "batch sum"
     case .pool(let attributes, _): "\(attributes.mode.rawValue)_pool gradient \(attributes.described)"

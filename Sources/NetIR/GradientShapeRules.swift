@@ -23,11 +23,13 @@ extension GradientOp {
       }
       let x = [g[0], channels, image.height, image.width]
       return try Self.check(x, .conv2D(attributes, Epilogue(bias: false)), [x, w], gives: g)
-    case .convolutionWeights(let attributes):
+    case .convolutionWeights(let attributes, let slices):
       let (x, g) = (operands[0], operands[1])
       guard x.count == 4, g.count == 4, attributes.groups > 0 else { throw GraphProblem("\(x) and gradient \(g)") }
       let w = [g[1], x[1] / attributes.groups, attributes.kernel.height, attributes.kernel.width]
-      return try Self.check(w, .conv2D(attributes, Epilogue(bias: false)), [x, w], gives: g)
+      try require((1...x[0]).contains(slices), "\(slices) slices of \(x[0]) images")
+      let one = try Self.check(w, .conv2D(attributes, Epilogue(bias: false)), [x, w], gives: g)
+      return [slices * one[0]] + one.dropFirst()
     case .channelSum:
       try require(g.count >= 2, "\(g) has no channels")
       return [g[1]]

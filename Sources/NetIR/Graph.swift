@@ -83,6 +83,15 @@ package struct Graph: Sendable, Codable, Equatable {
     return constant
   }
 
+  /// Whether a value depends on parameters alone, of one value.
+  package func isConstant(_ id: ValueID) -> Bool {
+    switch self[id].op {
+    case .constant, .fill: true
+    case .input: false
+    default: !self[id].operands.isEmpty && self[id].operands.allSatisfy(isConstant)
+    }
+  }
+
   /// A copy in which `transform` decides for each node what stands in its place.
   ///
   /// - Parameter transform: is given the new graph, the old id, and the node with its operands already

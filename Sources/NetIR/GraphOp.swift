@@ -51,6 +51,8 @@ package enum GraphOp: Hashable, Sendable {
   case randomizedRectify(lower: Float, upper: Float)
   /// The same tensor in another memory layout.
   case copy
+  /// Elements in another order, as a kernel reads them as its weights: how they lie is the result's layout.
+  case packWeights(Rearrangement)
 
   // Arithmetic on constants: it runs once, when weights are packed.
   /// gamma, variance → γ/√(σ² + ε)
@@ -65,6 +67,13 @@ package enum GraphOp: Hashable, Sendable {
   // What only training graphs have.
   case training(TrainingOp)
   case gradient(GradientOp)
+
+  package var isOfTraining: Bool {
+    switch self {
+    case .training, .gradient: true
+    default: false
+    }
+  }
 
   /// A word for plans and messages.
   package var name: String {
@@ -94,6 +103,7 @@ package enum GraphOp: Hashable, Sendable {
     case .gaussianNoise: "gaussian_noise"
     case .randomizedRectify: "randomized_rectify"
     case .copy: "copy"
+    case .packWeights: "pack_weights"
     case .normScale: "norm_scale"
     case .normShift: "norm_shift"
     case .scaleRows: "scale_rows"

@@ -2,7 +2,7 @@ extension GraphOp: Codable {
   private enum Name: String {
     case input, constant, fill, conv2D, transposedConv2D, dense, pool2D, globalPool, activation, batchNorm, scaleShift
     case parametricRectify, standardize, elementwise, lrn, softmax, reshape, pad, concat, rearrange, upscaleBilinear
-    case dropout, gaussianNoise, randomizedRectify, copy, normScale, normShift, scaleRows, scaleBias
+    case dropout, gaussianNoise, randomizedRectify, copy, packWeights, normScale, normShift, scaleRows, scaleBias
     case training, gradient
   }
 
@@ -36,6 +36,7 @@ extension GraphOp: Codable {
       case .gaussianNoise: .gaussianNoise(sigma: try read("sigma"))
       case .randomizedRectify: .randomizedRectify(lower: try read("lower"), upper: try read("upper"))
       case .copy: .copy
+      case .packWeights: .packWeights(try read())
       case .normScale: .normScale(epsilon: try read("epsilon"))
       case .normShift: .normShift
       case .scaleRows: .scaleRows
@@ -78,6 +79,7 @@ extension GraphOp: Codable {
     case .gaussianNoise(let sigma): try write(.gaussianNoise, ["sigma": sigma])
     case .randomizedRectify(let lower, let upper): try write(.randomizedRectify, ["lower": lower, "upper": upper])
     case .copy: try write(.copy)
+    case .packWeights(let rearrangement): try write(.packWeights, ["_0": rearrangement])
     case .normScale(let epsilon): try write(.normScale, ["epsilon": epsilon])
     case .normShift: try write(.normShift)
     case .scaleRows: try write(.scaleRows)

@@ -16,6 +16,8 @@ package enum KernelOp: String, Hashable, Sendable, Codable, CaseIterable {
   case parametricRectify = "parametric_rectify"
   case standardize
   case upscaleBilinear = "upscale_bilinear"
+  case packWeights = "pack_weights"
+  case convolutionWeights = "conv2d_weight_gradient"
 }
 
 extension GraphOp {
@@ -38,6 +40,8 @@ extension GraphOp {
     case .parametricRectify: .parametricRectify
     case .standardize: .standardize
     case .upscaleBilinear: .upscaleBilinear
+    case .packWeights: .packWeights
+    case .gradient(.convolutionWeights): .convolutionWeights
     case .input, .constant, .fill, .reshape, .batchNorm, .transposedConv2D: nil
     case .dropout, .gaussianNoise, .randomizedRectify: nil
     case .normScale, .normShift, .scaleRows, .scaleBias: nil

@@ -59,7 +59,7 @@ extension GraphOp {
       return try pad(attributes, operands[0])
     case .concat(let axis):
       return try concat(axis, operands)
-    case .rearrange(let rearrangement):
+    case .rearrange(let rearrangement), .packWeights(let rearrangement):
       return try positive(rearrangement.resultShape(operands[0]))
     case .upscaleBilinear(let scale):
       try require(operands[0].count == 4 && Bound.allows(scale), "needs N×C×H×W and positive factors")
@@ -91,7 +91,7 @@ extension GraphOp {
     case .scaleShift, .normShift, .scaleBias: 3
     case .normScale, .scaleRows, .parametricRectify: 2
     case .elementwise, .concat: nil
-    case .pool2D, .globalPool, .activation, .lrn, .softmax, .standardize, .reshape, .pad, .copy: 1
+    case .pool2D, .globalPool, .activation, .lrn, .softmax, .standardize, .reshape, .pad, .copy, .packWeights: 1
     case .rearrange, .upscaleBilinear, .dropout, .gaussianNoise, .randomizedRectify: 1
     case .training(let op): op.arity
     case .gradient(let op): op.arity

@@ -21,11 +21,14 @@ package struct TensorLayout: Hashable, Sendable, Codable {
   package var storage: StorageType
   package var block: Int
   package var halo: Padding2D
+  /// Of weights that a step has packed, their order; then the block is 1, and there is no halo.
+  package var weights: WeightOrder?
 
-  package init(storage: StorageType = .float32, block: Int = 1, halo: Padding2D = .none) {
+  package init(storage: StorageType = .float32, block: Int = 1, halo: Padding2D = .none, weights: WeightOrder? = nil) {
     self.storage = storage
     self.block = block
     self.halo = halo
+    self.weights = weights
   }
 
   /// A block that has as many channels as there are.
@@ -43,10 +46,11 @@ package struct TensorLayout: Hashable, Sendable, Codable {
   package static let plain = TensorLayout()
 
   /// C order without a halo, however numbers are stored.
-  package var isContiguous: Bool { block == 1 && halo == .none }
+  package var isContiguous: Bool { block == 1 && halo == .none && weights == nil }
 
   /// Elements that a tensor of this shape occupies, lanes beyond the channels and halo included.
   package func elements(of shape: [Int]) -> Int {
+    if let weights { return weights.elements(of: shape) }
     guard shape.count == 4 else { return shape.elements }
     let blocks = (shape[1] + channelUnit - 1) / channelUnit * channelUnit
     return shape[0] * blocks * (shape[2] + halo.top + halo.bottom) * (shape[3] + halo.left + halo.right)
@@ -56,6 +60,7 @@ package struct TensorLayout: Hashable, Sendable, Codable {
 
   /// As plans print it: `c16 halo 1,1,1,1`.
   package var description: String {
+    if let weights { return weights.description }
     var words = [isChannelsLast ? "nhwc" : block == 1 ? "nchw" : "c\(block)"]
     if storage != .float32 { words.append(storage.rawValue) }
     if halo != .none { words.append("halo \(halo.top),\(halo.bottom),\(halo.left),\(halo.right)") }

@@ -20,7 +20,8 @@ extension Graph {
       guard shape == node.shape else {
         throw GraphProblem("`\(node.name)` is \(node.shape), its op gives \(shape)")
       }
-      guard node.layout.hasBlock(upTo: .max), node.layout.isContiguous || shape.count == 4 else {
+      guard node.layout.hasBlock(upTo: .max), node.layout.isContiguous || node.layout.weights != nil || shape.count == 4
+      else {
         throw GraphProblem("`\(node.name)` has a blocked layout and \(shape.count) axes")
       }
     }

@@ -10,15 +10,21 @@ extension Plan {
   /// Every index exists, every shape follows from its op, every tensor lies aligned within the arena,
   /// a tensor is written before it is read and no step overwrites bytes that are still needed, and the
   /// catalogue has every kernel for the op, layout and storage at hand.
-  package func verify(_ catalogue: KernelCatalogue) throws(GraphProblem) {
+  ///
+  /// - Parameter training: whether it is a step of training: parameters are inputs, and there is one microbatch.
+  package func verify(_ catalogue: KernelCatalogue, training: Bool = false) throws(GraphProblem) {
+    try require(
+      training ? batch == microbatch : tensors.allSatisfy { $0.layout.weights == nil },
+      training ? "a training step is of one microbatch" : "weights are packed at run time")
     try verifyTensors()
     try verifyConstants()
     for (index, step) in steps.enumerated() {
       try verify(step, catalogue)
-      try verifyPacking(of: step, index)
+      try verifyPacking(of: step, index, training: training)
+      try verifyVectors(of: step, catalogue)
     }
     try verifyMemory()
-    try verifySizes()
+    try verifySizes(training: training)
   }
 
   private func verifyTensors() throws(GraphProblem) {
@@ -33,7 +39,8 @@ extension Plan {
         (1...8).contains(tensor.shape.count) && halos.allSatisfy { (0...Self.maximumHalo).contains($0) }
           && isBounded(tensor.shape, halo: halos.max() ?? 0)
           && tensor.layout.hasBlock(upTo: 64) && (!tensor.layout.isChannelsLast || halo == .none)
-          && (tensor.shape.count == 4 || tensor.layout.isContiguous),
+          && (tensor.shape.count == 4 || tensor.layout.isContiguous || tensor.layout.weights != nil)
+          && (tensor.layout.weights?.fits(tensor.shape) ?? true),
         "tensor `\(tensor.name)` has the shape \(tensor.shape) as \(tensor.layout.description)")
       try require(isWhole(tensor) || isView(tensor), "tensor `\(tensor.name)` is no view of what it names")
       switch tensor.place {
@@ -74,10 +81,12 @@ extension Plan {
 
   /// What whoever runs the plan relies on: callers cut their examples into batches by these sizes, and the arena
   /// is taken as a whole.
-  private func verifySizes() throws(GraphProblem) {
+  private func verifySizes(training: Bool) throws(GraphProblem) {
+    // Parameters and gradients have no batch.
     try require(
-      inputs.allSatisfy { $0.shape[0] == microbatch }
-        && outputs.allSatisfy { $0.shape.elements % microbatch == 0 },
+      training
+        || inputs.allSatisfy { $0.shape[0] == microbatch }
+          && outputs.allSatisfy { $0.shape.elements % microbatch == 0 },
       "an input or output is no batch of \(microbatch) examples")
     try require(
       (inputs + outputs).allSatisfy { $0.shape.elements < Self.maximumBuffer / microbatches },
@@ -122,12 +131,15 @@ extension Plan {
   }
 
   /// Kernels trust their weights to lie, and to be as many, as their own packing made them.
-  private func verifyPacking(of step: Step, _ number: Int) throws(GraphProblem) {
+  private func verifyPacking(of step: Step, _ number: Int, training: Bool) throws(GraphProblem) {
     for (place, operand) in step.operands.enumerated() {
       let isWeight = step.op.hasWeights && place == 1
       let isResidual = step.op.hasResidual && place == step.operands.count - 1
       switch operand {
-      case .tensor: try require(!isWeight, "step `\(step.name)` has a tensor as its weights")
+      case .tensor(let index):
+        try require(!isWeight || training, "step `\(step.name)` has a tensor as its weights")
+        try require(
+          isWeight || tensors[index].layout.weights == nil, "step `\(step.name)` reads packed weights as a tensor")
       case .constant(let index):
         try require(
           !isResidual && constants[index].packing == (isWeight ? .step(number) : .plain),
@@ -157,9 +169,10 @@ extension Plan {
       throw GraphProblem("step `\(step.name)` wants the kernel \(step.kernel), which this netc does not have")
     }
     try require(kernel.op == step.op.kernelOp, "kernel \(kernel.name) does not compute \(step.op.name)")
-    let operands = step.operands.map { operand -> Tensor? in
+    let operands = step.operands.enumerated().map { place, operand -> Tensor? in
       switch operand {
-      case .tensor(let index): return tensors[index]
+      case .tensor(let index):
+        return step.op.isVector(place, of: step.operands.count) ? nil : tensors[index]
       case .constant(let index):
         // Weights and vectors have a place of their own in the kernel; any other constant is read as a tensor.
         if step.op.hasVectors { return nil }
@@ -178,6 +191,23 @@ extension Plan {
       of: step, kernel.workspace(op: step.op, input: shapes.first ?? [], result: shape, isPlain: isPlain))
   }
 
+  /// Weights that are tensors lie as the kernel's packing has them, biases and other vectors as plain numbers.
+  private func verifyVectors(of step: Step, _ catalogue: KernelCatalogue) throws(GraphProblem) {
+    guard let kernel = catalogue[step.kernel] else { return }
+    let inputBlock = if case .tensor(let index)? = step.operands.first { tensors[index].layout.block } else { 1 }
+    for (place, operand) in step.operands.enumerated() where step.op.isVector(place, of: step.operands.count) {
+      guard case .tensor(let index) = operand else { continue }
+      let (layout, name) = (tensors[index].layout, tensors[index].name)
+      guard step.op.hasWeights, place == 1, let order = kernel.weightOrder(step.op, inputBlock: inputBlock) else {
+        try require(layout == .plain, "step `\(step.name)` reads `\(name)`, which is not plain")
+        continue
+      }
+      try require(
+        kernel.takesPackedWeights && layout.weights == order,
+        "step `\(step.name)` reads `\(name)`, which is packed otherwise")
+    }
+  }
+
   func require(_ condition: Bool, _ message: @autoclosure () -> String) throws(GraphProblem) {
     if !condition { throw GraphProblem(message()) }
   }
@@ -185,7 +215,7 @@ extension Plan {
 
 extension GraphOp {
   /// Whether the second operand is packed by the kernel.
-  fileprivate var hasWeights: Bool {
+  package var hasWeights: Bool {
     switch self {
     case .conv2D, .dense: true
     default: false
@@ -198,6 +228,11 @@ extension GraphOp {
     case .scaleShift, .parametricRectify: true
     default: hasWeights
     }
+  }
+
+  /// Whether that operand is weights or a vector, and no tensor like the first.
+  package func isVector(_ place: Int, of count: Int) -> Bool {
+    hasVectors && place > 0 && !(hasResidual && place == count - 1)
   }
 
   /// Whether the result may lie where an operand of the same layout lay: each element depends on the
@@ -233,11 +268,7 @@ extension KernelDescriptor {
       }
       let shape = epilogue.unpooled(result.shape)
       let reach = attributes.reach(input: input.shape, output: shape)
-      let halo = input.layout.halo
-      guard
-        halo.top >= reach.top && halo.bottom >= reach.bottom && halo.left >= reach.left
-          && halo.right >= reach.right
-      else { return "the halo of `\(input.name)` is narrower than the padding" }
+      guard input.layout.halo.covers(reach) else { return "the halo of `\(input.name)` is narrower than the padding" }
       if let form = Winograd.Form(rawValue: algorithm) {
         guard inputBlock == block, Winograd(attributes, input: input.shape, result: shape, by: self) != nil
         else { return "\(name) takes \(form.filterSize)×\(form.filterSize) filters at stride 1, in blocks" }
@@ -267,6 +298,15 @@ extension KernelDescriptor {
       return fits && result.isContiguous ? nil : "\(name) wants blocks of \(block)"
     case .copy:
       return nil
+    case .packWeights:
+      return tensors[0].isContiguous && result.layout.weights != nil ? nil : "\(name) packs plain weights"
+    case .gradient(.convolutionWeights(let attributes, _)):
+      guard tensors.count == 3, blocks[1] == block, blocks[0] == 1 || blocks[0] == block, result.isContiguous else {
+        return "\(name) wants blocks of \(block), and gives plain weights"
+      }
+      let reach = attributes.reach(input: tensors[0].shape, output: tensors[1].shape)
+      return tensors[0].layout.halo.covers(reach)
+        ? nil : "the halo of `\(tensors[0].name)` is narrower than the padding"
     case .concat(let axis):
       let plain = tensors.allSatisfy(\.isContiguous)
       return plain || axis < 4 && result.shape.count == 4 ? nil : "\(name) wants four axes"
@@ -282,6 +322,13 @@ extension KernelDescriptor {
   package func canPool(_ epilogue: Epilogue) -> Bool {
     Winograd.Form(rawValue: algorithm) != nil && epilogue.pool == Size2D(2) && !epilogue.residual
       && (epilogue.activation == .linear || epilogue.activation == .rectify)
+  }
+}
+
+extension Padding2D {
+  /// Whether it is as wide on every side.
+  func covers(_ other: Padding2D) -> Bool {
+    top >= other.top && bottom >= other.bottom && left >= other.left && right >= other.right
   }
 }
 

@@ -4,10 +4,10 @@
 // FAKE_CLANG is the compiler, FAKE_SHIM the header that stands in for CUDA, FAKE_FOLDER where libraries are kept, all
 // defined when this is compiled.
 #define _GNU_SOURCE
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 #include "cgpu.h"
 
@@ -67,6 +67,15 @@ static char *contents(const char *path) {
   return text;
 }
 
+// What went wrong around the compiler goes where its own words would be.
+static int failed(cgpu_program program, const char *what, int status) {
+  if (program->log && program->log[0]) return COMPILATION_FAILED;
+  free(program->log);
+  program->log = malloc(256);
+  snprintf(program->log, 256, "%s: status %d, %s", what, status, strerror(errno));
+  return COMPILATION_FAILED;
+}
+
 API nvrtcCompileProgram(cgpu_program program, int option_count, const char *const *options) {
   int has_architecture = 0;
   for (int i = 0; i < option_count; i++) {
@@ -79,17 +88,19 @@ API nvrtcCompileProgram(cgpu_program program, int option_count, const char *cons
   free(shim);
   snprintf(program->library, sizeof program->library, "%s/kernel-%016llx.so", FAKE_FOLDER, (unsigned long long)key);
   if (!access(program->library, R_OK)) return 0;
-  // Several tests may want the same text at once: each makes a library of its own name and moves it into place.
+  // Several tests may want the same text at once, each with a copy of this library: each makes a library of its own
+  // name and moves it into place.
   char base[600], source[640], made[640], log[640], command[4096];
   static int number;
-  snprintf(base, sizeof base, "%s.%d.%d", program->library, getpid(), __sync_fetch_and_add(&number, 1));
+  snprintf(base, sizeof base, "%s.%d.%p.%d", program->library, getpid(), (void *)&number,
+           __sync_fetch_and_add(&number, 1));
   snprintf(source, sizeof source, "%s.cpp", base);
   snprintf(made, sizeof made, "%s.so", base);
   snprintf(log, sizeof log, "%s.log", base);
   FILE *file = fopen(source, "w");
-  if (!file) return COMPILATION_FAILED;
-  fputs(program->source, file);
-  fclose(file);
+  if (!file) return failed(program, source, 0);
+  const int written = fputs(program->source, file) >= 0;
+  if (fclose(file) || !written) return failed(program, source, 0);
   snprintf(command, sizeof command,
            "%s -x c++ -std=c++17 -O2 -Wall -Wextra -Werror -fno-exceptions -fno-rtti -ffp-contract=off "
            "-fvisibility=hidden -fPIC -shared -nostdlib++ -include %s %s -o %s -lm > %s 2>&1",
@@ -98,8 +109,8 @@ API nvrtcCompileProgram(cgpu_program program, int option_count, const char *cons
   program->log = contents(log);
   unlink(source);
   unlink(log);
-  if (!WIFEXITED(status) || WEXITSTATUS(status)) return COMPILATION_FAILED;
-  return rename(made, program->library) ? COMPILATION_FAILED : 0;
+  if (status) return failed(program, FAKE_CLANG, status);
+  return rename(made, program->library) ? failed(program, program->library, 0) : 0;
 }
 
 API nvrtcGetProgramLogSize(cgpu_program program, size_t *bytes) {

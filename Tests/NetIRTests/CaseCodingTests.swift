@@ -67,6 +67,10 @@ import Testing
     (.gaussianNoise(sigma: 16777216), #"{"gaussianNoise":{"sigma":16777216}}"#),
     (.randomizedRectify(lower: 3, upper: 8), #"{"randomizedRectify":{"lower":3,"upper":8}}"#),
     (.copy, #"{"copy":{}}"#),
+    (
+      .packWeights(Rearrangement(starts: [2], axes: [.init(0, count: 3, step: -1)])),
+      #"{"packWeights":{"_0":{"axes":[{"count":3,"source":0,"step":-1}],"starts":[2]}}}"#
+    ),
     (.normScale(epsilon: 0.0001), #"{"normScale":{"epsilon":0.0001}}"#),
     (.normShift, #"{"normShift":{}}"#),
     (.scaleRows, #"{"scaleRows":{}}"#),

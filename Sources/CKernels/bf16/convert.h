@@ -35,9 +35,16 @@ CK_INLINE void *ck_channel_row(const ck_tensor *t, int64_t n, int64_t c, int64_t
   return (char *)t->data + at * ck_element_bytes(t->storage);
 }
 
+// Whether neighbouring channels of a pixel are neighbours in memory, whatever their blocks.
+CK_INLINE int ck_channels_adjoin(const ck_tensor *t) { return t->w == 1 && t->stride_c == t->block; }
+
 CK_INLINE void ck_convert_row(const int32_t from_storage, const int32_t to_storage, const ck_copy_args *a, int64_t n,
                               int64_t c, int64_t count, int64_t y) {
   const ck_tensor *in = &a->in, *out = &a->out;
+  if (ck_channels_adjoin(in) && ck_channels_adjoin(out)) {
+    ck_convert_run(from_storage, to_storage, ck_channel_row(in, n, c, y), ck_channel_row(out, n, c, y), count);
+    return;
+  }
   const int alike = in->block == out->block;
   for (int64_t i = c; i < c + count; i += alike ? out->block : 1) {
     const void *from = ck_channel_row(in, n, i, y);
@@ -51,7 +58,9 @@ CK_INLINE void ck_convert_row(const int32_t from_storage, const int32_t to_stora
 }
 
 static int64_t ck_convert_group(const ck_copy_args *a) {
-  return ck_ceil_div(ck_most(a->in.block, 16), a->out.block) * a->out.block;
+  const int adjoin = ck_channels_adjoin(&a->in) && ck_channels_adjoin(&a->out);
+  const int64_t least = adjoin ? a->out.c : ck_most(a->in.block, 16);
+  return ck_ceil_div(least, a->out.block) * a->out.block;
 }
 
 int64_t CK_NAME(copy_convert, units)(const void *args) {

@@ -11,7 +11,9 @@ typedef void (*ck_pair_dense_micro)(const ck_elem *in, int64_t step, const uint3
 #define CK_DENSE_MICRO(v, m)                                                                                     \
   static void pair_dense_##m##x##v(const ck_elem *in, int64_t step, const uint32_t *weights,                     \
                                    const ck_pair_nest *nest, float *sums) {                                      \
-    ck_pair_tile(m, 1, v, step, CK_PAIR_DENSE_N, in, 0, weights, nest, sums);                                    \
+    ck_pair_sums acc;                                                                                            \
+    ck_pair_tile(m, 1, v, step, CK_PAIR_DENSE_N, 0, in, 0, weights, nest, acc);                                  \
+    ck_pair_store(m, 1, v, acc, sums);                                                                           \
   }
 #define CK_DENSE_MICROS(m) CK_DENSE_MICRO(1, m) CK_DENSE_MICRO(2, m) CK_DENSE_MICRO(3, m) CK_DENSE_MICRO(4, m)
 CK_PAIR_DENSE_EACH_M(CK_DENSE_MICROS)
@@ -38,7 +40,7 @@ void CK_DENSE(run)(const void *args, int64_t begin, int64_t end) {
   const ck_dense_args *a = args;
   const int64_t row_tiles = ck_ceil_div(a->rows, CK_PAIR_DENSE_M), pairs = a->inputs / 2;
   const int half = a->inputs % 2;
-  const ck_pair_nest nest = {1, 1, 1, pairs, pairs, half, half, 0, 0, 0};
+  const ck_pair_nest nest = {1, 1, 1, pairs, pairs, half, half, 0, 0, 0, NULL, 0};
   _Alignas(64) float sums[CK_PAIR_DENSE_M * CK_PAIR_DENSE_N], line[CK_PAIR_DENSE_N];
   for (int64_t u = begin; u < end; u++) {
     const int64_t first = u / row_tiles * CK_PAIR_DENSE_N, count = ck_least(CK_PAIR_DENSE_N, a->units - first);

@@ -8,11 +8,14 @@
 #include "../common/storage.h"
 #include "epilogue.h"
 
-typedef void (*ck_pair_depthwise_micro)(const ck_conv2d_args *a, const ck_elem *in, const float *weights, float *sums);
+// Of m pixels from x on. Sums that need more than `finish` does go to `sums`, where it is not NULL.
+typedef void (*ck_pair_depthwise_micro)(const ck_conv2d_args *a, const ck_elem *in, const float *weights,
+                                        const ck_pair_finish *finish, int64_t x, float *sums);
 
 // `columns` taps at distance 1 and a stride of `stride`, both constants; or any (0).
 CK_INLINE void ck_pair_depthwise_tile(const int m, const int columns, const int stride, const ck_conv2d_args *a,
-                                      const ck_elem *in, const float *weights, float *sums) {
+                                      const ck_elem *in, const float *weights, const ck_pair_finish *finish, int64_t x,
+                                      float *sums) {
   enum { most = 2 * CK_PAIR_DEPTHWISE_M + 5 };
   vf acc[CK_PAIR_DEPTHWISE_M];
   CK_UNROLL for (int i = 0; i < m; i++) acc[i] = (vf)0.0f;
@@ -36,13 +39,17 @@ CK_INLINE void ck_pair_depthwise_tile(const int m, const int columns, const int 
       p += right;
     }
   }
-  CK_UNROLL for (int i = 0; i < m; i++) ck_store(sums + i * CK_VL, acc[i]);
+  if (sums) {
+    CK_UNROLL for (int i = 0; i < m; i++) ck_store(sums + i * CK_VL, acc[i]);
+  } else {
+    CK_UNROLL for (int i = 0; i < m; i++) ck_pair_finish_one(finish, acc[i], 0, 0, x + i);
+  }
 }
 
 #define CK_DEPTHWISE_MICRO(kind, columns, stride, m)                                                               \
   static void pair_depthwise_##kind##_##m(const ck_conv2d_args *a, const ck_elem *in, const float *weights,        \
-                                          float *sums) {                                                           \
-    ck_pair_depthwise_tile(m, columns, stride, a, in, weights, sums);                                              \
+                                          const ck_pair_finish *finish, int64_t x, float *sums) {                  \
+    ck_pair_depthwise_tile(m, columns, stride, a, in, weights, finish, x, sums);                                   \
   }
 #define CK_DEPTHWISE_MICROS(m)                                                                                     \
   CK_DEPTHWISE_MICRO(any, 0, 0, m) CK_DEPTHWISE_MICRO(3_1, 3, 1, m) CK_DEPTHWISE_MICRO(3_2, 3, 2, m)               \
@@ -74,15 +81,19 @@ void CK_DEPTHWISE(run)(const void *args, int64_t begin, int64_t end) {
   const int64_t pieces = ck_ceil_div(out->w, CK_PAIR_DEPTHWISE_M);
   const int near = a->dilation_w == 1 && a->stride_w <= 2;
   const int kind = near && a->kernel_w == 3 ? (int)a->stride_w : near && a->kernel_w == 5 ? 2 + (int)a->stride_w : 0;
+  const int plain = ck_pair_is_plain(a);
   _Alignas(64) float sums[CK_PAIR_DEPTHWISE_M * CK_VL], bias[CK_VL];
   for (int64_t u = begin; u < end; u++) {
     const int64_t cb = u / rows, n = u % rows / out->h, y = u % out->h;
     const ck_elem *row = ck_data(in) + n * in->stride_n + cb * in->stride_c +
                          (y * a->stride_h - a->pad_top) * in->stride_h - a->pad_left * CK_VL;
     ck_conv_bias(a, cb * CK_VL, CK_VL, bias);
+    const ck_pair_finish finish = ck_pair_finish_of(a, bias, n, cb, y);
     for (int64_t piece = 0; piece < pieces; piece++) {
       const int64_t x = out->w * piece / pieces, m = out->w * (piece + 1) / pieces - x;
-      ck_pair_depthwise_micros[kind][m](a, row + x * a->stride_w * CK_VL, a->weights + cb * taps * CK_VL, sums);
+      ck_pair_depthwise_micros[kind][m](a, row + x * a->stride_w * CK_VL, a->weights + cb * taps * CK_VL, &finish, x,
+                                        plain ? NULL : sums);
+      if (plain) continue;
       ck_pair_epilogue(a, sums, bias, 1, m, n, cb, y, x);
     }
     ck_zero_halo(out, n, cb, y);

@@ -16,6 +16,10 @@ typedef struct {
   int64_t n0, n1, n2, pairs, last_pairs;
   int half, last_half;
   int64_t s0, s1, s2;
+  // Weights that are needed later: each pair of the reduction asks for the cache lines at `ahead`, then adds
+  // `ahead_step` bytes. Lines that nobody has need not exist.
+  const char *ahead;
+  int64_t ahead_step;
 } ck_pair_nest;
 
 #ifdef CK_HAS_BF16
@@ -53,22 +57,26 @@ CK_INLINE uint32_t ck_pair_at(const ck_elem *p) {
   return word;
 }
 
-// sums[(r·m + i)·v + j] = Σ over the nest of in[r·row_step + i·step + offset] · weights[…][j], vectors j < v
+enum { CK_PAIR_MOST_M = 16, CK_PAIR_MOST_ROWS = 2, CK_PAIR_MOST_V = 4 };
+// The sums of a tile, in registers.
+typedef vf ck_pair_sums[CK_PAIR_MOST_ROWS][CK_PAIR_MOST_M][CK_PAIR_MOST_V];
+
+#define CK_PAIR_EACH_SUM                       \
+  CK_UNROLL for (int r = 0; r < rows; r++)     \
+  CK_UNROLL for (int i = 0; i < m; i++)        \
+  CK_UNROLL for (int j = 0; j < v; j++)
+
+// acc[r][i][j] = Σ over the nest of in[r·row_step + i·step + offset] · weights[…][j], vectors j < v
 //
-// for m pixels in each of `rows` rows and v vectors of outputs; a step of the reduction takes `width` packed words.
-// m, rows, v and width are constants where this is called: m·rows·v accumulators stay in registers
-// over the whole reduction. Every sum runs in the order of the nest: tiles of any size give the same bits.
+// for m pixels in each of `rows` rows and v vectors of outputs; a step of the reduction takes `width` packed words and
+// asks for `lines` cache lines of later weights. m, rows, v, width and lines are constants where this is called:
+// m·rows·v accumulators stay in registers over the whole reduction. Every sum runs in the order of the nest: tiles of any size give the same bits.
 CK_INLINE void ck_pair_tile(const int m, const int rows, const int v, const int64_t step, const int width,
-                            const ck_elem *in, const int64_t row_step, const uint32_t *weights,
-                            const ck_pair_nest *nest, float *sums) {
-  enum { most_m = 16, most_rows = 2, most_v = 4 };
-  vf acc[most_rows][most_m][most_v];
-  CK_UNROLL for (int r = 0; r < rows; r++) {
-    CK_UNROLL for (int i = 0; i < m; i++) {
-      CK_UNROLL for (int j = 0; j < v; j++) acc[r][i][j] = (vf)0.0f;
-    }
-  }
-  const int64_t n0 = nest->n0, n1 = nest->n1, n2 = nest->n2;
+                            const int lines, const ck_elem *in, const int64_t row_step, const uint32_t *weights,
+                            const ck_pair_nest *nest, ck_pair_sums acc) {
+  CK_PAIR_EACH_SUM acc[r][i][j] = (vf)0.0f;
+  const int64_t n0 = nest->n0, n1 = nest->n1, n2 = nest->n2, ahead_step = nest->ahead_step;
+  const char *ahead = nest->ahead;
   for (int64_t i0 = 0; i0 < n0; i0++) {
     const int is_last = i0 == n0 - 1;
     const int64_t pairs = is_last ? nest->last_pairs : nest->pairs;
@@ -77,7 +85,7 @@ CK_INLINE void ck_pair_tile(const int m, const int rows, const int v, const int6
       for (int64_t i2 = 0; i2 < n2; i2++) {
         const ck_elem *p = in + i0 * nest->s0 + i1 * nest->s1 + i2 * nest->s2;
         for (int64_t k = 0; k < pairs; k++) {
-          ck_words w[most_v];
+          ck_words w[CK_PAIR_MOST_V];
           CK_UNROLL for (int j = 0; j < v; j++) w[j] = ck_words_load(weights + j * CK_VL);
           CK_UNROLL for (int r = 0; r < rows; r++) {
             CK_UNROLL for (int i = 0; i < m; i++) {
@@ -85,11 +93,13 @@ CK_INLINE void ck_pair_tile(const int m, const int rows, const int v, const int6
               CK_UNROLL for (int j = 0; j < v; j++) acc[r][i][j] = ck_pair_add(x, w[j], acc[r][i][j]);
             }
           }
+          CK_UNROLL for (int j = 0; j < lines; j++) __builtin_prefetch(ahead + j * 64);
+          ahead += ahead_step;
           weights += width;
           p += 2;
         }
         if (half) {
-          ck_words w[most_v];
+          ck_words w[CK_PAIR_MOST_V];
           CK_UNROLL for (int j = 0; j < v; j++) w[j] = ck_words_load(weights + j * CK_VL);
           CK_UNROLL for (int r = 0; r < rows; r++) {
             CK_UNROLL for (int i = 0; i < m; i++) {
@@ -102,11 +112,11 @@ CK_INLINE void ck_pair_tile(const int m, const int rows, const int v, const int6
       }
     }
   }
-  CK_UNROLL for (int r = 0; r < rows; r++) {
-    CK_UNROLL for (int i = 0; i < m; i++) {
-      CK_UNROLL for (int j = 0; j < v; j++) ck_store(sums + ((r * m + i) * v + j) * CK_VL, acc[r][i][j]);
-    }
-  }
+}
+
+// sums[(r·m + i)·v + j] = acc[r][i][j]
+CK_INLINE void ck_pair_store(const int m, const int rows, const int v, ck_pair_sums acc, float *sums) {
+  CK_PAIR_EACH_SUM ck_store(sums + ((r * m + i) * v + j) * CK_VL, acc[r][i][j]);
 }
 
 #endif

@@ -27,5 +27,12 @@
 #define CK_ROWS_EACH_V(X, n) X(1, n) X(2, n)
 #include "rows.h"
 
+// 8 sums, 2 vectors of filters and a channel: 11 of 16 registers.
+#define CK_WEIGHTS_ROWS 4
+#define CK_WEIGHTS_ROWS_ALONE 8
+#define CK_WEIGHTS_V 2
+#define CK_WEIGHTS_EACH_V(X) X(2)
+#include "weights_gradient.h"
+
 #pragma clang attribute pop
 #endif

@@ -28,5 +28,12 @@
 #define CK_ROWS_EACH_V(X, n) X(1, n) X(2, n) X(3, n) X(4, n)
 #include "rows.h"
 
+// 24 sums and 3 vectors of filters, channels from memory: 27 of 32 registers.
+#define CK_WEIGHTS_ROWS 8
+#define CK_WEIGHTS_ROWS_ALONE 16
+#define CK_WEIGHTS_V 3
+#define CK_WEIGHTS_EACH_V(X) X(2) X(3)
+#include "weights_gradient.h"
+
 #pragma clang attribute pop
 #endif

@@ -25,3 +25,10 @@
 #define CK_ROWS_EACH_N(X) X(1) X(2) X(3) X(4) X(5) X(6)
 #define CK_ROWS_EACH_V(X, n) X(1, n) X(2, n)
 #include "rows.h"
+
+// 8 sums, 2 vectors of filters, a channel and a product: 12 of 16 registers.
+#define CK_WEIGHTS_ROWS 4
+#define CK_WEIGHTS_ROWS_ALONE 4
+#define CK_WEIGHTS_V 2
+#define CK_WEIGHTS_EACH_V(X) X(2)
+#include "weights_gradient.h"

@@ -26,4 +26,11 @@
 #define CK_ROWS_EACH_N(X) X(1) X(2) X(3) X(4) X(5) X(6)
 #define CK_ROWS_EACH_V(X, n) X(1, n) X(2, n)
 #include "rows.h"
+
+// 8 sums, 2 vectors of filters and a channel, two registers each: 22 of 32.
+#define CK_WEIGHTS_ROWS 4
+#define CK_WEIGHTS_ROWS_ALONE 8
+#define CK_WEIGHTS_V 2
+#define CK_WEIGHTS_EACH_V(X) X(2)
+#include "weights_gradient.h"
 #endif

@@ -27,18 +27,22 @@ static inline ck_channel_range ck_conv_range(const ck_conv_packing *p, int64_t t
   return (ck_channel_range){low - low % p->block, high};
 }
 
-static inline ck_conv_packing ck_conv_packing_of(const ck_conv2d_args *a, int64_t tile_n) {
-  ck_conv_packing p = {.block = a->in.block, .tile_n = tile_n, .filters = a->out.c};
-  p.tiles = (a->out.c + tile_n - 1) / tile_n;
-  p.taps = a->kernel_h * a->kernel_w;
-  p.inputs = a->in.c / a->groups;
-  p.outputs = a->out.c / a->groups;
-  p.span = a->groups == 1 ? a->in.c : 0;
-  for (int64_t t = 0; a->groups > 1 && t < p.tiles; t++) {
+// `inputs` channels in each group.
+static inline ck_conv_packing ck_conv_packing_for(int64_t filters, int64_t inputs, int64_t taps, int64_t groups,
+                                                  int64_t block, int64_t tile_n) {
+  ck_conv_packing p = {.block = block, .tile_n = tile_n, .filters = filters, .taps = taps, .inputs = inputs};
+  p.tiles = (filters + tile_n - 1) / tile_n;
+  p.outputs = filters / groups;
+  p.span = groups == 1 ? inputs : 0;
+  for (int64_t t = 0; groups > 1 && t < p.tiles; t++) {
     ck_channel_range r = ck_conv_range(&p, t);
     if (r.high - r.low > p.span) p.span = r.high - r.low;
   }
   return p;
+}
+
+static inline ck_conv_packing ck_conv_packing_of(const ck_conv2d_args *a, int64_t tile_n) {
+  return ck_conv_packing_for(a->out.c, a->in.c / a->groups, a->kernel_h * a->kernel_w, a->groups, a->in.block, tile_n);
 }
 
 static inline int64_t ck_conv_tile_floats(const ck_conv_packing *p) { return p->span * p->taps * p->tile_n; }

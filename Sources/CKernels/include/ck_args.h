@@ -49,6 +49,35 @@ typedef struct {
   int64_t workspace_floats;
 } ck_conv2d_args;
 
+// out[j,f,c,ky,kx] = Σ_{n,y,x} g[n,f,y,x]·in[n, i·C/groups + c, iy, ix] over the images n of slice j: a convolution's
+// gradient with regard to its filters, with iy, ix and i = f / (F/groups) as above. A slice is as many images as any
+// other, or one less. `g` is blocked by the row's vector length; `in` is plain, or blocked by the same length, with a
+// halo as far as the taps reach.
+typedef struct {
+  ck_tensor in, g;
+  float *out;  // slices × filters × channels/groups × kernel_h × kernel_w in C order
+  int64_t kernel_h, kernel_w, stride_h, stride_w, dilation_h, dilation_w, pad_top, pad_left, groups;
+  int64_t slices;  // at most the number of images
+} ck_conv2d_weights_args;
+
+// The orders of packed weights: what the packing of the rows of conv2d and dense makes.
+typedef enum { CK_WEIGHTS_DIRECT, CK_WEIGHTS_DEPTHWISE, CK_WEIGHTS_GEMM } ck_weight_order;
+
+// out = the weights as rows of conv2d or dense read them, of
+//
+//     w[f,c,ky,kx] = in[offset + f·strides[0] + c·strides[1] + ky·strides[2] + kx·strides[3]]
+//
+// with (filters, channels/groups, kernel_h, kernel_w); a dense layer has units, inputs and one tap.
+typedef struct {
+  const float *in;
+  float *out;
+  int64_t filters, channels, kernel_h, kernel_w, groups;  // channels of a group
+  int64_t offset, strides[4];
+  int32_t order;
+  int64_t columns;  // filters or units of a tile, or channels of a block
+  int64_t block;    // of the input that the row convolves
+} ck_pack_weights_args;
+
 // out[r,u] = act(bias[u] + residual[r,u] + Σ_i w[u,i]·in[r,i]), all arrays in C order.
 typedef struct {
   const float *in;        // rows × inputs

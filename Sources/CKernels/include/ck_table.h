@@ -33,6 +33,8 @@ typedef enum {
   CK_OP_PARAMETRIC_RECTIFY,
   CK_OP_STANDARDIZE,
   CK_OP_UPSCALE_BILINEAR,
+  CK_OP_PACK_WEIGHTS,
+  CK_OP_CONV2D_WEIGHTS,
   CK_OP_COUNT,  // of ops, not one
 } ck_op;
 

@@ -11,9 +11,12 @@ enum ReferenceGradients {
       ConvolutionTaps(attributes, image: shape, result: shapes[0]).forEach { tap in
         out[tap.image] += g[tap.result] * x[1][tap.filter]
       }
-    case .convolutionWeights(let attributes):
+    case .convolutionWeights(let attributes, let slices):
+      let (image, images) = (shapes[0].dropFirst().reduce(1, *), shapes[0][0])
       ConvolutionTaps(attributes, image: shapes[0], result: shapes[1]).forEach { tap in
-        out[tap.filter] += x[0][tap.image] * x[1][tap.result]
+        // The slice in which the image lies.
+        let slice = ((tap.image / image + 1) * slices - 1) / images
+        out[slice * (shape.elements / slices) + tap.filter] += x[0][tap.image] * x[1][tap.result]
       }
     case .channelSum:
       let channels = ChannelMap(shapes[0])

@@ -23,6 +23,8 @@ struct PointwiseCost {
       case .upscaleBilinear: Double(instance.result.elements) * 3
       case .concat: Double(instance.result.elements) / 2
       case .pad: Double(instance.result.elements) / 5
+      case .packWeights: Double(instance.result.elements)
+      case .gradient(.convolutionWeights): Double(instance.work.macs) / lanes
       default: Double(instance.result.elements) * 4
       }
     // Rows of an image, as a rule.

@@ -33,6 +33,7 @@ extension GradientStep {
     case .rearrange(let rearrangement): return try scattered(rearrangement)
     case .upscaleBilinear(let scale): return try addGradient(.upscaleBilinear(scale), [g])
     case .copy: return g
+    case .packWeights: throw problem("weights are packed after differentiation")
     case .dropout, .gaussianNoise, .randomizedRectify:
       throw problem("it stands for what happens at inference; a training graph has its random form")
     case .normScale, .normShift, .scaleRows, .scaleBias:

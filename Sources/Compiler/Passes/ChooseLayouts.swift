@@ -45,6 +45,7 @@ enum ChooseLayouts {
       var written: Set<ValueID> = []
       for (index, output) in graph.outputs.enumerated() {
         var value = try convert(output, to: .plain, in: &graph)
+        if graph.isConstant(value) { value = try copy(value, .plain, in: &graph) }
         let root = GraphViews(graph).root(of: value)
         if graph[root].op.isInput || !written.insert(root).inserted {
           value = try copy(value, .plain, in: &graph)
@@ -66,7 +67,10 @@ enum ChooseLayouts {
         node.layout.storage = storage
       case .dense:
         let layout = TensorLayout(storage: try descriptor(node).storage)
-        node.operands = try node.operands.map { try convert($0, to: layout, in: &graph) }
+        for place in node.operands.indices where !node.op.isVector(place, of: node.operands.count) {
+          node.operands[place] = try convert(node.operands[place], to: layout, in: &graph)
+        }
+        try placeVectors(of: &node, in: &graph)
         node.layout.storage = resultStorage(id, layout.storage)
       case _ where node.op.takesPlainArrays:
         node.operands = try node.operands.map { try convert($0, to: .plain, in: &graph) }
@@ -79,8 +83,16 @@ enum ChooseLayouts {
         if epilogue.residual, let residual = node.operands.last {
           node.operands[node.operands.count - 1] = try convert(residual, to: blocked, in: &graph)
         }
+        try placeVectors(of: &node, in: &graph)
         node.layout = blocked
         node.layout.storage = resultStorage(id, kernel.storage)
+      case .gradient(.convolutionWeights):
+        let blocked = TensorLayout(block: try descriptor(node).block)
+        let image = graph[node.operands[0]]
+        // Of plain images, taps are what a tile has beside filters.
+        let isPlain = image.layout.block == 1 && (image.shape[1] < blocked.block || node.shape[3] > 1)
+        node.operands[0] = try convert(node.operands[0], to: isPlain ? .plain : blocked, in: &graph)
+        node.operands[1] = try convert(node.operands[1], to: blocked, in: &graph)
       case .pool2D, .lrn, .activation, .scaleShift, .parametricRectify:
         let kernel = try descriptor(node)
         var block = graph[node.operands[0]].layout.block
@@ -92,8 +104,8 @@ enum ChooseLayouts {
           storage: try descriptor(node).storage, block: graph[node.operands[0]].layout.block)
         node.operands[0] = try convert(node.operands[0], to: layout, in: &graph)
       case .elementwise:
-        let blocks = node.operands.filter { !isConstantValue($0, graph) }.map { graph[$0].layout.block }
-        let hasConstant = node.operands.contains { isConstantValue($0, graph) }
+        let blocks = node.operands.filter { !graph.isConstant($0) }.map { graph[$0].layout.block }
+        let hasConstant = node.operands.contains { graph.isConstant($0) }
         let block = hasConstant ? 1 : blocks.max() ?? 1
         node.layout = TensorLayout(storage: try descriptor(node).storage, block: block)
         node.operands = try node.operands.map { try convert($0, to: node.layout, in: &graph) }
@@ -110,6 +122,36 @@ enum ChooseLayouts {
       default: break
       }
       return graph.append(node)
+    }
+
+    /// Weights that are no constants are packed by a step, other vectors are read as they are.
+    private mutating func placeVectors(of node: inout Graph.Node, in graph: inout Graph) throws {
+      for place in node.operands.indices where node.op.isVector(place, of: node.operands.count) {
+        let value = node.operands[place]
+        let inputBlock = graph[node.operands[0]].layout.block
+        guard !graph.isConstant(value), node.op.hasWeights, place == 1,
+          let order = try descriptor(node).weightOrder(node.op, inputBlock: inputBlock)
+        else {
+          node.operands[place] = try convert(value, to: .plain, in: &graph)
+          continue
+        }
+        node.operands[place] = try packed(value, order, in: &graph)
+      }
+    }
+
+    /// What was rearranged to become weights is packed from where it was.
+    private mutating func packed(_ value: ValueID, _ order: WeightOrder, in graph: inout Graph) throws -> ValueID {
+      let key = Key(value: value, layout: TensorLayout(weights: order))
+      if let known = converted[key] { return known }
+      var (source, rearrangement) = (value, Rearrangement.identity(graph[value].shape))
+      if case .rearrange(let moved) = graph[value].op { (source, rearrangement) = (graph[value].operands[0], moved) }
+      source = try convert(source, to: .plain, in: &graph)
+      let result = try graph.add(.packWeights(rearrangement), [source], name: "\(graph[value].name) packed")
+      graph[result].layout = key.layout
+      SelectKernels.select(result, in: &graph, options)
+      if graph[result].kernel == nil { throw CompileError(.unsupported, "no kernel packs weights") }
+      converted[key] = result
+      return result
     }
 
     /// The blocks in which all who read a plain value want it.
@@ -168,15 +210,6 @@ enum ChooseLayouts {
       }
     }
 
-    private func isConstantValue(_ id: ValueID, _ graph: Graph) -> Bool {
-      switch graph[id].op {
-      case .constant, .fill: true
-      case .input: false
-      default:
-        !graph[id].operands.isEmpty && graph[id].operands.allSatisfy { isConstantValue($0, graph) }
-      }
-    }
-
     private func descriptor(_ node: Graph.Node) throws -> KernelDescriptor {
       guard let kernel = node.kernel.flatMap({ options.catalogue[$0] }) else {
         throw CompileError(.bug, "`\(node.name)` has no kernel")
@@ -186,7 +219,7 @@ enum ChooseLayouts {
 
     /// The value in that layout, converted if it lies otherwise.
     private mutating func convert(_ value: ValueID, to layout: TensorLayout, in graph: inout Graph) throws -> ValueID {
-      guard graph[value].layout != layout, !isConstantValue(value, graph) else { return value }
+      guard graph[value].layout != layout, !graph.isConstant(value) else { return value }
       let key = Key(value: value, layout: layout)
       if let known = converted[key] { return known }
       let result = try copy(value, layout, in: &graph)
@@ -214,8 +247,7 @@ enum ChooseLayouts {
         var node = graph[id]
         let original = node.operands
         node.operands = original.map { renamed[$0.index] }
-        if case .conv2D(let attributes, let epilogue) = node.op {
-          let reach = attributes.reach(input: graph[original[0]].shape, output: epilogue.unpooled(node.shape))
+        if let reach = graph.reach(of: id) {
           if reach != .none {
             var source = node.operands[0]
             if fixed[original[0].index] {
@@ -264,6 +296,20 @@ extension Graph {
       for operand in self[id].operands { plain[operand.index] = true }
     }
     return plain
+  }
+}
+
+extension Graph {
+  /// How far a convolution, or its filters' gradient, reaches beyond the image that it reads; nil for other ops.
+  fileprivate func reach(of id: ValueID) -> Padding2D? {
+    let node = self[id]
+    switch node.op {
+    case .conv2D(let attributes, let epilogue):
+      return attributes.reach(input: self[node.operands[0]].shape, output: epilogue.unpooled(node.shape))
+    case .gradient(.convolutionWeights(let attributes, _)):
+      return attributes.reach(input: self[node.operands[0]].shape, output: self[node.operands[1]].shape)
+    default: return nil
+    }
   }
 }
 

@@ -16,6 +16,7 @@ enum SelectKernels {
       let node = compilation.graph[id]
       let operands = node.operands.filter { !isConstant[$0.index] }.map { stored[$0.index] }
       guard let op = node.op.kernelOp else {
+        guard !node.op.isOfTraining else { throw noKernel(for: node, options) }
         stored[id.index] = operands.first ?? .float32
         continue
       }
@@ -26,12 +27,15 @@ enum SelectKernels {
         if compilation.graph[id].kernel != nil { stored[id.index] = op == .globalPool ? .float32 : storage }
       }
       guard compilation.graph[id].kernel != nil else {
-        throw CompileError(
-          .unsupported,
-          "no \(options.precision.rawValue) kernel for \(compilation.graph[id].op.described) of "
-            + "`\(compilation.graph[id].name)` on \(options.target.name)")
+        throw noKernel(for: compilation.graph[id], options)
       }
     }
+  }
+
+  private static func noKernel(for node: Graph.Node, _ options: CompileOptions) -> CompileError {
+    CompileError(
+      .unsupported,
+      "no \(options.precision.rawValue) kernel for \(node.op.described) of `\(node.name)` on \(options.target.name)")
   }
 
   /// How the tensors of an op may be stored, the best first.
@@ -69,6 +73,7 @@ enum SelectKernels {
     }
     instance.storage = storage
     instance.hasPlainInput = graph[id].operands.first.map { graph.liesPlain($0, options.catalogue) } ?? true
+    instance.hasConstantWeights = !graph[id].op.hasWeights || graph.isConstant(graph[id].operands[1])
     let choice = choice(for: instance, weightBytes: weightBytes, options)
     graph[id].kernel = choice?.taken?.kernel
     graph[id].choice = choice
@@ -145,6 +150,7 @@ enum SelectKernels {
 
   /// Why the op's sizes are not what the kernel's algorithm is made for.
   private static func misfit(of kernel: KernelDescriptor, _ instance: OpInstance) -> String? {
+    if !instance.hasConstantWeights, !kernel.takesPackedWeights { return "its weights are packed before a run" }
     guard case .conv2D(let attributes, let epilogue) = instance.op else { return nil }
     let (input, result) = (instance.operands[0], instance.result)
     if let form = Winograd.Form(rawValue: kernel.algorithm) {

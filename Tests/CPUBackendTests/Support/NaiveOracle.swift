@@ -92,7 +92,7 @@ enum NaiveOracle {
         let variance = row.map { ($0 - mean) * ($0 - mean) }.reduce(0, +) / Double(row.count)
         return (at(x[0], i) - mean) / (variance + Double(epsilon)).squareRoot()
       }
-    case .rearrange(let r):
+    case .rearrange(let r), .packWeights(let r):
       .make(shape) { i in
         at(
           x[0],

@@ -1,0 +1,79 @@
+import Layers
+import NetIR
+import NetworkTestSupport
+import Runtime
+import Testing
+
+@testable import CPUBackend
+@testable import Compiler
+
+/// Runs a step of training as a plan and as its graph stands, and holds all outputs against each other.
+struct TrainingAgreement {
+  let graph: Graph
+  let inputs: [[Float]]
+  let wanted: [[Double]]
+
+  /// - Parameter inputs: one array for each input of the graph.
+  init(_ graph: Graph, inputs: [[Float]]) throws {
+    self.graph = graph
+    self.inputs = inputs
+    wanted = try ReferenceInterpreter(graph, parameter: NoiseWeights.values).run(inputs.map { $0.map(Double.init) })
+  }
+
+  /// - Parameters:
+  ///   - numerics: with `fast`, errors of 1e-4 of an output's largest value are allowed, else of 1e-5.
+  ///   - parts: of the names of kernels that the plan must have.
+  @discardableResult
+  func check(on target: TargetDescription, numerics: Numerics, batch: Int, has parts: [String] = []) throws -> Plan {
+    let options = CompileOptions(
+      batch: batch, numerics: numerics, target: target, catalogue: KernelTable.catalogue)
+    let compiled = try #require(try Pipeline.run(Pipeline.training, graph, options, isTraining: true) { _, _ in true })
+    let evaluator = ConstantEvaluator(compiled.portable, parameter: NoiseWeights.values)
+    let constants = try WeightPacking(compiled.plan).packed {
+      try evaluator.value(of: compiled.plan.constants[$0].source)
+    }
+    var results: [[[Float]]] = []
+    for (number, pool) in Agreement.pools.enumerated() {
+      var plan = compiled.plan
+      // With three threads every step is shared, however small.
+      if number == 2 { for index in plan.steps.indices { plan.steps[index].parallel = true } }
+      let executable = try CPUExecutable(plan, constants: constants, pool: pool)
+      _ = Self.run(executable, inputs.map { $0.map { _ in .nan } })
+      results.append(Self.run(executable, inputs))
+    }
+    #expect(results[1] == results[0] && results[2] == results[0], "threads change the bits")
+    for (output, (found, want)) in zip(results[0], wanted).enumerated() {
+      let largest = want.reduce(0) { max($0, abs($1)) }
+      let worst = zip(found, want).reduce(0) { worst, pair in
+        let error = abs(Double(pair.0) - pair.1)
+        return error.isNaN ? .infinity : max(worst, error)
+      }
+      let name = graph[graph.outputs[output]].name
+      #expect(
+        worst <= (numerics == .fast ? 1e-4 : 1e-5) * largest,
+        "output \(output), \(name), on \(target.name): off by \(worst) of \(largest)")
+      #expect(found.count == want.count)
+    }
+    for part in parts {
+      #expect(compiled.plan.steps.contains { $0.kernel.contains(part) }, "no \(part) on \(target.name)")
+    }
+    return compiled.plan
+  }
+
+  private static func run(_ executable: CPUExecutable, _ inputs: [[Float]]) -> [[Float]] {
+    let counts = executable.plan.outputCounts
+    let input = inputs.map { values in
+      let copy = UnsafeMutableBufferPointer<Float>.allocate(capacity: values.count)
+      _ = copy.initialize(from: values)
+      return copy
+    }
+    let output = counts.map { count in
+      let memory = UnsafeMutableBufferPointer<Float>.allocate(capacity: count)
+      memory.initialize(repeating: .nan)
+      return memory
+    }
+    defer { (input + output).forEach { $0.deallocate() } }
+    executable.run(inputs: input.map { UnsafeBufferPointer($0) }, outputs: output)
+    return output.map { Array($0) }
+  }
+}

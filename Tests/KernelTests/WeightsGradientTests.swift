@@ -1,0 +1,106 @@
+import CKernels
+import Testing
+
+extension ConvCase {
+  /// What tiles, taps and slices the gradient of filters is made of.
+  static let weightsGradient: [ConvCase] =
+    [1, 3, 17, 33].flatMap { c in
+      [1, 3, 17, 33, 50].map { ConvCase(name: "channels \(c) to \($0)", n: 2, c: c, h: 3, w: 4, f: $0) }
+    }
+    + (1...12).map {
+      ConvCase(name: "filters \($0) wide", n: 3, c: 3, h: 4, w: 12, f: 20, kernel: [2, $0], pads: [1, 3, 1, 3])
+    } + [
+      ConvCase(name: "more filters than a tile", n: 2, c: 20, h: 5, w: 5, f: 120),
+      ConvCase(name: "5x5", n: 4, c: 19, h: 7, w: 6, f: 40, kernel: [5, 5], pads: [2, 2, 2, 2]),
+      ConvCase(
+        name: "7x7, stride 2", n: 2, c: 3, h: 15, w: 13, f: 18, kernel: [7, 7], stride: [2, 2], pads: [3, 3, 3, 3]),
+      ConvCase(
+        name: "taps that need two passes", n: 2, c: 17, h: 13, w: 14, f: 50, kernel: [13, 11], pads: [4, 4, 4, 4]),
+      ConvCase(name: "1x1, stride 2", n: 3, c: 18, h: 7, w: 9, kernel: [1, 1], stride: [2, 2], pads: [0, 0, 0, 0]),
+      ConvCase(name: "an image in several parts", n: 3, c: 5, h: 40, w: 20, f: 9),
+      ConvCase(name: "a wide image", n: 1, c: 5, h: 3, w: 300, f: 9),
+      ConvCase(name: "dilation 2x3", n: 2, c: 18, h: 12, w: 13, dilation: [2, 3], pads: [2, 3, 2, 3]),
+      ConvCase(
+        name: "asymmetric pads, halos, gaps", n: 3, c: 18, h: 6, w: 5, kernel: [2, 4], pads: [0, 1, 1, 2],
+        extraHalo: 1, outHalo: Halo(top: 1, bottom: 2, left: 3, right: 4), gap: 3),
+      ConvCase(name: "two groups of 48 in, 40 out", n: 2, c: 96, h: 3, w: 3, f: 80, groups: 2),
+      ConvCase(name: "three groups of 7 in, 5 out", n: 2, c: 21, f: 15, groups: 3),
+      ConvCase(name: "groups = channels", n: 3, c: 33, f: 33, groups: 33),
+      ConvCase(
+        name: "groups = channels, stride 2, 5x5", n: 3, c: 18, h: 9, w: 11, f: 18, kernel: [5, 5],
+        stride: [2, 2], pads: [2, 2, 2, 2], groups: 18),
+      ConvCase(
+        name: "groups = channels, dilated 2x9", n: 2, c: 18, h: 9, w: 19, f: 18, kernel: [2, 9],
+        dilation: [2, 2], pads: [1, 2, 1, 2], groups: 18),
+      ConvCase(name: "groups = channels, multiplier 2", n: 2, c: 18, f: 36, groups: 18),
+    ]
+}
+
+extension Kernels {
+  @Suite struct WeightsGradientTests {
+    @Test(arguments: Row.of(CK_OP_CONV2D_WEIGHTS), ConvCase.weightsGradient)
+    func gradient(row: Row, test: ConvCase) {
+      for block in [row.block, 1] {
+        check(row, test, inBlock: block, slices: 1)
+        if test.n > 1 { check(row, test, inBlock: block, slices: 2) }
+      }
+      check(row, test, inBlock: row.block, slices: test.n)
+    }
+
+    private func check(_ row: Row, _ t: ConvCase, inBlock: Int, slices: Int) {
+      let g = t.geometry
+      let (image, gradient) = (noise(t.n * t.c * t.h * t.w, 1), noise(t.n * t.f * g.oh * g.ow, 2))
+      let input = Tensor([t.n, t.c, t.h, t.w], image, block: inBlock, halo: t.inHalo, gap: t.gap)
+      let above = Tensor([t.n, t.f, g.oh, g.ow], gradient, block: row.block, halo: t.outHalo, gap: t.gap)
+      let count = t.f * t.c / t.groups * g.kh * g.kw
+      let out = Guarded(slices * count)
+      var args = ck_conv2d_weights_args()
+      (args.in, args.g, args.out) = (input.c, above.c, out.data)
+      (args.kernel_h, args.kernel_w) = (Int64(g.kh), Int64(g.kw))
+      (args.stride_h, args.stride_w) = (Int64(g.sh), Int64(g.sw))
+      (args.dilation_h, args.dilation_w) = (Int64(g.dh), Int64(g.dw))
+      (args.pad_top, args.pad_left, args.groups) = (Int64(g.pt), Int64(g.pl), Int64(g.groups))
+      args.slices = Int64(slices)
+      row.run(args)
+      out.expectIntact("out")
+      let want = (0..<slices).flatMap { slice in
+        Oracle.weightsGradient(
+          g, doubles(image), doubles(gradient), images: t.n * slice / slices..<t.n * (slice + 1) / slices)
+      }
+      expectClose(out.values, want, "block \(inBlock), \(slices) slices")
+      let bits = out.bits
+      out.reset()
+      row.runInPieces(args)
+      #expect(out.bits == bits, "the split of units changes the result")
+    }
+  }
+}
+
+extension Oracle {
+  /// Σ over the images' pixels of g·x, for each filter, channel of its group and tap.
+  static func weightsGradient(_ p: Conv, _ image: [Double], _ g: [Double], images: Range<Int>) -> [Double] {
+    let (inputs, outputs) = (p.c / p.groups, p.f / p.groups)
+    var out: [Double] = []
+    for f in 0..<p.f {
+      for c in 0..<inputs {
+        for (ky, kx) in (0..<p.kh * p.kw).map({ ($0 / p.kw, $0 % p.kw) }) {
+          var sum = 0.0
+          for n in images {
+            let plane = (n * p.c + f / outputs * inputs + c) * p.h
+            for y in 0..<p.oh {
+              let iy = y * p.sh - p.pt + ky * p.dh
+              guard iy >= 0, iy < p.h else { continue }
+              for x in 0..<p.ow {
+                let ix = x * p.sw - p.pl + kx * p.dw
+                guard ix >= 0, ix < p.w else { continue }
+                sum += image[(plane + iy) * p.w + ix] * g[((n * p.f + f) * p.oh + y) * p.ow + x]
+              }
+            }
+          }
+          out.append(sum)
+        }
+      }
+    }
+    return out
+  }
+}
