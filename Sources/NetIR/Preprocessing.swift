@@ -39,9 +39,15 @@ package enum PreprocessingStep: Sendable, Equatable {
     }
   }
 
+  @inline(__always)
   private func perChannel(
     _ numbers: [Float], _ shape: [Int], _ values: inout [Float], _ combine: (Float, Float) -> Float
   ) {
+    if numbers.count == 1 {
+      let number = numbers[0]
+      for index in values.indices { values[index] = combine(values[index], number) }
+      return
+    }
     let channels = max(1, shape.first ?? 1)
     let pixels = max(1, shape.dropFirst().reduce(1, *))
     if numbers.count == channels * pixels, pixels > 1 {
@@ -49,8 +55,7 @@ package enum PreprocessingStep: Sendable, Equatable {
       return
     }
     for index in values.indices {
-      let number = numbers.count == 1 ? numbers[0] : numbers[index / pixels % channels]
-      values[index] = combine(values[index], number)
+      values[index] = combine(values[index], numbers[index / pixels % channels])
     }
   }
 

@@ -123,7 +123,8 @@ package enum Checkpoint {
     let parts = [
       "parameters \(Digest(of: Array(parameters.utf8)).hexadecimal)", "update \(settings.rule)",
       "learning rate \(settings.learningRate)", "schedule \(settings.schedule)", "batches of \(settings.batchSize)",
-      "seed \(settings.seed)", "penalty \(settings.penalty)", "validation \(settings.validation)",
+      "seed \(settings.seed)", "penalty \(settings.penalty)", "clipping \(settings.clipping)",
+      "validation \(settings.validation)",
       "\(examples) examples to learn from",
     ]
     return parts.joined(separator: "; ")

@@ -33,14 +33,8 @@ package struct TrainCommand: Sendable {
       spec, overrides: try changes.map { text throws(DiagnosticError) in try SpecOverride(text) })
     DiagnosticPrinter(console).printErrors(of: loaded)
     guard let network = loaded.network else { return .wrongInput }
-    do throws(DiagnosticError) {
-      return try train(loaded, network, changes, console)
-    } catch {
-      // What is at a place of the spec is shown there.
-      guard case .source = error.diagnostic.place else { throw error }
-      var bag = DiagnosticBag()
-      bag.report(error.diagnostic)
-      throw SpecProblems(map: loaded.map, bag: bag)
+    return try loaded.located { () throws(DiagnosticError) in
+      try train(loaded, network, changes, console)
     }
   }
 
@@ -59,7 +53,7 @@ package struct TrainCommand: Sendable {
     try folder.create()
     let session = try TrainingSession(
       network: network, data: data, folder: folder, resumes: resumes, weights: weights(loaded, network),
-      backend: CPUTraining(threads: threads, numerics: numerics), console: console)
+      backend: CPUTraining(threads: threads, numerics: numerics, note: console.note), console: console)
     try SpecCopy(loaded, changes).write(to: folder.spec)
     return try session.run(threads: threads)
   }

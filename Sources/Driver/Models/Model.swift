@@ -132,12 +132,12 @@ package enum CompilerFront {
 
   /// Computes the constants of a plan from a network's weights, and packs them.
   package static func pack(_ compiled: CompiledNetwork, _ weights: Weights) throws -> ConstantMemory {
-    try pack(compiled, values: weights.values)
+    try pack(compiled, weights.values)
   }
 
   /// - Parameter values: the numbers of a parameter by its name and shape.
   package static func pack(
-    _ compiled: CompiledNetwork, values: @escaping (String, [Int]) throws -> [Float]
+    _ compiled: CompiledNetwork, _ values: @escaping (String, [Int]) throws -> [Float]
   ) throws -> ConstantMemory {
     let evaluator = ConstantEvaluator(compiled.portable) { try values($0, $1) }
     return try WeightPacking(compiled.plan).packed { index in

@@ -16,6 +16,18 @@ package struct LoadedSpec: Sendable {
   package var root: Node?
   /// What could be understood of the document.
   package var spec: Spec?
+
+  /// Gives an error that is at a place of the spec what it needs to be shown there.
+  func located<Result>(_ body: () throws(DiagnosticError) -> Result) throws -> Result {
+    do throws(DiagnosticError) {
+      return try body()
+    } catch {
+      guard case .source = error.diagnostic.place else { throw error }
+      var bag = DiagnosticBag()
+      bag.report(error.diagnostic)
+      throw SpecProblems(map: map, bag: bag)
+    }
+  }
 }
 
 package enum SpecLoader {
