@@ -1,6 +1,6 @@
 import Glibc
 
-/// Makes batches in threads of its own, ahead of who takes them. Which thread makes which batch does not matter: a batch
+/// Makes batches in threads of its own, ahead of who takes them. Which thread makes which does not matter: a batch
 /// is a function of its place.
 ///
 /// `@unchecked Sendable`: what changes is guarded by the mutex, which lives at a fixed address from `init` to `deinit`.

@@ -38,10 +38,10 @@ package struct Divergence: Error, Sendable {
     } else {
       let gradients = layers.filter { !$0.gradient.isFinite }.map(\.tensor)
       if gradients.isEmpty || gradients.count == layers.count {
-        let largest = layers.sorted { $0.weight > $1.weight }.prefix(3)
-        notes.append(
-          "the largest weights are \(largest.map { "`\($0.tensor)` with a norm of \(Float($0.weight))" }.joined(separator: ", "))"
-        )
+        let largest = layers.sorted { $0.weight > $1.weight }.prefix(3).map {
+          "`\($0.tensor)` with a norm of \(Float($0.weight))"
+        }
+        notes.append("the largest weights are \(largest.joined(separator: ", "))")
       } else {
         notes.append("the gradients that are not finite are those of \(Self.listed(gradients))")
       }

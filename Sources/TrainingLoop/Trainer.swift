@@ -7,8 +7,8 @@ import Training
 
 /// Trains a network: batches, steps, updates, validation. It knows no files and prints nothing.
 ///
-/// What it does depends on its arguments and the state alone: a run that was stopped and goes on from its state comes to
-/// the same bits as one that was not.
+/// What it does depends on its arguments and the state alone: a run that was stopped and goes on from its state comes
+/// to the same bits as one that was not.
 package final class Trainer {
   /// What a trainer is given.
   package struct Work {
@@ -46,21 +46,21 @@ package final class Trainer {
     package var loss: Double
   }
 
-  private let work: Work
-  private let settings: TrainingSettings
+  let work: Work
+  let settings: TrainingSettings
   private let backend: any TrainingBackend
-  private let graph: TrainingGraph
+  let graph: TrainingGraph
   private let runner: any TrainingStepRunner
   private let maker: BatchMaker
   private let evaluator: Evaluator
-  private let inputs, outputs: FloatBuffers
+  let inputs, outputs: FloatBuffers
   /// The class of each example, where there are classes.
   private let classes: [Int]?
   /// The place of each trained parameter among all.
-  private let places: [Int]
-  private let penalties: [Penalty]
+  let places: [Int]
+  let penalties: [Penalty]
   /// Parameters of learning lie in `inputs` while an epoch runs.
-  package private(set) var state: TrainingState
+  package internal(set) var state: TrainingState
 
   /// - Throws: `GradientProblem` where the network cannot be trained, and what the backend throws.
   package init(_ work: Work, backend: any TrainingBackend, state: TrainingState) throws {
@@ -79,7 +79,11 @@ package final class Trainer {
     (self.classes, self.settings) = (classes, settings)
     maker = BatchMaker(
       work.data, work.preprocessing, classes: classes,
-      classWeights: Self.classWeights(settings.classWeights, classes, work.split.train, work.task.classes), size: batch)
+      classWeights: settings.classWeights.factors(classes, work.split.train, count: work.task.classes),
+      augmenter: work.task.takesImages
+        ? Augmenter(
+          network.data.augmentation, work.data.inputs[0], examples: work.split.train, seed: settings.seed) : nil,
+      hasRepeats: network.data.balance == .up, size: batch)
     evaluator = Evaluator(network, work.task, work.preprocessing)
     places = step.parameters.map { name in names.firstIndex(of: name) ?? 0 }
     penalties = places.map { settings.penalty(of: network.weights[$0]) }
@@ -98,8 +102,9 @@ package final class Trainer {
     let order = EpochOrder.of(
       work.split.train, classes: classes, balance: work.network.data.balance, epoch: state.epoch, seed: settings.seed)
     let batches = (order.count + maker.size - 1) / maker.size
-    let maker = maker
-    let feeder = BatchFeeder(state.batch..<batches) { maker.batch($0, of: order) }
+    let (maker, number) = (maker, state.epoch)
+    let workers = work.network.data.augmentation.isEmpty ? 1 : 2
+    let feeder = BatchFeeder(state.batch..<batches, workers: workers) { maker.batch($0, of: order, epoch: number) }
     defer { feeder.close() }
     var (rate, ratio, done): (Double, Double?, Int) = (0, nil, 0)
     while let batch = feeder.next() {
@@ -184,54 +189,6 @@ package final class Trainer {
     }
   }
 
-  // MARK: Updates
-
-  /// Moves parameters and running statistics.
-  ///
-  /// - Parameter measuring: whether to look how large the changes are.
-  /// - Returns: the median of ‖Δw‖/‖w‖ over the parameters that penalties apply to.
-  private func update(_ rate: Double, measuring: Bool) -> Double? {
-    var gradients = graph.gradientOutputs.map { outputs.values($0) }
-    var values = graph.parameterInputs.map { inputs.values($0) }
-    for index in gradients.indices { penalties[index].add(to: &gradients[index], of: values[index]) }
-    if let limit = settings.clipping.value {
-      for index in gradients.indices { Clipping.values(&gradients[index], limit: limit) }
-    }
-    if let limit = settings.clipping.norm { Clipping.totalNorm(&gradients, limit: limit) }
-    var ratios: [Double] = []
-    for (index, place) in places.enumerated() {
-      let weight = work.network.weights[place]
-      let before = measuring && weight.isRegularized ? values[index] : []
-      state.updates[place]?.step(
-        &values[index], gradients[index], rate: Float(rate), multiplier: settings.multiplier(of: weight.name))
-      if let limit = settings.clipping.maxNorm, weight.isRegularized {
-        Clipping.maxNorm(&values[index], shape: weight.shape, limit: limit)
-      }
-      if !before.isEmpty {
-        let change = zip(values[index], before).reduce(0.0) { $0 + Double($1.0 - $1.1) * Double($1.0 - $1.1) }
-        let norm = before.reduce(0.0) { $0 + Double($1) * Double($1) }
-        if norm > 0 { ratios.append((change / norm).squareRoot()) }
-      }
-      inputs.write(values[index], to: graph.parameterInputs.lowerBound + index)
-    }
-    follow()
-    return ratios.isEmpty ? nil : ratios.sorted()[ratios.count / 2]
-  }
-
-  /// Running statistics follow the batch's.
-  private func follow() {
-    let names = work.network.weights.map(\.name)
-    for (statistics, output) in zip(graph.statistics, graph.momentsOutputs) {
-      guard let mean = names.firstIndex(of: statistics.mean), let variance = names.firstIndex(of: statistics.variance)
-      else { continue }
-      let alpha = work.network.layers.first { $0.name == statistics.layer }.flatMap { $0.kind as? BatchNorm }?.alpha
-      var (means, variances) = (state.parameters[mean], state.parameters[variance])
-      RunningStatistics.follow(
-        &means, &variances, moments: outputs.values(output), count: statistics.count, alpha: alpha ?? 0.1)
-      (state.parameters[mean], state.parameters[variance]) = (means, variances)
-    }
-  }
-
   /// Brings the parameters into the state.
   private func collect() {
     for (input, place) in zip(graph.parameterInputs, places) { state.parameters[place] = inputs.values(input) }
@@ -261,26 +218,5 @@ package final class Trainer {
     let names = work.network.weights.map(\.name)
     let values = Dictionary(zip(names, state.parameters), uniquingKeysWith: { first, _ in first })
     return try backend.predictor(work.network) { values[$0] ?? [] }
-  }
-
-  private static func classWeights(
-    _ weights: TrainingSettings.ClassWeights, _ classes: [Int]?, _ examples: [Int], _ count: Int?
-  ) -> [Float]? {
-    guard let classes, let count else { return nil }
-    switch weights {
-    case .equal: return nil
-    case .given(let weights): return weights
-    case .balanced:
-      var counts = [Int](repeating: 0, count: count)
-      for example in examples { counts[classes[example]] += 1 }
-      return counts.map { $0 == 0 ? 0 : Float(Double(examples.count) / Double(count * $0)) }
-    }
-  }
-}
-
-/// Euclidean norms.
-enum Norm {
-  static func of(_ values: UnsafeMutableBufferPointer<Float>) -> Double {
-    values.reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot()
   }
 }

@@ -18,11 +18,11 @@ struct CIFARTests {
     #expect(data.inputs[0].floats(of: 1) == (0..<18).map { Float($0 + 1) })
   }
 
-  @Test(arguments: [0, 18, 20, 57]) func whatIsNoRecordIsRefused(_ count: Int) throws {
-    let path = TemporaryFolder()
-    let file = path.store([UInt8](repeating: 1, count: count), as: "a.bin")
+  @Test(arguments: [0, 18, 20, 56]) func whatIsNoRecordIsRefused(_ count: Int) throws {
+    let folder = TemporaryFolder()
+    let file = folder.store([UInt8](repeating: 1, count: count), as: "a.bin")
     let error = try #require(throws: DiagnosticError.self) { try CIFAR.read(paths: [file], height: 2, width: 3) }
-    #expect(count % 19 == 0 && count > 0 || error.diagnostic.code == .damagedCifar)
+    #expect(error.diagnostic.code == .damagedCifar)
   }
 
   @Test(.enabled(if: SharedData.file("cifar10/val.bin.gz") != nil, "shared/data/cifar10 is not here"))

@@ -56,7 +56,8 @@ struct SplitTests {
       let order = EpochOrder.of(examples, classes: Self.classes, balance: balance, epoch: epoch, seed: 5)
       return (0..<3).map { kind in order.count { Self.classes[$0] == kind } }
     }
-    #expect(counts(.up) == [60, 60, 60] && counts(.down) == [10, 10, 10])
+    #expect(counts(.up) == [60, 60, 60])
+    #expect(counts(.down) == [10, 10, 10])
     let up = EpochOrder.of(examples, classes: Self.classes, balance: .up, epoch: 0, seed: 5)
     // Rare examples come equally often, as far as that goes.
     let uses = Dictionary(up.map { ($0, 1) }, uniquingKeysWith: +)

@@ -1,8 +1,8 @@
 import Glibc
 import Synchronization
 
-/// The wish to stop, by Ctrl-C or a request to end: heard between two steps, so that what was done can be saved. A second
-/// one ends the process at once.
+/// The wish to stop, by Ctrl-C or a request to end: heard between two steps, so that what was done can be saved. A
+/// second one ends the process at once.
 enum Interrupt {
   private static let count = Atomic<Int>(0)
 

@@ -50,7 +50,8 @@ package struct TrainingData: Sendable {
   package static func read(
     _ source: DataSource, _ loaded: LoadedSpec, _ network: Network, _ task: TrainingTask?
   ) throws(DiagnosticError) -> (TrainingTask, DataSet) {
-    let raw = try DataSetReader.read(source) { loaded.map.path($0, namedAt: source.span) }
+    // Values of `--set` count from the spec's folder, too.
+    let raw = try DataSetReader.read(source) { loaded.map.path($0, namedAt: loaded.root?.span ?? source.span) }
     let task = if let task { task } else { try TrainingTask(network, raw) }
     return (task, try task.fitted(raw, path: loaded.path))
   }

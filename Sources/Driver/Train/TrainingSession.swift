@@ -147,6 +147,10 @@ struct TrainingSession {
     if stopped, let patience = network.training.patience {
       text += "stopped early: no better epoch for \(Format.count(patience, "epoch"))\n"
     }
+    let reading = CurveReading.sentences(
+      trainer.state.history, firstLoss: trainer.state.firstLoss,
+      expected: CurveReading.expectedFirstLoss(data.task))
+    for sentence in reading { text += Prose.wrapped("reading: \(sentence)", width: console.width, indent: 0) + "\n" }
     return text
   }
 }

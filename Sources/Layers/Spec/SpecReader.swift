@@ -193,7 +193,9 @@ package struct SpecReader {
       case "train": spec.data.train = DataSourceReader.read(entry, &bag)
       case "valid": spec.data.valid = DataSourceReader.read(entry, &bag)
       case "test": spec.data.test = DataSourceReader.read(entry, &bag)
-      case "augment": spec.data.augmentation = AugmentationReader.read(entry.value, &bag)
+      case "augment":
+        spec.data.augmentation = AugmentationReader.read(entry.value, &bag)
+        spec.data.augmentationSpan = entry.value.span
       case "balance":
         var context = DecodeContext(bag: bag, layerType: "data", key: "balance")
         spec.data.balance = ValueType<DataSettings.Balance>.word.decode(entry.value, &context)

@@ -13,6 +13,7 @@ package struct DataSettings: Sendable, Equatable {
   package var valid: DataSource?
   package var test: DataSource?
   package var augmentation: [AugmentationStep] = []
+  package var augmentationSpan: SourceSpan?
   package var balance: Balance?
 
   package init() {}
@@ -32,8 +33,6 @@ package struct DataSource: Sendable, Equatable {
     ///   - targets: names, or numbers from 0, of the columns with the targets; the last column where there are none.
     ///   - separator: the letter between two columns.
     case csv(file: String, targets: [String], separator: String)
-    /// A folder of images for each class.
-    case folder(path: String)
   }
 
   package var format: Format

@@ -21,6 +21,13 @@ enum DataSourceReader {
         .unknown(.outOfRange, "unknown format of data `\(name)`", word: name, at: source.key.span, among: formats))
       return nil
     }
+    guard name != "folder" else {
+      bag.report(
+        Diagnostic(
+          .notYetSupported, "this version cannot read folders of images yet", at: source.key.span,
+          help: ["store the images as `npy`, `npz`, `idx` or `cifar10`"]))
+      return nil
+    }
     // One path alone will do where there is one.
     if source.value.entries == nil {
       var context = DecodeContext(bag: bag, layerType: key, key: name)
@@ -30,10 +37,9 @@ enum DataSourceReader {
         return ValueType<[String]>.texts.decode(source.value, &context).map {
           DataSource(.cifar10(files: $0, height: 32, width: 32), span: source.value.span)
         }
-      case "csv", "folder":
+      case "csv":
         return ValueType<String>.text.decode(source.value, &context).map {
-          DataSource(
-            name == "csv" ? .csv(file: $0, targets: [], separator: ",") : .folder(path: $0), span: source.value.span)
+          DataSource(.csv(file: $0, targets: [], separator: ","), span: source.value.span)
         }
       default:
         context.wrongType(source.value, expected: "a mapping of files")
@@ -67,12 +73,11 @@ enum DataSourceReader {
       let targets = values.require("targets", .texts, at: place)
       guard let inputs, let targets else { return nil }
       return .npy(inputs: inputs, targets: targets)
-    case "csv":
+    default:
       let file = values.require("file", .text, at: place)
       let targets = values.take("targets", .texts) ?? []
       let separator = values.take("separator", .letter) ?? ","
       return file.map { .csv(file: $0, targets: targets, separator: separator) }
-    default: return values.require("path", .text, at: place).map { .folder(path: $0) }
     }
   }
 }

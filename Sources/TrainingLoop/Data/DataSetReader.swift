@@ -6,7 +6,7 @@ import Layers
 /// Reads the examples that a spec names.
 package enum DataSetReader {
   /// - Parameter path: the path of a file that the spec names, which counts from the spec's folder.
-  /// - Throws: N0501 to N0517 for what is wrong with the files, N0518 where their counts differ, N0190.
+  /// - Throws: N0501 to N0517 for what is wrong with the files, N0518 where their counts differ.
   package static func read(_ source: DataSource, path: (String) -> String) throws(DiagnosticError) -> DataSet {
     switch source.format {
     case .idx(let images, let labels):
@@ -27,11 +27,6 @@ package enum DataSetReader {
       }
     case .csv(let file, let targets, let separator):
       return try CSVTable.read(path: path(file), targets: targets, separator: separator)
-    case .folder:
-      throw DiagnosticError(
-        Diagnostic(
-          .notYetSupported, "this version cannot read folders of images yet", at: source.span,
-          help: ["store the images as `npy`, `npz`, `idx` or `cifar10`"]))
     }
   }
 

@@ -129,6 +129,9 @@ package struct TrainingTask: Sendable {
 }
 
 extension TrainingTask {
+  /// Whether there is one input, and it takes images, C×H×W.
+  package var takesImages: Bool { inputShapes.count == 1 && inputShapes[0].count == 3 }
+
   /// The class of each example by its first target; nil where it has none, or several.
   package func classNumbers(of data: DataSet) -> [Int]? {
     guard let classes, let target = data.targets.first else { return nil }
