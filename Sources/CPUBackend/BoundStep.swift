@@ -23,7 +23,7 @@ final class BoundStep: @unchecked Sendable {
   private let inputs: UnsafeMutablePointer<ck_tensor>
   private let coefficients: UnsafeMutablePointer<Float>?
 
-  private static let argumentBytes = 1024
+  static let argumentBytes = 1024
 
   /// - Parameters:
   ///   - isRunnable: whether this CPU has the kernel's instructions; packing needs none of them.
@@ -257,6 +257,8 @@ final class BoundStep: @unchecked Sendable {
           inputs: inputs, count: Int64(step.operands.count),
           out: isPlain ? KernelArguments.view(resultTensor, around: axis, resultAddress) : result,
           axis: isPlain ? 1 : Int32(axis)))
+    case .training, .gradient:
+      TrainingArguments(step, tensors, constants, address, memory, inputs).write()
     default:
       preconditionFailure("a verified plan has no step for \(step.op.name)")
     }

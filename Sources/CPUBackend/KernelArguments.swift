@@ -41,6 +41,9 @@ enum KernelArguments {
     view([1, 1, 1, tensor.shape.elements], TensorLayout(storage: tensor.layout.storage), data)
   }
 
+  /// An array in C order with these four axes.
+  static func plain(_ shape: [Int], _ data: UnsafeMutableRawPointer?) -> ck_tensor { view(shape, .plain, data) }
+
   private static func view(_ shape: [Int], _ layout: TensorLayout, _ data: UnsafeMutableRawPointer?)
     -> ck_tensor
   {

@@ -71,7 +71,7 @@ extension KernelArguments {
   }
 
   /// Fills the first elements of a C array, which Swift imports as a tuple.
-  private static func fill<Tuple>(_ array: inout Tuple, _ values: [Int]) {
+  static func fill<Tuple>(_ array: inout Tuple, _ values: [Int]) {
     withUnsafeMutableBytes(of: &array) { bytes in
       for (index, value) in values.enumerated() {
         bytes.storeBytes(of: Int64(value), toByteOffset: index * MemoryLayout<Int64>.stride, as: Int64.self)

@@ -60,6 +60,26 @@ extension KernelOp {
     case CK_OP_UPSCALE_BILINEAR: self = .upscaleBilinear
     case CK_OP_PACK_WEIGHTS: self = .packWeights
     case CK_OP_CONV2D_WEIGHTS: self = .convolutionWeights
+    case CK_OP_ACTIVATION_GRADIENT: self = .activationGradient
+    case CK_OP_POOL2D_GRADIENT: self = .poolGradient
+    case CK_OP_CHANNEL_SUM: self = .channelSum
+    case CK_OP_BATCH_SUM: self = .batchSum
+    case CK_OP_MOMENTS: self = .moments
+    case CK_OP_JOIN_MOMENTS: self = .joinMoments
+    case CK_OP_NORMALIZE: self = .normalize
+    case CK_OP_NORMALIZE_SUMS: self = .normalizeSums
+    case CK_OP_NORMALIZE_GRADIENT: self = .normalizeGradient
+    case CK_OP_DROP: self = .drop
+    case CK_OP_NOISE: self = .noise
+    case CK_OP_RANDOM_SLOPES: self = .randomSlopes
+    case CK_OP_LOSS: self = .loss
+    case CK_OP_LOSS_GRADIENT: self = .lossGradient
+    case CK_OP_EXTREMUM_GRADIENT: self = .extremumGradient
+    case CK_OP_LRN_GRADIENT: self = .lrnGradient
+    case CK_OP_SOFTMAX_GRADIENT: self = .softmaxGradient
+    case CK_OP_STANDARDIZE_GRADIENT: self = .standardizeGradient
+    case CK_OP_SCATTER: self = .scatter
+    case CK_OP_UPSCALE_BILINEAR_GRADIENT: self = .upscaleBilinearGradient
     default: return nil
     }
   }

@@ -129,7 +129,9 @@ package struct ReferenceInterpreter {
     case .scaleRows:
       let row = x[0].count / max(1, x[1].count)
       return x[0].indices.map { x[0][$0] * x[1][$0 / max(1, row)] }
-    case .training(let op): return ReferenceTraining.evaluate(op, x, shapes)
+    case .training(let op):
+      out = ReferenceTraining.evaluate(op, x, shapes)
+      if case .normalize(_, let activation) = op { apply(activation, &out) }
     case .gradient(let op): return ReferenceGradients.evaluate(op, x, shapes, shape)
     }
     return out

@@ -38,6 +38,8 @@ package enum Pipeline {
     LowerDataGradient.pass,
     FuseResidual.pass,
     FuseActivation.pass,
+    FuseNormalization.pass,
+    SliceSums.pass,
     LowerTransposedConvolution.pass,
     LowerWholeWindowConvolution.pass,
     FoldReshapes.pass,

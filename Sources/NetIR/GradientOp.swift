@@ -7,8 +7,9 @@ package enum GradientOp: Hashable, Sendable, Codable {
   /// x, g → like W: a convolution's gradient with regard to its filters. The batch is cut into slices of images, as
   /// many in each as in any other, or one less; their sums lie one behind the other along the first axis.
   case convolutionWeights(ConvolutionAttributes, slices: Int = 1)
-  /// x (N×C×…) → (C): sums over everything but the channels.
-  case channelSum
+  /// x (N×C×…) → (C): sums over everything but the channels. In more than one slice slices×C: those of as many parts of
+  /// the batch, as equal as whole examples allow, the first ones larger.
+  case channelSum(slices: Int = 1)
   /// x (N×…) → 1×…: sums over the batch.
   case batchSum
   /// g [, x, y where `PoolMode.readsValues`] → (N×C×`image`). A maximum that stands twice in a window counts where it
@@ -16,10 +17,13 @@ package enum GradientOp: Hashable, Sendable, Codable {
   case pool(PoolAttributes, image: Size2D)
   /// g, v → g·f′: v is f's result or, where that does not tell, its operand (`Activation.slopeReads`).
   case activation(Activation)
-  /// g, x, moments (2×C) → 2×C: Σg and Σg·x̂ with x̂ = (x − μ)/√(σ² + ε): the gradients of beta and gamma.
-  case normalizeSums(epsilon: Float)
-  /// g, x, gamma, moments, sums (of `normalizeSums`): γ/√(σ² + ε)·(g − (Σg + x̂·Σg·x̂)/M), M elements a channel.
-  case normalizeData(epsilon: Float)
+  /// g, x, moments (2×C) → 2×C: Σg and Σg·x̂ with x̂ = (x − μ)/√(σ² + ε): the gradients of beta and gamma. In
+  /// more than one slice slices×2×C. Where the forward op was rectified gamma and beta follow, and g counts where
+  /// γ·x̂ + β > 0 alone.
+  case normalizeSums(epsilon: Float, slices: Int = 1, isRectified: Bool = false)
+  /// g, x, gamma, moments, sums (of `normalizeSums`): γ/√(σ² + ε)·(g − (Σg + x̂·Σg·x̂)/M), M elements a channel. Where the
+  /// forward op was rectified beta follows, and g counts as for the sums.
+  case normalizeData(epsilon: Float, isRectified: Bool = false)
   /// g, x: of `standardize`.
   case standardize(axis: Int, epsilon: Float)
   /// g, the operands of a maximum or minimum in order → like operand `place`: g where this one is the first that has
@@ -62,12 +66,14 @@ package enum GradientOp: Hashable, Sendable, Codable {
     case .convolutionData(let attributes, _): "conv2d data gradient \(attributes.described)"
     case .convolutionWeights(let attributes, let slices):
       "conv2d weight gradient \(attributes.described)" + (slices == 1 ? "" : " in \(slices) slices")
-    case .channelSum: "channel sum"
+    case .channelSum(let slices): "channel sum" + (slices == 1 ? "" : " in \(slices) slices")
     case .batchSum: "batch sum"
     case .pool(let attributes, _): "\(attributes.mode.rawValue)_pool gradient \(attributes.described)"
     case .activation(let activation): "\(activation.described) gradient"
-    case .normalizeSums(let epsilon): "normalize sums ε \(epsilon)"
-    case .normalizeData(let epsilon): "normalize gradient ε \(epsilon)"
+    case .normalizeSums(let epsilon, let slices, let isRectified):
+      "normalize sums ε \(epsilon)" + (slices == 1 ? "" : " in \(slices) slices") + (isRectified ? " rectified" : "")
+    case .normalizeData(let epsilon, let isRectified):
+      "normalize gradient ε \(epsilon)" + (isRectified ? " rectified" : "")
     case .standardize(let axis, let epsilon): "standardize gradient from axis \(axis) ε \(epsilon)"
     case .extremum(let kind, let place): "\(kind.rawValue) gradient of operand \(place)"
     case .lrn(let a): "lrn gradient n \(a.size) α \(a.alpha) β \(a.beta) k \(a.k)"

@@ -5,8 +5,9 @@ extension GradientOp {
     case .channelSum, .batchSum, .scatter, .upscaleBilinear: 1
     case .convolutionData, .convolutionWeights, .activation, .standardize, .lrn, .softmax: 2
     case .pool(let attributes, _): attributes.mode.readsValues ? 3 : 1
-    case .normalizeSums, .loss: 3
-    case .normalizeData: 5
+    case .normalizeSums(_, _, let isRectified): isRectified ? 5 : 3
+    case .normalizeData(_, let isRectified): isRectified ? 6 : 5
+    case .loss: 3
     case .extremum: nil
     }
   }
@@ -30,9 +31,9 @@ extension GradientOp {
       try require((1...x[0]).contains(slices), "\(slices) slices of \(x[0]) images")
       let one = try Self.check(w, .conv2D(attributes, Epilogue(bias: false)), [x, w], gives: g)
       return [slices * one[0]] + one.dropFirst()
-    case .channelSum:
+    case .channelSum(let slices):
       try require(g.count >= 2, "\(g) has no channels")
-      return [g[1]]
+      return try sliced(slices, of: g) + [g[1]]
     case .batchSum: return [1] + g.dropFirst()
     case .pool(let attributes, let image):
       try require(g.count == 4, "needs N×C×H×W, got \(g)")
@@ -51,12 +52,15 @@ extension GradientOp {
         default: nil
         }
       return try forward?.resultShape([g]) ?? g
-    case .normalizeSums:
+    case .normalizeSums(_, let slices, _):
       try checkNorm(g, operands[1], moments: operands[2])
-      return operands[2]
+      try require(operands.dropFirst(3).allSatisfy { $0 == [g[1]] }, "\(operands.dropFirst(3)) for \(g)")
+      return try sliced(slices, of: g) + operands[2]
     case .normalizeData:
       try checkNorm(g, operands[1], moments: operands[3])
-      try require(operands[2] == [g[1]] && operands[4] == operands[3], "\(operands.dropFirst(2)) beside \(g)")
+      let vectors = [operands[2]] + operands.dropFirst(5)
+      try require(
+        vectors.allSatisfy { $0 == [g[1]] } && operands[4] == operands[3], "\(operands.dropFirst(2)) beside \(g)")
       return g
     case .extremum(let kind, let place):
       try require(kind == .max || kind == .min, "\(kind.rawValue) has no extreme")
@@ -84,6 +88,12 @@ extension GradientOp {
   {
     guard try op.resultShape(operands) == g else { throw GraphProblem("\(shape) does not become \(g)") }
     return shape
+  }
+
+  /// The axis that parts of a batch have.
+  private func sliced(_ slices: Int, of g: [Int]) throws(GraphProblem) -> [Int] {
+    try require((1...g[0]).contains(slices), "\(slices) slices of \(g)")
+    return slices == 1 ? [] : [slices]
   }
 
   private func checkNorm(_ g: [Int], _ x: [Int], moments: [Int]) throws(GraphProblem) {

@@ -18,6 +18,26 @@ package enum KernelOp: String, Hashable, Sendable, Codable, CaseIterable {
   case upscaleBilinear = "upscale_bilinear"
   case packWeights = "pack_weights"
   case convolutionWeights = "conv2d_weight_gradient"
+  case activationGradient = "activation_gradient"
+  case poolGradient = "pool2d_gradient"
+  case channelSum = "channel_sum"
+  case batchSum = "batch_sum"
+  case moments
+  case joinMoments = "join_moments"
+  case normalize
+  case normalizeSums = "normalize_sums"
+  case normalizeGradient = "normalize_gradient"
+  case drop
+  case noise
+  case randomSlopes = "random_slopes"
+  case loss
+  case lossGradient = "loss_gradient"
+  case extremumGradient = "extremum_gradient"
+  case lrnGradient = "lrn_gradient"
+  case softmaxGradient = "softmax_gradient"
+  case standardizeGradient = "standardize_gradient"
+  case scatter
+  case upscaleBilinearGradient = "upscale_bilinear_gradient"
 }
 
 extension GraphOp {
@@ -45,7 +65,8 @@ extension GraphOp {
     case .input, .constant, .fill, .reshape, .batchNorm, .transposedConv2D: nil
     case .dropout, .gaussianNoise, .randomizedRectify: nil
     case .normScale, .normShift, .scaleRows, .scaleBias: nil
-    case .training, .gradient: nil
+    case .training(let op): op.kernelOp
+    case .gradient(let op): op.kernelOp
     }
   }
 }

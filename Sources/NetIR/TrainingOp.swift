@@ -5,10 +5,13 @@
 /// matter. The key is an operand of 4 words of 16 bits, the lowest first: floats hold them exactly. Every random node
 /// of a graph has a stream of its own.
 package enum TrainingOp: Hashable, Sendable, Codable {
-  /// x (N×C×…) → 2×C: the mean of each channel, and its biased variance.
-  case moments
-  /// x, gamma, beta (channels each), moments (2×C): γ·(x − μ)/√(σ² + ε) + β (Ioffe & Szegedy 2015)
-  case normalize(epsilon: Float)
+  /// x (N×C×…) → 2×C: the mean of each channel, and its biased variance. In more than one slice slices×2×C: those of as
+  /// many parts of the batch, as equal as whole examples allow, the first ones larger.
+  case moments(slices: Int = 1)
+  /// Moments of the slices of so many examples (slices×2×C) → 2×C: those of all of them (Chan et al. 1983).
+  case joinMoments(examples: Int)
+  /// x, gamma, beta (channels each), moments (2×C): f(γ·(x − μ)/√(σ² + ε) + β) (Ioffe & Szegedy 2015)
+  case normalize(epsilon: Float, activation: Activation = .linear)
   /// x, key: 0 with that probability, else x/(1 − p); one decision for all elements along the shared axes
   /// (Srivastava et al. 2014). Its own gradient.
   case drop(probability: Float, sharedAxes: [Int], stream: Int)
@@ -23,6 +26,7 @@ package enum TrainingOp: Hashable, Sendable, Codable {
   package var name: String {
     switch self {
     case .moments: "moments"
+    case .joinMoments: "join_moments"
     case .normalize: "normalize"
     case .drop: "drop"
     case .noise: "noise"
@@ -34,8 +38,10 @@ package enum TrainingOp: Hashable, Sendable, Codable {
   /// The op with its attributes in a few words.
   package var described: String {
     switch self {
-    case .moments: "moments"
-    case .normalize(let epsilon): "normalize ε \(epsilon)"
+    case .moments(let slices): "moments" + (slices == 1 ? "" : " in \(slices) slices")
+    case .joinMoments(let examples): "join moments of \(examples) examples"
+    case .normalize(let epsilon, let activation):
+      "normalize ε \(epsilon)" + (activation == .linear ? "" : " + \(activation.described)")
     case .drop(let probability, let shared, let stream):
       "drop \(probability)" + (shared.isEmpty ? "" : " along \(shared)") + " stream \(stream)"
     case .noise(let sigma, let stream): "noise \(sigma) stream \(stream)"
@@ -51,7 +57,7 @@ package enum TrainingOp: Hashable, Sendable, Codable {
 extension TrainingOp {
   var arity: Int {
     switch self {
-    case .moments: 1
+    case .moments, .joinMoments: 1
     case .normalize: 4
     case .drop, .noise, .loss: 2
     case .randomSlopes: 3
@@ -62,11 +68,15 @@ extension TrainingOp {
   func resultShape(_ operands: [[Int]]) throws(GraphProblem) -> [Int] {
     let x = operands[0]
     switch self {
-    case .moments:
+    case .moments(let slices):
+      guard (1...x[0]).contains(slices) else { throw GraphProblem("\(slices) slices of \(x)") }
       guard x.count >= 2, let channels = elementCount([2, x[1]]), channels > 0 else {
         throw GraphProblem("\(x) has no channels")
       }
-      return [2, x[1]]
+      return (slices == 1 ? [] : [slices]) + [2, x[1]]
+    case .joinMoments(let examples):
+      guard x.count == 3, x[1] == 2, x[0] <= examples else { throw GraphProblem("\(x) of \(examples) examples") }
+      return [2, x[2]]
     case .normalize:
       guard x.count >= 2, operands[1] == [x[1]], operands[2] == [x[1]], operands[3] == [2, x[1]] else {
         throw GraphProblem("\(operands.dropFirst()) for the channels of \(x)")
@@ -102,8 +112,10 @@ extension TrainingOp {
     return switch self {
     // A sum; a difference, a square and a sum.
     case .moments: Work(flops: 4 * inputs)
+    // Differences, squares, weighted sums.
+    case .joinMoments: Work(flops: 5 * inputs)
     // A difference, two products, a sum.
-    case .normalize: Work(flops: 4 * inputs)
+    case .normalize(_, let activation): Work(flops: (activation == .linear ? 4 : 5) * inputs)
     case .drop, .noise, .randomSlopes: Work(flops: inputs)
     // As for softmax, and a logarithm.
     case .loss: Work(flops: 6 * inputs)

@@ -33,8 +33,9 @@ extension Plan {
   /// Whether the result lies exactly where the operand lay, for an op that allows it.
   private func isInPlace(_ step: Step, over operand: Int) -> Bool {
     let (a, b) = (tensors[operand], tensors[step.result])
-    return step.op.worksInPlace && part(operand).root != part(step.result).root && a.place == b.place
-      && a.layout == b.layout && a.shape == b.shape && a.firstChannel == nil && b.firstChannel == nil
+    guard step.op.worksInPlace, !step.readsAsVector(operand) else { return false }
+    return part(operand).root != part(step.result).root && a.place == b.place && a.layout == b.layout
+      && a.shape == b.shape && a.firstChannel == nil && b.firstChannel == nil
   }
 
   private func overlaps(_ a: Tensor, _ b: Tensor) -> Bool {
@@ -43,5 +44,12 @@ extension Plan {
     case (.output(let x), .output(let y)): x == y
     default: false
     }
+  }
+}
+
+extension Plan.Step {
+  /// Whether a tensor is among its weights and vectors.
+  package func readsAsVector(_ tensor: Int) -> Bool {
+    operands.enumerated().contains { $1 == .tensor(tensor) && op.isVector($0, of: operands.count) }
   }
 }

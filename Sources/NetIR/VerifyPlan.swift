@@ -175,7 +175,7 @@ extension Plan {
         return step.op.isVector(place, of: step.operands.count) ? nil : tensors[index]
       case .constant(let index):
         // Weights and vectors have a place of their own in the kernel; any other constant is read as a tensor.
-        if step.op.hasVectors { return nil }
+        if step.op.hasVectors || step.op.isVector(place, of: step.operands.count) { return nil }
         return Tensor(
           name: constants[index].name, shape: constants[index].shape, layout: .plain, place: .arena(offset: 0))
       }
@@ -232,13 +232,19 @@ extension GraphOp {
 
   /// Whether that operand is weights or a vector, and no tensor like the first.
   package func isVector(_ place: Int, of count: Int) -> Bool {
-    hasVectors && place > 0 && !(hasResidual && place == count - 1)
+    switch self {
+    case .training(let op): op.isVector(place)
+    case .gradient(let op): op.isVector(place)
+    default: hasVectors && place > 0 && !(hasResidual && place == count - 1)
+    }
   }
 
-  /// Whether the result may lie where an operand of the same layout lay: each element depends on the
-  /// element of the same place alone.
+  /// Whether the result may lie where an operand of the same layout lay that is no vector: each element depends on
+  /// the element of the same place alone, or is written when all is read that it depends on.
   package var worksInPlace: Bool {
     switch self {
+    case .training(let op): op.worksInPlace
+    case .gradient(let op): op.worksInPlace
     case .activation, .scaleShift, .parametricRectify, .elementwise, .softmax, .standardize: true
     default: false
     }
@@ -311,6 +317,7 @@ extension KernelDescriptor {
       let plain = tensors.allSatisfy(\.isContiguous)
       return plain || axis < 4 && result.shape.count == 4 ? nil : "\(name) wants four axes"
     default:
+      if let placement = op.trainingPlacement { return mismatch(placement, op: op, tensors) }
       return "no kernel computes \(op.name)"
     }
   }

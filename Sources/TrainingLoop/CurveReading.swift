@@ -37,7 +37,8 @@ package enum CurveReading {
     }
     if let sentence = progress(history) { sentences.append(sentence) }
     if let valid = last.validLoss, let least = best.validLoss {
-      if valid > 1.05 * least, last.trainLoss < best.trainLoss {
+      // Of fewer epochs the curves' own trembling says as much.
+      if last.epoch - best.epoch >= 3, valid > 1.05 * least, last.trainLoss < best.trainLoss {
         sentences.append(
           "from epoch \(best.epoch) on the training loss fell and the validation loss rose, from \(text(least)) to "
             + "\(text(valid)): the network learns the examples by heart; more of them, `augment`, dropout or "

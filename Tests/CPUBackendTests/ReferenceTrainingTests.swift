@@ -22,7 +22,7 @@ import Testing
   @Test func momentsAndWhatTheyNormalise() throws {
     // Two examples of two channels of two pixels.
     let x: [Double] = [1, 3, 10, 10, 5, 7, 20, 40]
-    let moments = try run(.moments, [([2, 2, 2], x)])
+    let moments = try run(.moments(), [([2, 2, 2], x)])
     #expect(moments == [4, 20, 5, 150])
     let y = try run(
       .normalize(epsilon: 4), [([2, 2, 2], x), ([2], [3, 1]), ([2], [0, 2]), ([2, 2], moments)])

@@ -30,7 +30,7 @@ struct CurveReadingTests {
   }
 
   @Test func whatIsNot() {
-    #expect(Self.read(Self.history([2, 1, 0.5, 0.1], [2, 1, 1.2, 1.6])).contains("from epoch 2 on"))
+    #expect(Self.read(Self.history([2, 1, 0.5, 0.3, 0.1], [2, 1, 1.2, 1.4, 1.6])).contains("from epoch 2 on"))
     #expect(Self.read(Self.history([2.3, 2.31, 2.3], [2.3, 2.3, 2.3])).contains("did not fall"))
     #expect(Self.read(Self.flat, first: 9).contains("chance alone"))
     #expect(!Self.read(Self.flat, first: 9, expected: nil).contains("chance alone"))

@@ -20,6 +20,15 @@ static inline ck_merge ck_mergeable(const ck_tensor *t) {
   return t->n > 1 && t->stride_n != image ? CK_BY_IMAGE : CK_WHOLE;
 }
 
+static inline ck_merge ck_mergeable_together(const ck_tensor *const *tensors, int count) {
+  ck_merge merge = CK_WHOLE;
+  for (int i = 0; i < count; i++) {
+    const ck_merge m = ck_mergeable(tensors[i]);
+    if (m < merge) merge = m;
+  }
+  return merge;
+}
+
 typedef struct {
   int64_t n, blocks, rows, length, pieces;
 } ck_spans;

@@ -97,10 +97,8 @@ CK_INLINE vf ck_softplus(vf x) {
   return positive + ck_log1p_unit(ck_exp(-ck_abs(x)));
 }
 
-// x·Φ(x) = max(x, 0) − |x|·erfc(z)/2, z = |x|/√2. With t = 1/(1 + 0.35 z): erfc(z)/2 = e^(−z²)·t·P(t), error 1e-8.
-// Nothing cancels for x < 0.
-CK_INLINE vf ck_gelu(vf x) {
-  vf z = ck_abs(x) * 0.70710678f;
+// erfc(z)/2 for z ≥ 0, from it and e^(−z²): with t = 1/(1 + 0.35 z) it is e^(−z²)·t·P(t), error 1e-8.
+CK_INLINE vf ck_half_erfc(vf z, vf power) {
   vf t = 1.0f / (z * 0.35f + 1.0f);
   vf p = t * 0.026489033670123997f + -0.16258207341782796f;
   p = p * t + 0.32981492047922045f;
@@ -110,11 +108,27 @@ CK_INLINE vf ck_gelu(vf x) {
   p = p * t + 0.1061951791934224f;
   p = p * t + 0.0970654445556428f;
   p = p * t + 0.09882091337666678f;
-  vf tail = p * t * ck_exp(z * -z);
+  return p * t * power;
+}
+
+// x·Φ(x) = max(x, 0) − |x|·erfc(z)/2, z = |x|/√2. Nothing cancels for x < 0.
+CK_INLINE vf ck_gelu(vf x) {
+  vf z = ck_abs(x) * 0.70710678f;
+  vf tail = ck_half_erfc(z, ck_exp(z * -z));
   // Where |x| > 14 the tail is 0, and infinity · 0 must not be formed.
   vf size = ck_abs(x);
   size = size > 14.0f ? (vf)14.0f : size;
   return (0.0f > x ? (vf)0.0f : x) - size * tail;
+}
+
+// cos(2πx) for 0 ≤ x ≤ 1, x a multiple of 2⁻²⁴, within 2e-7: −sin(2πu), u = ¼ − |x − ½| exactly, by its series.
+CK_INLINE vf ck_cos_turns(vf x) {
+  const vf u = (0.25f - ck_abs(x - 0.5f)) * 6.283185307f, z = u * u;
+  vf p = z * -2.50521084e-8f + 2.75573192e-6f;
+  p = p * z + -1.98412698e-4f;
+  p = p * z + 8.33333333e-3f;
+  p = p * z + -1.66666667e-1f;
+  return -(p * z * u + u);
 }
 
 #endif

@@ -4,6 +4,7 @@
 
 #include <stdint.h>
 #include "ck_args.h"
+#include "ck_training_args.h"
 
 // CK_ISA_GENERIC is what every CPU of the architecture has: SSE2 on x86-64, NEON on arm64. CK_ISA_NEON rows are tuned
 // for its 32 registers.
@@ -35,6 +36,26 @@ typedef enum {
   CK_OP_UPSCALE_BILINEAR,
   CK_OP_PACK_WEIGHTS,
   CK_OP_CONV2D_WEIGHTS,
+  CK_OP_ACTIVATION_GRADIENT,
+  CK_OP_POOL2D_GRADIENT,
+  CK_OP_CHANNEL_SUM,
+  CK_OP_BATCH_SUM,
+  CK_OP_MOMENTS,
+  CK_OP_JOIN_MOMENTS,
+  CK_OP_NORMALIZE,
+  CK_OP_NORMALIZE_SUMS,
+  CK_OP_NORMALIZE_GRADIENT,
+  CK_OP_DROP,
+  CK_OP_NOISE,
+  CK_OP_RANDOM_SLOPES,
+  CK_OP_LOSS,
+  CK_OP_LOSS_GRADIENT,
+  CK_OP_EXTREMUM_GRADIENT,
+  CK_OP_LRN_GRADIENT,
+  CK_OP_SOFTMAX_GRADIENT,
+  CK_OP_STANDARDIZE_GRADIENT,
+  CK_OP_SCATTER,
+  CK_OP_UPSCALE_BILINEAR_GRADIENT,
   CK_OP_COUNT,  // of ops, not one
 } ck_op;
 

@@ -5,6 +5,7 @@
 
 #include "ck_tensor.h"
 #include "ck_args.h"
+#include "ck_training_args.h"
 #include "ck_table.h"
 #include "ck_cpu.h"
 #include "ck_measure.h"

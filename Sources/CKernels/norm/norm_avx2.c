@@ -3,6 +3,8 @@
 
 #include "lrn.h"
 #include "standardize.h"
+#include "lrn_gradient.h"
+#include "standardize_gradient.h"
 
 #pragma clang attribute pop
 #endif

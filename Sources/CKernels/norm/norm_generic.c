@@ -2,3 +2,5 @@
 
 #include "lrn.h"
 #include "standardize.h"
+#include "lrn_gradient.h"
+#include "standardize_gradient.h"

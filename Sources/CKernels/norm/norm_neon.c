@@ -3,4 +3,6 @@
 
 #include "lrn.h"
 #include "standardize.h"
+#include "lrn_gradient.h"
+#include "standardize_gradient.h"
 #endif

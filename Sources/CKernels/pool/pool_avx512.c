@@ -3,6 +3,7 @@
 
 #include "pool2d.h"
 #include "global.h"
+#include "gradient.h"
 
 #pragma clang attribute pop
 #endif

@@ -2,3 +2,4 @@
 
 #include "pool2d.h"
 #include "global.h"
+#include "gradient.h"

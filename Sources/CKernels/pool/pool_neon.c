@@ -3,4 +3,5 @@
 
 #include "pool2d.h"
 #include "global.h"
+#include "gradient.h"
 #endif

@@ -38,3 +38,30 @@ void CK_NAME(upscale_bilinear_rows, run)(const void *args, int64_t begin, int64_
     }
   }
 }
+
+int64_t CK_NAME(upscale_bilinear_gradient_planes, units)(const void *args) {
+  return ((const ck_upscale_bilinear_gradient_args *)args)->planes;
+}
+
+// A unit is a plane: each element of `in` goes to the four that it was made of.
+void CK_NAME(upscale_bilinear_gradient_planes, run)(const void *args, int64_t begin, int64_t end) {
+  const ck_upscale_bilinear_gradient_args *a = args;
+  const int64_t rows = a->h * a->scale_h, columns = a->w * a->scale_w;
+  for (int64_t u = begin; u < end; u++) {
+    float *plane = a->out + u * a->h * a->w;
+    memset(plane, 0, (size_t)(a->h * a->w) * sizeof(float));
+    for (int64_t j = 0; j < rows; j++) {
+      const ck_between y = ck_between_at(j, a->scale_h, a->h);
+      const float *from = a->in + (u * rows + j) * columns;
+      float *above = plane + y.before * a->w, *below = plane + y.behind * a->w;
+      for (int64_t i = 0; i < columns; i++) {
+        const ck_between x = ck_between_at(i, a->scale_w, a->w);
+        const float lower = from[i] * y.weight, upper = from[i] - lower;
+        above[x.before] += upper - upper * x.weight;
+        above[x.behind] += upper * x.weight;
+        below[x.before] += lower - lower * x.weight;
+        below[x.behind] += lower * x.weight;
+      }
+    }
+  }
+}

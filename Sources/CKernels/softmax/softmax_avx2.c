@@ -2,6 +2,7 @@
 #include "../common/isa_avx2.h"
 
 #include "softmax.h"
+#include "gradient.h"
 
 #pragma clang attribute pop
 #endif

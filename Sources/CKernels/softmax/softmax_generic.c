@@ -1,3 +1,4 @@
 #include "../common/isa_generic.h"
 
 #include "softmax.h"
+#include "gradient.h"

@@ -2,4 +2,5 @@
 #include "../common/isa_neon.h"
 
 #include "softmax.h"
+#include "gradient.h"
 #endif

@@ -18,21 +18,36 @@ enum ReferenceGradients {
         let slice = ((tap.image / image + 1) * slices - 1) / images
         out[slice * (shape.elements / slices) + tap.filter] += x[0][tap.image] * x[1][tap.result]
       }
-    case .channelSum:
+    case .channelSum(let slices):
       let channels = ChannelMap(shapes[0])
-      for place in g.indices { out[channels[place]] += g[place] }
+      for (slice, part) in BatchSlices(shapes[0], slices).enumerated() {
+        for place in part.elements { out[slice * shapes[0][1] + channels[place]] += g[place] }
+      }
     case .batchSum: for place in g.indices { out[place % out.count] += g[place] }
     case .pool(let attributes, _): pool(attributes, x, shapes[0], shape, &out)
     case .activation(let activation):
       for place in g.indices { out[place] = g[place] * ReferenceSlope.slope(activation, x[1][place]) }
-    case .normalizeSums(let epsilon):
-      let channels = ChannelMap(shapes[0])
-      for place in g.indices {
-        let c = channels[place]
-        out[c] += g[place]
-        out[shape[1] + c] += g[place] * ReferenceTraining.normalised(x[1][place], x[2], c, epsilon)
+    case .normalizeSums(let epsilon, let slices, let isRectified):
+      let (channels, width) = (ChannelMap(shapes[0]), shapes[0][1])
+      for (slice, part) in BatchSlices(shapes[0], slices).enumerated() {
+        for place in part.elements {
+          let c = 2 * slice * width + channels[place]
+          let part =
+            isRectified
+            ? ReferenceTraining.reaching(g[place], x[1][place], x[2], (x[3], x[4]), channels[place], epsilon) : g[place]
+          out[c] += part
+          out[c + width] += part * ReferenceTraining.normalised(x[1][place], x[2], channels[place], epsilon)
+        }
       }
-    case .normalizeData(let epsilon): normalizeData(epsilon, x, shapes[0], &out)
+    case .normalizeData(let epsilon, let isRectified):
+      var x = x
+      if isRectified {
+        let channels = ChannelMap(shapes[0])
+        x[0] = g.indices.map {
+          ReferenceTraining.reaching(g[$0], x[1][$0], x[3], (x[2], x[5]), channels[$0], epsilon)
+        }
+      }
+      normalizeData(epsilon, x, shapes[0], &out)
     case .standardize(let axis, let epsilon):
       standardize(x[1], g, length: shape.dropFirst(axis).reduce(1, *), Double(epsilon), &out)
     case .extremum(let kind, let place):

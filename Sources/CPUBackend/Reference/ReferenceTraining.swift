@@ -6,8 +6,10 @@ import Runtime
 enum ReferenceTraining {
   static func evaluate(_ op: TrainingOp, _ x: [[Double]], _ shapes: [[Int]]) -> [Double] {
     switch op {
-    case .moments: return moments(x[0], shapes[0])
-    case .normalize(let epsilon):
+    case .moments(let slices):
+      return BatchSlices(shapes[0], slices).flatMap { moments(Array(x[0][$0.elements]), $0.shape) }
+    case .joinMoments(let examples): return joined(x[0], shapes[0], examples)
+    case .normalize(let epsilon, _):
       let channels = ChannelMap(shapes[0])
       return x[0].indices.map { place in
         let c = channels[place]
@@ -44,6 +46,29 @@ enum ReferenceTraining {
       variances[channels[place]] += difference * difference / count
     }
     return means + variances
+  }
+
+  /// E[x²] = σ² + μ² adds up.
+  private static func joined(_ x: [Double], _ shape: [Int], _ examples: Int) -> [Double] {
+    let channels = shape[2]
+    var means = [Double](repeating: 0, count: channels)
+    var squares = means
+    for (slice, part) in BatchSlices([examples], shape[0]).enumerated() {
+      for c in 0..<channels {
+        let (mean, variance) = (x[(2 * slice) * channels + c], x[(2 * slice + 1) * channels + c])
+        means[c] += mean * Double(part.shape[0]) / Double(examples)
+        squares[c] += (variance + mean * mean) * Double(part.shape[0]) / Double(examples)
+      }
+    }
+    return means + zip(squares, means).map { $0 - $1 * $1 }
+  }
+
+  /// What of g reaches a normalised value that was rectified.
+  static func reaching(
+    _ g: Double, _ x: Double, _ moments: [Double], _ vectors: (gamma: [Double], beta: [Double]), _ channel: Int,
+    _ epsilon: Float
+  ) -> Double {
+    vectors.gamma[channel] * normalised(x, moments, channel, epsilon) + vectors.beta[channel] > 0 ? g : 0
   }
 
   /// x̂ = (x − μ)/√(σ² + ε)
@@ -85,4 +110,22 @@ struct ChannelMap {
   }
 
   subscript(place: Int) -> Int { place / pixels % channels }
+}
+
+/// Parts of a batch, as equal as whole examples allow, the first ones larger.
+struct BatchSlices: Sequence {
+  private let parts: [(elements: Range<Int>, shape: [Int])]
+
+  /// - Parameter shape: of the whole batch.
+  init(_ shape: [Int], _ slices: Int) {
+    let each = shape.dropFirst().reduce(1, *)
+    var start = 0
+    parts = (0..<slices).map { slice in
+      let count = shape[0] / slices + (slice < shape[0] % slices ? 1 : 0)
+      defer { start += count }
+      return (start * each..<(start + count) * each, [count] + shape.dropFirst())
+    }
+  }
+
+  func makeIterator() -> IndexingIterator<[(elements: Range<Int>, shape: [Int])]> { parts.makeIterator() }
 }

@@ -13,6 +13,7 @@ struct PointwiseCost {
     let vectors = Double(instance.result.elements) / lanes
     let cycles: Double =
       switch instance.op {
+      case .training, .gradient: instance.trainingCycles(lanes: lanes)
       case .pool2D(let attributes): vectors * Double(2 + attributes.window.height * attributes.window.width)
       case .globalPool: Double(instance.operands[0].elements) / lanes * 2
       case .activation, .scaleShift, .parametricRectify: vectors * 4
@@ -24,7 +25,6 @@ struct PointwiseCost {
       case .concat: Double(instance.result.elements) / 2
       case .pad: Double(instance.result.elements) / 5
       case .packWeights: Double(instance.result.elements)
-      case .gradient(.convolutionWeights): Double(instance.work.macs) / lanes
       default: Double(instance.result.elements) * 4
       }
     // Rows of an image, as a rule.

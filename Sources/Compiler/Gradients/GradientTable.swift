@@ -46,10 +46,11 @@ extension GradientStep {
   private mutating func training(_ op: TrainingOp, _ place: Int) throws -> ValueID? {
     switch op {
     // The gradient of `normalize` accounts for its moments.
-    case .moments: throw problem("more than a normalisation reads it")
-    case .normalize(let epsilon):
+    case .moments, .joinMoments: throw problem("more than a normalisation reads it")
+    case .normalize(let epsilon, let activation):
+      guard activation == .linear else { throw fused }
       let (x, gamma, moments) = (operand(0), operand(1), operand(3))
-      guard graph[moments].op == .training(.moments), graph[moments].operands == [x] else {
+      guard graph[moments].op == .training(.moments()), graph[moments].operands == [x] else {
         throw problem("the moments are not those of what it normalises")
       }
       return try normalize(epsilon, x, gamma, moments, place)

@@ -15,23 +15,21 @@ extension GradientStep {
     return try addGradient(.pool(attributes, image: Size2D(image[2], image[3])), [g] + x)
   }
 
+  /// Pooling with a window as large as the image.
   mutating func globalPool(_ mode: GlobalPoolMode) throws -> ValueID {
     let shape = shape(0)
-    let pixels = shape.dropFirst(2).reduce(1, *)
-    switch mode {
-    case .mean:
-      let axes = [Rearrangement.Axis(0, count: shape[0]), .init(1, count: shape[1])]
-      let repeats = shape.dropFirst(2).map { Rearrangement.Axis(nil, count: $0) }
-      let spread = Rearrangement(starts: [0, 0], axes: axes + repeats)
-      return try add(.rearrange(spread), [scaled(g, by: 1 / Float(pixels))])
-    case .max, .l2:
-      // A window as large as the image.
-      let image = [shape[0], shape[1], 1, pixels]
-      let attributes = PoolAttributes(
-        window: Size2D(1, pixels), stride: Size2D(1), padding: .none, ceil: false, mode: mode == .max ? .max : .l2)
-      let one = [shape[0], shape[1], 1, 1]
-      return try reshaped(pool(attributes, image, reshaped(result, one), reshaped(g, one)), shape)
-    }
+    let image = shape.count == 4 ? shape : [shape[0], shape[1], 1, shape.dropFirst(2).reduce(1, *)]
+    let window: PoolMode =
+      switch mode {
+      case .mean: .averageExcludingPad
+      case .max: .max
+      case .l2: .l2
+      }
+    let attributes = PoolAttributes(
+      window: Size2D(image[2], image[3]), stride: Size2D(1), padding: .none, ceil: false, mode: window)
+    let one = [shape[0], shape[1], 1, 1]
+    let y = window.readsValues ? try reshaped(result, one) : result
+    return try reshaped(pool(attributes, image, y, reshaped(g, one)), shape)
   }
 
   /// max(x, 0) + slope·min(x, 0): g where x > 0, else g·slope.
@@ -39,7 +37,7 @@ extension GradientStep {
     let above = try addGradient(.activation(.rectify), [g, operand(0)])
     let difference = ElementwiseAttributes(kind: .sum, coefficients: [1, -1])
     let below = try add(.elementwise(difference, .linear), [g, above])
-    guard place == 0 else { return try addGradient(.channelSum, [product([below, operand(0)])]) }
+    guard place == 0 else { return try addGradient(.channelSum(), [product([below, operand(0)])]) }
     let scaled = try add(.scaleShift(.linear), [below, operand(1), fill(0, shape(1))])
     return try add(.elementwise(ElementwiseAttributes(kind: .sum), .linear), [above, scaled])
   }

@@ -11,7 +11,7 @@ extension GradientStep {
       let image = Size2D(shape(0)[2], shape(0)[3])
       return try addGradient(.convolutionData(attributes, image: image), [g, operand(1)])
     case 1: return try addGradient(.convolutionWeights(attributes), [operand(0), g])
-    default: return try addGradient(.channelSum, [g])
+    default: return try addGradient(.channelSum(), [g])
     }
   }
 
@@ -21,7 +21,7 @@ extension GradientStep {
     _ attributes: TransposedConvolutionAttributes, _ epilogue: Epilogue, _ place: Int
   ) throws -> ValueID {
     try checkUnfused(epilogue)
-    if place == 2 { return try addGradient(.channelSum, [g]) }
+    if place == 2 { return try addGradient(.channelSum(), [g]) }
     let (kernel, stride, crop, output) = (attributes.kernel, attributes.stride, attributes.crop, attributes.output)
     // Rows of the result that no pixel reaches add nothing; rows that were cut count as zeros.
     func missing(_ size: Int, _ stride: Int, _ kernel: Int, _ crop: Int, _ output: Int) -> Int {
@@ -48,15 +48,15 @@ extension GradientStep {
     switch place {
     case 0: return try add(product, [g, transposed(operand(1), [1, 0])])
     case 1: return try add(product, [transposed(g, [1, 0]), transposed(operand(0), [1, 0])])
-    default: return try addGradient(.channelSum, [g])
+    default: return try addGradient(.channelSum(), [g])
     }
   }
 
   mutating func scaleShift(_ place: Int) throws -> ValueID {
     switch place {
     case 0: return try add(.scaleShift(.linear), [g, operand(1), fill(0, shape(1))])
-    case 1: return try addGradient(.channelSum, [product([g, operand(0)])])
-    default: return try addGradient(.channelSum, [g])
+    case 1: return try addGradient(.channelSum(), [product([g, operand(0)])])
+    default: return try addGradient(.channelSum(), [g])
     }
   }
 

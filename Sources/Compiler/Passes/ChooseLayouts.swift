@@ -99,6 +99,7 @@ enum ChooseLayouts {
         if node.shape.count == 4, block == 1, wantsBlocks(node, of: kernel.block) { block = kernel.block }
         node.layout = TensorLayout(storage: kernel.storage, block: block)
         node.operands[0] = try convert(node.operands[0], to: node.layout, in: &graph)
+        try placeVectors(of: &node, in: &graph)
       case .globalPool:
         let layout = TensorLayout(
           storage: try descriptor(node).storage, block: graph[node.operands[0]].layout.block)
@@ -109,6 +110,7 @@ enum ChooseLayouts {
         let block = hasConstant ? 1 : blocks.max() ?? 1
         node.layout = TensorLayout(storage: try descriptor(node).storage, block: block)
         node.operands = try node.operands.map { try convert($0, to: node.layout, in: &graph) }
+      case .training, .gradient: try placeTraining(&node, in: &graph)
       case .concat(let axis):
         let found = node.operands.map { graph[$0].layout.block }.max() ?? 1
         let block = found > 1 || axis != 1 ? found : try wantedBlock(id)
@@ -122,6 +124,19 @@ enum ChooseLayouts {
       default: break
       }
       return graph.append(node)
+    }
+
+    /// Images of an op of training lie alike: in blocks if one of them does.
+    private mutating func placeTraining(_ node: inout Graph.Node, in graph: inout Graph) throws {
+      let images = node.operands.indices.filter { !node.op.isVector($0, of: node.operands.count) }
+      let hasConstant = images.contains { graph.isConstant(node.operands[$0]) }
+      var block = hasConstant ? 1 : images.map { graph[node.operands[$0]].layout.block }.max() ?? 1
+      let kernel = try descriptor(node)
+      if node.shape.count == 4, block == 1, !hasConstant, wantsBlocks(node, of: kernel.block) { block = kernel.block }
+      let layout = TensorLayout(storage: kernel.storage, block: block)
+      for place in images { node.operands[place] = try convert(node.operands[place], to: layout, in: &graph) }
+      try placeVectors(of: &node, in: &graph)
+      if node.op.trainingPlacement == .alike { node.layout = layout }
     }
 
     /// Weights that are no constants are packed by a step, other vectors are read as they are.
@@ -204,8 +219,8 @@ enum ChooseLayouts {
     /// Windows are quickest over blocks, if the blocks are full.
     private func wantsBlocks(_ node: Graph.Node, of block: Int) -> Bool {
       switch node.op {
-      case .pool2D: block > 1 && node.shape[1] >= block
-      case .lrn: block > 1
+      case .pool2D, .gradient(.pool): block > 1 && node.shape[1] >= block
+      case .lrn, .gradient(.lrn): block > 1
       default: false
       }
     }
@@ -281,7 +296,7 @@ extension GraphOp {
   fileprivate var takesPlainArrays: Bool {
     switch self {
     case .input, .reshape, .dense, .softmax, .pad, .rearrange, .standardize, .upscaleBilinear: true
-    default: false
+    default: trainingPlacement == .plain
     }
   }
 }

@@ -33,6 +33,8 @@ extension GraphOp {
       return .dense(epilogue)
     case .scaleShift(.linear): return .scaleShift(activation)
     case .elementwise(let attributes, .linear): return .elementwise(attributes, activation)
+    case .training(.normalize(let epsilon, .linear)):
+      return .training(.normalize(epsilon: epsilon, activation: activation))
     default: return nil
     }
   }

@@ -207,7 +207,7 @@ enum PlanMemory {
     ) -> Int? {
       let step = result.steps[life.lowerBound]
       guard step.result == tensor, step.op.worksInPlace else { return nil }
-      for case .tensor(let operand) in step.operands {
+      for case .tensor(let operand) in step.operands where !step.readsAsVector(operand) {
         let (a, b) = (result.tensors[operand], result.tensors[tensor])
         guard a.viewOf == nil, uses[operand]?.upperBound == life.lowerBound, a.shape == b.shape,
           a.layout == b.layout, let host = allocation[operand]

@@ -57,7 +57,7 @@ struct TrainingForm {
     let x = node.operands[0]
     let names = node.operands[3...].compactMap { parameterName($0, graph) }
     guard names.count == 2 else { throw GraphProblem("the statistics of `\(node.name)` are no parameters") }
-    let moments = try graph.add(.training(.moments), [x], name: node.name)
+    let moments = try graph.add(.training(.moments()), [x], name: node.name)
     let count = graph[x].shape.elements / graph[x].shape[1]
     statistics.append(
       (TrainingGraph.Statistics(layer: node.name, mean: names[0], variance: names[1], count: count), moments))

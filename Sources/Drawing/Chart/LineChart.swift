@@ -36,7 +36,7 @@ package struct LineChart: Sendable {
   }
 
   private static let size = (width: 420.0, height: 210.0)
-  private static let gap = (x: 44.0, y: 62.0)
+  private static let gap = (x: 44.0, y: 78.0)
   private static let margin = (left: 66.0, top: 96.0, right: 28.0, bottom: 48.0)
 
   /// Three figures, without a power of ten where it can be.
@@ -135,7 +135,7 @@ package struct LineChart: Sendable {
       }
       text += "<path class=\"line c\(index)\" d=\"\(path)\"/>\n"
       // A point alone makes no line.
-      if line.values.count == 1, let value = line.values[0] {
+      if line.values.count == 1, let value = line.values[0], value.isFinite {
         text +=
           "<circle class=\"dot c\(index)\" cx=\"\(Markup.number(x(0)))\" cy=\"\(Markup.number(y(value)))\" r=\"3\"/>\n"
       }

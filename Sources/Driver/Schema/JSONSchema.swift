@@ -135,7 +135,14 @@ package enum JSONSchema {
         ["enum": .array(words.map(JSONValue.string))],
       ]
     ]
-    return section(SpecKeys.data, ["preprocess": ["type": "array", "items": step]])
+    let formats = SpecKeys.sources.map { key, doc in (key, JSONValue.object([("description", .string(doc))])) }
+    let source: JSONValue = [
+      "type": ["object", "null"], "minProperties": 1, "maxProperties": 1, "properties": .object(formats),
+      "additionalProperties": false,
+    ]
+    return section(
+      SpecKeys.data,
+      ["train": source, "valid": source, "test": source, "preprocess": ["type": "array", "items": step]])
   }
 
   private static var train: JSONValue { section(SpecKeys.train, ["update": update]) }

@@ -8,6 +8,11 @@ enum Interrupt {
 
   /// Listens from now on.
   static func listen() {
+    // Whoever started the process may have blocked them.
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    for number in [SIGINT, SIGTERM] { sigaddset(&signals, number) }
+    pthread_sigmask(SIG_UNBLOCK, &signals, nil)
     for number in [SIGINT, SIGTERM] {
       signal(number) { number in
         // Only what a signal handler may do.

@@ -23,6 +23,15 @@ package enum SpecKeys {
     ("balance", "`up` repeats examples of rare classes, `down` leaves out those of frequent ones"),
   ]
 
+  /// Formats of `train`, `valid` and `test`.
+  package static let sources: [Row] = [
+    ("idx", "`{images: FILE, labels: FILE}`, as MNIST is stored"),
+    ("cifar10", "one or more files of records; `{files: […], size: 128}` for images of another size than 32"),
+    ("npz", "`{file: FILE, inputs: [x], targets: [y]}`: arrays by their names"),
+    ("npy", "`{inputs: [FILE], targets: [FILE]}`"),
+    ("csv", "a file, or `{file: FILE, targets: [column], separator: \";\"}`"),
+  ]
+
   package static let preprocessing: [Row] = [
     ("scale", "maps bytes to a range: `scale: [0, 1]`"),
     ("multiply", "multiplies by a number, or by one per channel"),

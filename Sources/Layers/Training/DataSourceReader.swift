@@ -3,7 +3,7 @@ import YAMLSyntax
 
 /// Reads `data.train` and its like: `{idx: {images: …, labels: …}}`.
 enum DataSourceReader {
-  static let formats = ["idx", "cifar10", "npz", "npy", "csv", "folder"]
+  private static let formats = SpecKeys.sources.map(\.key) + ["folder"]
 
   static func read(_ entry: Node.Entry, _ bag: inout DiagnosticBag) -> DataSource? {
     let key = entry.key.scalarText ?? ""

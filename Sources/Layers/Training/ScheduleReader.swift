@@ -69,8 +69,8 @@ enum ScheduleReader {
     switch call.name {
     case "constant": return .constant
     case "step":
-      guard let every = values.require("every", ValueType<Int>.positive, at: call.span) else { return nil }
-      return .step(every: every, factor: values.take("factor", .factor) ?? 0.1)
+      let factor = values.take("factor", .factor) ?? 0.1
+      return values.require("every", ValueType<Int>.positive, at: call.span).map { .step(every: $0, factor: factor) }
     case "halve":
       return values.require("every", ValueType<Int>.positive, at: call.span).map { .step(every: $0, factor: 0.5) }
     case "exponential":

@@ -46,6 +46,13 @@ struct Agreement {
     wanted = try truth(inputs)
   }
 
+  /// With given inputs.
+  init(_ graph: Graph, inputs: [[Float]]) throws {
+    (self.graph, self.inputs) = (graph, inputs)
+    let wide = inputs.map { $0.map(Double.init) }
+    wanted = try ReferenceInterpreter(graph, parameter: NoiseWeights.values).run(wide)
+  }
+
   init(_ network: Network, batch: Int) throws { try self.init(network.lowered(batch: batch).graph) }
 
   /// The plan for a target, with its weights packed.

@@ -30,7 +30,7 @@ import Testing
     let g = GraphBuilder()
     let x = try g.input(shape)
     let (gamma, beta) = (try g.input([shape[1]]), try g.input([shape[1]]))
-    let moments = try g.add(.training(.moments), [x])
+    let moments = try g.add(.training(.moments()), [x])
     let y = try g.add(.training(.normalize(epsilon: 0.01)), [x, gamma, beta, moments])
     let inputs = [shape, [shape[1]], [shape[1]]].enumerated().map {
       Noise.doubles($1.elements, seed: UInt64($0) + 5)
@@ -122,7 +122,7 @@ import Testing
     (GraphOp.dropout(probability: 0.25), [[1, 1]], "dropout 0.25"), (.gaussianNoise(sigma: 1), [[1, 1]], "gaussian"),
     (.normScale(epsilon: 0.01), [[1], [1]], "norm_scale"), (.scaleBias, [[1], [1], [1]], "scale_bias"),
     (.dense(Epilogue(bias: false, activation: .tanh)), [[1, 1], [1, 1]], "dense + tanh"),
-    (.gradient(.channelSum), [[1, 1]], "channel sum"),
+    (.gradient(.channelSum()), [[1, 1]], "channel sum"),
   ])
   func whatHasNoGradient(_ op: GraphOp, _ shapes: [[Int]], _ name: String) throws {
     let g = GraphBuilder()

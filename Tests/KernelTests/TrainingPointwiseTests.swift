@@ -1,0 +1,143 @@
+import CKernels
+import Foundation
+import Testing
+
+extension Kernels {
+  /// Gradients element by element, and what is random.
+  @Suite struct TrainingPointwiseTests {
+    /// By the symmetric difference of the function, or its known kinks.
+    private func slope(_ activation: ck_activation, _ x: Double) -> Double {
+      switch ck_activation_kind(UInt32(activation.kind)) {
+      case CK_LINEAR: return 1
+      case CK_RECTIFY: return x > 0 ? 1 : 0
+      case CK_LEAKY_RECTIFY: return x > 0 ? 1 : Double(activation.p0)
+      case CK_HARD_SWISH: return x <= -3 ? 0 : x < 3 ? (2 * x + 3) / 6 : 1
+      default:
+        let h = 1e-5
+        return (Oracle.activate(x + h, activation) - Oracle.activate(x - h, activation)) / (2 * h)
+      }
+    }
+
+    @Test(arguments: Row.of(CK_OP_ACTIVATION_GRADIENT), LayoutCase.all)
+    func activation(row: Row, t: LayoutCase) {
+      let gradients = noise(t.count, 1)
+      let operands = noise(t.count, 2).map { abs($0) < 1e-3 ? 0.5 : $0 * 5 }
+      for activation in t.count < 200 ? ck_activation.each : [.init(CK_RECTIFY), .init(CK_ELU)] {
+        let readsOperand = [CK_SWISH, CK_HARD_SWISH, CK_GELU].contains { Int32($0.rawValue) == activation.kind }
+        let values = operands.map { readsOperand ? $0 : Float(Oracle.activate(Double($0), activation)) }
+        let (g, v, out) = (t.input(row, gradients), t.input(row, values), t.output(row))
+        let want = operands.indices.map { Double(gradients[$0]) * slope(activation, Double(operands[$0])) }
+        let args = ck_activation_gradient_args(g: g.c, v: v.c, out: out.c, activation: activation)
+        checkUnits(row, args, out, want)
+        guard t.alike else { continue }
+        row.run(ck_activation_gradient_args(g: g.c, v: v.c, out: v.c, activation: activation))
+        v.expectSound("in place of the operand")
+        expectClose(v.values, want)
+        v.write(values)
+        row.run(ck_activation_gradient_args(g: g.c, v: v.c, out: g.c, activation: activation))
+        g.expectSound("in place of the gradient")
+        expectClose(g.values, want)
+      }
+    }
+
+    @Test(arguments: Row.of(CK_OP_EXTREMUM_GRADIENT), LayoutCase.all)
+    func extremum(row: Row, t: LayoutCase) {
+      let gradients = noise(t.count, 1)
+      let values = (0..<3).map { k in noise(t.count, UInt64(k) + 2).map { ($0 * 3).rounded() } }
+      let g = t.input(row, gradients)
+      let inputs = values.map { t.input(row, $0) }
+      for (kind, place) in [(CK_MAX, 0), (CK_MAX, 1), (CK_MIN, 2)] {
+        let want = (0..<t.count).map { i in
+          let all = values.map { $0[i] }
+          let extreme = kind == CK_MAX ? all.max() : all.min()
+          return all.firstIndex { $0 == extreme } == place ? Double(gradients[i]) : 0
+        }
+        inputs.map(\.c).withUnsafeBufferPointer { tensors in
+          let out = t.output(row)
+          let args = ck_extremum_gradient_args(
+            inputs: tensors.baseAddress, count: 3, place: Int64(place), g: g.c, out: out.c, kind: Int32(kind.rawValue))
+          checkUnits(row, args, out, want, tolerance: 0)
+        }
+      }
+    }
+
+    // MARK: What is random
+
+    private static let key: [Float] = [65535, 1, 300, 40000]
+    private static let stream: UInt32 = 7
+
+    /// Philox-4×32-10 as its paper has it, of one block.
+    private static func block(_ counter: UInt64) -> [UInt32] {
+      var x = [UInt32(truncatingIfNeeded: counter), UInt32(counter >> 32), stream, 0x7261_6E64]
+      var k: [UInt32] = [65535 | 1 << 16, 300 | 40000 << 16]
+      for _ in 0..<10 {
+        let (a, b) = (UInt64(0xD251_1F53) * UInt64(x[0]), UInt64(0xCD9E_8D57) * UInt64(x[2]))
+        x = [
+          UInt32(b >> 32) ^ x[1] ^ k[0], UInt32(truncatingIfNeeded: b), UInt32(a >> 32) ^ x[3] ^ k[1],
+          UInt32(truncatingIfNeeded: a),
+        ]
+        k = [k[0] &+ 0x9E37_79B9, k[1] &+ 0xBB67_AE85]
+      }
+      return x
+    }
+
+    private static func uniform(_ bits: UInt32) -> Double { (Double(bits >> 9) + 0.5) / 8_388_608 }
+
+    private static func uniform(at place: Int) -> Double { uniform(block(UInt64(place / 4))[place % 4]) }
+
+    private func random(_ key: Guarded, _ t: LayoutCase, shared: Bool = false) -> ck_random {
+      let (c, h, w) = (Int64(t.shape[1]), Int64(t.shape[2]), Int64(t.shape[3]))
+      let one: Int64 = 1
+      let places: (Int64, Int64, Int64, Int64) = shared ? (c, one, 0, 0) : (c * h * w, h * w, w, one)
+      return ck_random(key: key.data, stream: Int64(Self.stream), places: places)
+    }
+
+    @Test(arguments: Row.of(CK_OP_DROP), LayoutCase.all)
+    func drop(row: Row, t: LayoutCase) {
+      let values = noise(t.count, 1)
+      let (input, key) = (t.input(row, values), Guarded(Self.key))
+      for (shared, probability) in [(false, 0.3 as Float), (true, 0.5), (false, 1), (false, 0)] {
+        let out = t.output(row)
+        let want = values.enumerated().map { place, x in
+          let decision = shared ? place / (t.shape[2] * t.shape[3]) : place
+          return Self.uniform(at: decision) < Double(probability) ? 0 : Double(x) / (1 - Double(probability))
+        }
+        var args = ck_drop_args(
+          x: input.c, out: out.c, random: random(key, t, shared: shared), probability: probability)
+        checkUnits(row, args, out, want, tolerance: 3e-7)
+        #expect(zip(out.values, want).allSatisfy { ($0 == 0) == ($1 == 0) })
+        guard t.alike, !shared, probability == 0.3 else { continue }
+        let place = t.input(row, values)
+        (args.x, args.out) = (place.c, place.c)
+        row.run(args)
+        place.expectSound("in place")
+        expectClose(place.values, want, tolerance: 3e-7)
+      }
+    }
+
+    @Test(arguments: Row.of(CK_OP_NOISE), LayoutCase.all)
+    func noiseIsNormal(row: Row, t: LayoutCase) {
+      let values = noise(t.count, 1)
+      let (input, key, out) = (t.input(row, values), Guarded(Self.key), t.output(row))
+      let want = values.enumerated().map { place, x in
+        let words = Self.block(UInt64(place / 2))
+        let (a, b) = (Self.uniform(words[place % 2 * 2]), Self.uniform(words[place % 2 * 2 + 1]))
+        return Double(x) + 0.5 * (-2 * log(a)).squareRoot() * cos(2 * .pi * b)
+      }
+      checkUnits(
+        row, ck_noise_args(x: input.c, out: out.c, random: random(key, t), sigma: 0.5), out, want, tolerance: 1e-6)
+    }
+
+    @Test(arguments: Row.of(CK_OP_RANDOM_SLOPES), LayoutCase.all)
+    func randomSlopes(row: Row, t: LayoutCase) {
+      let (values, others) = (noise(t.count, 1), noise(t.count, 2))
+      let (x, y, key, out) = (t.input(row, values), t.input(row, others), Guarded(Self.key), t.output(row))
+      let want = values.indices.map { place in
+        let slope = 3 + 5 * Self.uniform(at: place)
+        return values[place] > 0 ? Double(others[place]) : Double(others[place]) / slope
+      }
+      let args = ck_random_slopes_args(x: x.c, y: y.c, out: out.c, random: random(key, t), lower: 3, upper: 8)
+      checkUnits(row, args, out, want, tolerance: 1e-6)
+    }
+  }
+}
