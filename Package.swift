@@ -34,7 +34,7 @@ let package = Package(
     .target(name: "Diagnostics"),
     .target(name: "YAMLSyntax", dependencies: ["CYAML", "Diagnostics"]),
     .target(name: "NetIR"),
-    .target(name: "Layers", dependencies: ["Diagnostics", "NetIR", "YAMLSyntax"]),
+    .target(name: "Layers", dependencies: ["Diagnostics", "NetIR", "Training", "YAMLSyntax"]),
     .target(name: "Formatting", dependencies: ["Diagnostics", "Layers", "YAMLSyntax"]),
 
     // The middle: layers to a plan.
@@ -53,6 +53,13 @@ let package = Package(
     .target(name: "Exchange", dependencies: ["CZlib", "Diagnostics", "NetIR"]),
     .target(name: "DataPipeline", dependencies: ["CZlib", "Diagnostics", "Exchange"]),
 
+    // Training: examples, the loop, checkpoints.
+    .target(
+      name: "TrainingLoop",
+      dependencies: [
+        "Compiler", "DataPipeline", "Diagnostics", "Exchange", "Layers", "NetIR", "Runtime", "Training",
+      ]),
+
     // Editors.
     .target(
       name: "LanguageServer",
@@ -66,7 +73,7 @@ let package = Package(
       name: "Driver",
       dependencies: [
         "CBuildInfo", "Compiler", "CPUBackend", "DataPipeline", "Diagnostics", "Drawing", "Exchange", "Formatting",
-        "GPUBackend", "LanguageServer", "Layers", "NetIR", "Runtime", "Training", "YAMLSyntax",
+        "GPUBackend", "LanguageServer", "Layers", "NetIR", "Runtime", "Training", "TrainingLoop", "YAMLSyntax",
       ]),
     .executableTarget(
       name: "netc",
@@ -78,7 +85,8 @@ let package = Package(
     .testTarget(name: "NetcTests", dependencies: ["FileTestSupport", "Netc"]),
     .testTarget(name: "NetIRTests", dependencies: ["Exchange", "FileTestSupport", "NetIR"]),
     .testTarget(
-      name: "LayersTests", dependencies: ["Diagnostics", "FileTestSupport", "Layers", "NetIR", "YAMLSyntax"]),
+      name: "LayersTests",
+      dependencies: ["Diagnostics", "FileTestSupport", "Layers", "NetIR", "Training", "YAMLSyntax"]),
     .testTarget(
       name: "FormattingTests",
       dependencies: ["Diagnostics", "Driver", "FileTestSupport", "Formatting", "Layers", "YAMLSyntax", "netc"]),
@@ -89,6 +97,12 @@ let package = Package(
       name: "TrainingTests",
       dependencies: [
         "CPUBackend", "Compiler", "Exchange", "FileTestSupport", "Layers", "NetIR", "NetworkTestSupport", "Training",
+      ]),
+    .testTarget(
+      name: "TrainingLoopTests",
+      dependencies: [
+        "CPUBackend", "Compiler", "DataPipeline", "Diagnostics", "Exchange", "FileTestSupport", "Layers", "NetIR",
+        "NetworkTestSupport", "Runtime", "Training", "TrainingLoop",
       ]),
     .testTarget(name: "RuntimeTests", dependencies: ["NetIR", "Runtime"]),
     .testTarget(

@@ -43,6 +43,23 @@ package enum UpdateRule: Hashable, Sendable {
     }
   }
 
+  /// What the rules with a momentum keep of the change before.
+  package var momentum: Float? {
+    switch self {
+    case .momentum(let factor), .nesterovMomentum(let factor): factor
+    default: nil
+    }
+  }
+
+  /// The rule with another momentum, where it has one.
+  package func with(momentum: Float) -> UpdateRule {
+    switch self {
+    case .momentum: .momentum(momentum)
+    case .nesterovMomentum: .nesterovMomentum(momentum)
+    default: self
+    }
+  }
+
   /// η where a spec names none.
   package var defaultRate: Float {
     switch self {

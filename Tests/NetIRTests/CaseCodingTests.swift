@@ -103,6 +103,7 @@ import Testing
     (.multiply([2]), #"{"multiply":{"_0":[2]}}"#),
     (.divide([0.5, 3]), #"{"divide":{"_0":[0.5,3]}}"#),
     (.subtract([1e-9]), #"{"subtract":{"_0":[1e-09]}}"#),
+    (.project(matrix: [1, 0.5]), #"{"project":{"matrix":[1,0.5]}}"#),
   ]
 
   private func check<Value: Codable & Equatable>(_ value: Value, _ text: String) throws {

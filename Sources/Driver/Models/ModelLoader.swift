@@ -84,7 +84,7 @@ package struct ModelLoader: Sendable {
           .badOption, "`\(path)` is a spec: `--weights` has to say where its parameters are", at: .none,
           help: ["give `--weights FILE.safetensors`, a `base` with weights, or run what `netc compile` made"]))
     }
-    return (network, parameters, batch)
+    return (try parameters.prepared(network), parameters, batch)
   }
 
   private func isArtefact() throws(DiagnosticError) -> Bool {
