@@ -34,7 +34,7 @@ let package = Package(
     .target(name: "Diagnostics"),
     .target(name: "YAMLSyntax", dependencies: ["CYAML", "Diagnostics"]),
     .target(name: "NetIR"),
-    .target(name: "Layers", dependencies: ["Diagnostics", "NetIR", "YAMLSyntax"]),
+    .target(name: "Layers", dependencies: ["Diagnostics", "NetIR", "Training", "YAMLSyntax"]),
     .target(name: "Formatting", dependencies: ["Diagnostics", "Layers", "YAMLSyntax"]),
 
     // The middle: layers to a plan.
@@ -44,7 +44,7 @@ let package = Package(
 
     // The back end: the plan at work.
     .target(name: "Runtime", dependencies: ["CThreads", "NetIR"]),
-    .target(name: "CPUBackend", dependencies: ["CKernels", "NetIR", "Runtime"]),
+    .target(name: "CPUBackend", dependencies: ["CKernels", "NetIR", "Runtime", "Training"]),
     .target(name: "GPUKernels", dependencies: ["NetIR"]),
     .target(
       name: "GPUBackend", dependencies: ["CGPU", "Diagnostics", "Exchange", "GPUKernels", "NetIR", "Runtime"]),
@@ -53,6 +53,13 @@ let package = Package(
     .target(name: "Exchange", dependencies: ["CZlib", "Diagnostics", "NetIR"]),
     .target(name: "DataPipeline", dependencies: ["CZlib", "Diagnostics", "Exchange"]),
     .target(name: "ONNX", dependencies: ["NetIR"]),
+
+    // Training: examples, the loop, checkpoints.
+    .target(
+      name: "TrainingLoop",
+      dependencies: [
+        "Compiler", "DataPipeline", "Diagnostics", "Exchange", "Layers", "NetIR", "Runtime", "Training",
+      ]),
 
     // Editors.
     .target(
@@ -67,7 +74,8 @@ let package = Package(
       name: "Driver",
       dependencies: [
         "CBuildInfo", "Compiler", "CPUBackend", "DataPipeline", "Diagnostics", "Drawing", "Exchange", "Formatting",
-        "GPUBackend", "LanguageServer", "Layers", "NetIR", "ONNX", "Runtime", "YAMLSyntax",
+        "GPUBackend", "LanguageServer", "Layers", "NetIR", "ONNX", "Runtime", "Training", "TrainingLoop",
+        "YAMLSyntax",
       ]),
     .executableTarget(
       name: "netc",
@@ -79,7 +87,8 @@ let package = Package(
     .testTarget(name: "NetcTests", dependencies: ["FileTestSupport", "Netc"]),
     .testTarget(name: "NetIRTests", dependencies: ["Exchange", "FileTestSupport", "NetIR"]),
     .testTarget(
-      name: "LayersTests", dependencies: ["Diagnostics", "FileTestSupport", "Layers", "NetIR", "YAMLSyntax"]),
+      name: "LayersTests",
+      dependencies: ["Diagnostics", "FileTestSupport", "Layers", "NetIR", "Training", "YAMLSyntax"]),
     .testTarget(
       name: "FormattingTests",
       dependencies: ["Diagnostics", "Driver", "FileTestSupport", "Formatting", "Layers", "YAMLSyntax", "netc"]),
@@ -91,12 +100,18 @@ let package = Package(
       dependencies: [
         "CPUBackend", "Compiler", "Exchange", "FileTestSupport", "Layers", "NetIR", "NetworkTestSupport", "Training",
       ]),
+    .testTarget(
+      name: "TrainingLoopTests",
+      dependencies: [
+        "CPUBackend", "Compiler", "DataPipeline", "Diagnostics", "Exchange", "FileTestSupport", "Layers", "NetIR",
+        "NetworkTestSupport", "Runtime", "Training", "TrainingLoop",
+      ]),
     .testTarget(name: "RuntimeTests", dependencies: ["NetIR", "Runtime"]),
     .testTarget(
       name: "CPUBackendTests",
       dependencies: [
         "CKernels", "CPUBackend", "Compiler", "Exchange", "FileTestSupport", "Layers", "NetIR", "NetworkTestSupport",
-        "Runtime",
+        "Runtime", "Training",
       ]),
     .testTarget(
       name: "GPUBackendTests",

@@ -1,7 +1,7 @@
 /// What netc can complain about. The raw value is the code that people look up with `netc explain`.
 ///
 /// Codes are grouped by the phase that finds them: N00 syntax, N01 schema, N02 shapes, N03 graph, N04 target,
-/// N05 data and weights, W warnings. A code once shipped keeps its meaning.
+/// N05 data and weights, N06 training, W warnings. A code once shipped keeps its meaning.
 package enum DiagnosticCode: String, CaseIterable, Sendable {
   // Syntax of YAML
   case yamlSyntax = "N0001"
@@ -35,6 +35,7 @@ package enum DiagnosticCode: String, CaseIterable, Sendable {
   case badInclude = "N0117"
   case expansionTooLarge = "N0118"
   case unknownBaseLayer = "N0119"
+  case unknownPattern = "N0120"
   case notYetSupported = "N0190"
   // Shapes of tensors
   case wrongRank = "N0201"
@@ -78,8 +79,16 @@ package enum DiagnosticCode: String, CaseIterable, Sendable {
   case cannotWrite = "N0513"
   case unknownFormat = "N0514"
   case emptyInput = "N0515"
+  case damagedCifar = "N0516"
+  case damagedCsv = "N0517"
+  case badTargets = "N0518"
   case damagedModel = "N0520"
   case unsupportedModel = "N0521"
+  // Training
+  case noTrainingData = "N0601"
+  case notTrainable = "N0602"
+  case diverged = "N0603"
+  case cannotResume = "N0604"
   // Warnings
   case unusedBlock = "W0101"
   case unusedConstant = "W0102"
@@ -154,6 +163,7 @@ extension DiagnosticCode {
     case .recursiveBlock: return ExpansionCodes.recursiveBlock
     case .badExpression: return ExpansionCodes.badExpression
     case .unknownConstant: return ExpansionCodes.unknownConstant
+    case .unknownPattern: return TrainingCodes.unknownPattern
     case .notYetSupported: return SchemaCodes.notYetSupported
     case .wrongRank: return ShapeCodes.wrongRank
     case .unknownDimension: return ShapeCodes.unknownDimension
@@ -193,8 +203,15 @@ extension DiagnosticCode {
     case .cannotWrite: return DataCodes.cannotWrite
     case .unknownFormat: return DataCodes.unknownFormat
     case .emptyInput: return DataCodes.emptyInput
+    case .damagedCifar: return DataCodes.damagedCifar
+    case .damagedCsv: return DataCodes.damagedCsv
+    case .badTargets: return DataCodes.badTargets
     case .damagedModel: return DataCodes.damagedModel
     case .unsupportedModel: return DataCodes.unsupportedModel
+    case .noTrainingData: return TrainingCodes.noTrainingData
+    case .notTrainable: return TrainingCodes.notTrainable
+    case .diverged: return TrainingCodes.diverged
+    case .cannotResume: return TrainingCodes.cannotResume
     case .unusedBlock: return LintCodes.unusedBlock
     case .unusedConstant: return LintCodes.unusedConstant
     case .droppedRows: return WarningCodes.droppedRows

@@ -7,6 +7,7 @@ import NetIR
 // What the executable names without importing the compiler.
 package typealias PrecisionOption = Precision
 package typealias NumericsOption = Numerics
+package typealias EvaluationPart = EvalCommand.Part
 
 /// Where a network runs.
 package enum DeviceOption: String, CaseIterable, Sendable {

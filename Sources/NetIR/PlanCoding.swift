@@ -61,7 +61,7 @@ extension Plan.Operand: Codable {
 }
 
 extension PreprocessingStep: Codable {
-  private enum Name: String { case scale, multiply, divide, subtract }
+  private enum Name: String { case scale, multiply, divide, subtract, project }
 
   package init(from decoder: any Decoder) throws {
     let read = try CaseReader(decoder)
@@ -71,6 +71,7 @@ extension PreprocessingStep: Codable {
       case .multiply: .multiply(try read())
       case .divide: .divide(try read())
       case .subtract: .subtract(try read())
+      case .project: .project(matrix: try read("matrix"))
       }
   }
 
@@ -80,6 +81,11 @@ extension PreprocessingStep: Codable {
     case .multiply(let numbers): try encoder.write(Name.multiply, ["_0": numbers])
     case .divide(let numbers): try encoder.write(Name.divide, ["_0": numbers])
     case .subtract(let numbers): try encoder.write(Name.subtract, ["_0": numbers])
+    case .project(let matrix): try encoder.write(Name.project, ["matrix": matrix])
+    // A plan is made with the numbers or not at all.
+    case .statistic(let statistic):
+      throw EncodingError.invalidValue(
+        statistic, EncodingError.Context(codingPath: encoder.codingPath, debugDescription: "was not fitted"))
     }
   }
 }

@@ -7,6 +7,10 @@ package enum PreprocessingStep: Sendable, Equatable {
   case multiply([Float])
   case divide([Float])
   case subtract([Float])
+  /// Each example x becomes matrix·x, the matrix by rows.
+  case project(matrix: [Float])
+  /// Has to be fitted to the training examples before anything is prepared.
+  case statistic(PreprocessingStatistic)
 
   /// Applies the step to N×C×… values in C order.
   ///
@@ -19,26 +23,68 @@ package enum PreprocessingStep: Sendable, Equatable {
     case .multiply(let factors): perChannel(factors, shape, &values) { $0 * $1 }
     case .divide(let divisors): perChannel(divisors, shape, &values) { $0 / $1 }
     case .subtract(let means): perChannel(means, shape, &values) { $0 - $1 }
+    case .project(let matrix): project(matrix, &values)
+    case .statistic(let statistic): preconditionFailure("\(statistic) was not fitted")
     }
   }
 
-  /// How many channels the step was written for; nil when it serves any number.
-  package var channels: Int? {
+  /// Whether the step fits examples of a shape: it has one number, one for each channel, or one for each element.
+  package func fits(_ shape: [Int]) -> Bool {
+    let elements = shape.reduce(1, *)
     switch self {
-    case .scale: nil
+    case .scale, .statistic: return true
     case .multiply(let numbers), .divide(let numbers), .subtract(let numbers):
-      numbers.count == 1 ? nil : numbers.count
+      return numbers.count == 1 || numbers.count == shape.first || numbers.count == elements
+    case .project(let matrix): return matrix.count == elements * elements
     }
   }
 
+  @inline(__always)
   private func perChannel(
     _ numbers: [Float], _ shape: [Int], _ values: inout [Float], _ combine: (Float, Float) -> Float
   ) {
+    if numbers.count == 1 {
+      let number = numbers[0]
+      for index in values.indices { values[index] = combine(values[index], number) }
+      return
+    }
     let channels = max(1, shape.first ?? 1)
     let pixels = max(1, shape.dropFirst().reduce(1, *))
+    if numbers.count == channels * pixels, pixels > 1 {
+      for index in values.indices { values[index] = combine(values[index], numbers[index % numbers.count]) }
+      return
+    }
     for index in values.indices {
-      let number = numbers.count == 1 ? numbers[0] : numbers[index / pixels % channels]
-      values[index] = combine(values[index], number)
+      values[index] = combine(values[index], numbers[index / pixels % channels])
     }
   }
+
+  private func project(_ matrix: [Float], _ values: inout [Float]) {
+    let size = Int(Double(matrix.count).squareRoot().rounded())
+    for start in stride(from: 0, to: values.count, by: max(1, size)) {
+      let example = Array(values[start..<start + size])
+      for row in 0..<size {
+        var sum = 0.0
+        for column in 0..<size { sum += Double(matrix[row * size + column]) * Double(example[column]) }
+        values[start + row] = Float(sum)
+      }
+    }
+  }
+}
+
+/// A step of preprocessing whose numbers come from the training examples.
+package enum PreprocessingStatistic: Sendable, Hashable {
+  /// What shares a number.
+  package enum Scope: String, Sendable, CaseIterable {
+    case channel, pixel, all
+  }
+
+  /// − mean
+  case center(Scope)
+  /// (x − mean)/standard deviation; a deviation of 0 counts as 1.
+  case standardize(Scope)
+  /// Maps the least value to `low` and the largest to `high`; where all are alike, to `low`.
+  case minMax(low: Float, high: Float, Scope)
+  /// Principal components of x − mean, each divided by √(its variance + epsilon).
+  case whiten(epsilon: Float)
 }

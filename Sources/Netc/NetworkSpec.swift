@@ -59,7 +59,7 @@ public struct NetworkSpec: Sendable {
         batch: try CompilerFront.batch(batch, for: network), target: HostCPU.current.target,
         catalogue: KernelTable.catalogue)
       return CompiledNetwork(
-        try Model.compile(network, parameters, options, threads: threads ?? HostCPU.current.cores))
+        try Model.compile(parameters.prepared(network), parameters, options, threads: threads ?? HostCPU.current.cores))
     }
   }
 }

@@ -43,6 +43,23 @@ package enum UpdateRule: Hashable, Sendable {
     }
   }
 
+  /// What the rules with a momentum keep of the change before.
+  package var momentum: Float? {
+    switch self {
+    case .momentum(let factor), .nesterovMomentum(let factor): factor
+    default: nil
+    }
+  }
+
+  /// The rule with another momentum, where it has one.
+  package func with(momentum: Float) -> UpdateRule {
+    switch self {
+    case .momentum: .momentum(momentum)
+    case .nesterovMomentum: .nesterovMomentum(momentum)
+    default: self
+    }
+  }
+
   /// η where a spec names none.
   package var defaultRate: Float {
     switch self {
@@ -109,12 +126,12 @@ package enum UpdateRule: Hashable, Sendable {
   }
 
   /// What depends on t alone, computed once in double precision.
-  struct Step {
-    var rate: Float
+  package struct Step {
+    package var rate: Float
     /// η with Adam's correction of means that began at 0.
-    var corrected: Float
+    package var corrected: Float
 
-    init(_ rule: UpdateRule, number: Int, rate: Float) {
+    package init(_ rule: UpdateRule, number: Int, rate: Float) {
       self.rate = rate
       func remaining(_ beta: Float) -> Double {
         var power = 1.0

@@ -19,6 +19,9 @@ package struct UpdateState: Hashable, Sendable {
     (self.rule, self.slots, self.steps) = (rule, slots, steps)
   }
 
+  /// Takes another momentum from now on; without an effect on rules that have none.
+  package mutating func take(momentum: Float) { rule = rule.with(momentum: momentum) }
+
   /// Moves a parameter by one step against its gradient. Elements do not depend on each other.
   ///
   /// - Parameters:

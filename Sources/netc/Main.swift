@@ -15,8 +15,8 @@ struct NetcCommand: ParsableCommand {
       """,
     version: "netc \(Version.number) (\(Version.build))",
     subcommands: [
-      Init.self, Check.self, Fmt.self, Report.self, Graph.self, Explain.self, Compile.self, Run.self, Bench.self,
-      Import.self, Export.self, Doctor.self, Schema.self, LSP.self,
+      Init.self, Check.self, Fmt.self, Report.self, Graph.self, Explain.self, Compile.self, Run.self, Train.self,
+      Eval.self, Bench.self, Import.self, Export.self, Doctor.self, Schema.self, LSP.self,
     ])
 }
 
@@ -52,3 +52,4 @@ extension CompileEmission: ExpressibleByArgument {}
 extension PrecisionOption: ExpressibleByArgument {}
 extension NumericsOption: ExpressibleByArgument {}
 extension DeviceOption: ExpressibleByArgument {}
+extension EvaluationPart: ExpressibleByArgument {}

@@ -20,7 +20,7 @@ struct CodeCase: Sendable, CustomTestStringConvertible {
 
   var testDescription: String { "\(code.rawValue) \(what)" }
 
-  static let all = options + weights + inputs + artefacts
+  static let all = options + weights + inputs + artefacts + training
 
   private static func running(_ input: String) -> [String] {
     ["run", Files.digits, "--weights", Files.weights, "--input", input]

@@ -17,7 +17,7 @@ struct DiagnosticCodeTests {
     #expect(code.isWarning == code.rawValue.hasPrefix("W"))
     #expect((code.example == nil) == (code.fixed == nil))
     #expect(code.example == nil || code.example != code.fixed)
-    let isOfSpecs = !code.rawValue.hasPrefix("N04") && !code.rawValue.hasPrefix("N05")
+    let isOfSpecs = !["N04", "N05", "N06"].contains { code.rawValue.hasPrefix($0) }
     // These two need a second file.
     let needsFiles = code == .unreadableSpec || code == .unknownBaseLayer
     #expect((code.example != nil) == (isOfSpecs && !needsFiles))

@@ -55,8 +55,8 @@ enum SectionCases {
       """
       layers: [Input: {shape: [null, 4]}, Dense: {num_units: 2}]
       data:
-          train: {npz: {images: "a.npz"}}
-          test: {npz: {images: b.npz}}
+          train: {npz: {file: "a.npz"}}
+          test: {npz: {file: b.npz}}
           preprocess:
           - scale: [ 0,1 ]
           -
@@ -75,8 +75,8 @@ enum SectionCases {
         - Input: {shape: [null, 4]}
         - Dense: {num_units: 2}
       data:
-        train: {npz: {images: a.npz}}
-        test:  {npz: {images: b.npz}}
+        train: {npz: {file: a.npz}}
+        test:  {npz: {file: b.npz}}
         preprocess:
           - scale: [0, 1]
           - divide: 2

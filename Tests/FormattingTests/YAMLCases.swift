@@ -94,15 +94,17 @@ enum YAMLCases {
               max"
       data:
         train:
-          folder: |
-              one
+          csv:
+            file: |
+                one
 
-                two
-          csv: "a
-            b"
-        test: >   # why
-            x
-            y
+                  two
+            targets: "a
+              b"
+        test:
+          cifar10: >   # why
+              x
+              y
 
       """,
       """
@@ -112,14 +114,16 @@ enum YAMLCases {
         - Dense: {name: text, num_units: 3, nonlinearity: softmax}
       data:
         train:
-          folder: |
-            one
+          csv:
+            file: |
+              one
 
-              two
-          csv: a b
-        test: >   # why
-          x
-          y
+                two
+            targets: a b
+        test:
+          cifar10: >   # why
+            x
+            y
 
       """),
     .init(

@@ -12,6 +12,7 @@ import YAMLSyntax
 @Suite struct SchemaTests {
   /// Mistakes that need more than one value: names, connections, arithmetic, other files.
   private static let unseen: [DiagnosticCode: String] = [
+    .unknownPattern: "which layers there are shows in the whole",
     .duplicateLayerName: "names are compared with each other",
     .unknownConstant: "names are looked up", .badExpression: "a text with `$` may be anything",
     .recursiveBlock: "blocks are looked up", .badInclude: "other files", .expansionTooLarge: "blocks are written out",
@@ -154,6 +155,11 @@ import YAMLSyntax
     ("layers: [Flatten]\ntrain: {update: adam}", "layers: [Flatten]\ntrain: {update: adma}"),
     ("layers: [Flatten]\nupdate: sgd\nupdate_momentum: 1", "layers: [Flatten]\nupdat: sgd"),
     ("layers: [Flatten]\ndata: {preprocess: [{scale: [0, 1]}]}", "layers: [Flatten]\ndata: {preprocess: [{scale: 1}]}"),
+    (
+      "layers: [Flatten]\ndata: {preprocess: [center, {whiten: null}]}",
+      "layers: [Flatten]\ndata: {preprocess: [centre]}"
+    ),
+    ("layers: [Flatten]\ndata: {train: {csv: a.csv}, test: null}", "layers: [Flatten]\ndata: {train: {cvs: a.csv}}"),
     ("layers: [Flatten]\nlet: {a: [1]}", "layers: [Flatten]\nlet: {a-b: 1}"),
     ("layers: [Flatten]\nwarnings: {unused-layer: off, W0301: on}", "layers: [Flatten]\nwarnings: {unused: off}"),
     ("layers: [Flatten]\noutputs: a", "layers: [Flatten]\noutputs: {}"),

@@ -28,9 +28,23 @@ struct PreprocessingTests {
     #expect(values == [0, 0, 2, 2])
   }
 
-  @Test func channels() {
-    #expect(PreprocessingStep.scale(low: 0, high: 1).channels == nil)
-    #expect(PreprocessingStep.divide([16]).channels == nil)
-    #expect(PreprocessingStep.subtract([1, 2, 3]).channels == 3)
+  /// A number for each element, and a matrix.
+  @Test func elements() {
+    var values = Self.values
+    PreprocessingStep.subtract([0, 255, 51, 102]).apply(to: &values, shape: [2, 1, 2])
+    #expect(values == [0, 0, 0, 0, 255, -255, 102, 102])
+    var pairs: [Float] = [1, 2, 3, 4]
+    PreprocessingStep.project(matrix: [0, 1, 2, -1]).apply(to: &pairs, shape: [2])
+    #expect(pairs == [2, 0, 4, 2])
   }
+
+  @Test(
+    arguments: [
+      (.scale(low: 0, high: 1), [3, 2, 2], true), (.divide([16]), [3, 2, 2], true),
+      (.subtract([1, 2, 3]), [3, 2, 2], true),
+      (.subtract([1, 2]), [3, 2, 2], false), (.subtract([1, 2, 3, 4]), [1, 2, 2], true),
+      (.multiply([1, 2]), [1, 2, 2], false),
+      (.project(matrix: [1, 0, 0, 1]), [2], true), (.project(matrix: [1, 0, 0, 1]), [4], false),
+    ] as [(PreprocessingStep, [Int], Bool)])
+  func fits(_ step: PreprocessingStep, _ shape: [Int], _ wanted: Bool) { #expect(step.fits(shape) == wanted) }
 }

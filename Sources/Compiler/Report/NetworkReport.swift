@@ -81,21 +81,24 @@ package struct NetworkReport: Sendable {
     let fields = ReceptiveField.all(of: network)
     let capacities = Capacity.all(of: network)
     return network.layers.enumerated().map { index, layer in
+      let own = layer.weights.filter { !$0.isTied }
       func count(_ role: WeightSpec.Role) -> Int {
-        layer.weights.filter { $0.role == role && !$0.isTied }.reduce(0) { $0 + $1.shape.elements }
+        own.filter { $0.role == role }.reduce(0) { $0 + $1.shape.elements }
       }
       let work = nodes[index].reduce(Work()) { sum, node in
         let id = ValueID(node)
         return sum + graph[id].op.work(graph[id].operands.map { graph[$0].shape }, result: graph[id].shape)
       }
-      let (trainable, state) = (count(.trainable), count(.state))
+      let (learned, state) = (count(.trainable), count(.state))
+      let frozen = own.filter { $0.role == .trainable && network.training.multiplier(of: $0.name) == 0 }
+        .reduce(0) { $0 + $1.shape.elements }
       let input = layer.inputs.first.map { network.layers[$0].shape } ?? []
       return Row(
         index: index, name: layer.name, type: layer.typeName,
         inputs: layer.inputs.map { network.layers[$0].name },
-        outputShape: layer.shape, trainable: trainable, frozen: 0, state: state,
+        outputShape: layer.shape, trainable: learned - frozen, frozen: frozen, state: state,
         work: Work(macs: work.macs / examples, flops: work.flops / examples),
-        weightBytes: 4 * (trainable + state),
+        weightBytes: 4 * (learned + state),
         activationBytes: 4 * layer.shape.withBatch(batch).elements,
         window: layer.kind.window(over: input), field: fields[index], capacity: capacities[index],
         ops: nodes[index].filter { !isConstant[$0] }.map { graph[ValueID($0)].op })

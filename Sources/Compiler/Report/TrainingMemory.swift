@@ -13,9 +13,8 @@ package struct TrainingMemory: Sendable, Equatable {
   package var total: Int { weights + gradients + optimizer + activations + workspace }
 
   package init(of network: Network, batch: Int) throws(GraphProblem) {
-    let parameters = network.weights.map { (count: $0.shape.elements, isTrainable: $0.role == .trainable) }
-    let trainable = parameters.filter(\.isTrainable).reduce(0) { $0 + $1.count }
-    weights = 4 * parameters.reduce(0) { $0 + $1.count }
+    let trainable = network.trained.reduce(0) { $0 + $1.shape.elements }
+    weights = 4 * network.weights.reduce(0) { $0 + $1.shape.elements }
     gradients = 4 * trainable
     optimizer = 4 * trainable * network.optimizer.slots
     let graph = try network.lowered(batch: batch).graph

@@ -30,7 +30,7 @@ package struct Objective: Sendable, Equatable {
   }
 
   /// The target's sizes for a prediction.
-  func targetShape(of prediction: [Int]) -> [Int] {
+  package func targetShape(of prediction: [Int]) -> [Int] {
     hasClassTargets ? Loss.classShape(of: prediction) : prediction
   }
 }

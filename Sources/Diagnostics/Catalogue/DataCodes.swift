@@ -154,4 +154,33 @@ enum DataCodes {
       The file or folder was read, but holds no example: a batch of size 0, or a folder without images that
       netc can read.
       """)
+
+  static let damagedCifar = CatalogueEntry(
+    title: "a file does not consist of CIFAR records",
+    essay: """
+      The binary version of CIFAR-10 has no header: it is one record after the other, a byte for the class and the
+      red, green and blue planes of the image. The length of the file must be a multiple of that of a record, 3,073
+      bytes for images of 32×32.
+
+      Fetch the file again. Records of larger images need their size: `{cifar10: {files: a.bin, size: 128}}`.
+      """)
+
+  static let damagedCsv = CatalogueEntry(
+    title: "a table cannot be read",
+    essay: """
+      Every line is an example, every cell a number, except for the cells of the column that is to be predicted, which
+      may be words. Lines have the same number of cells. The first line may name the columns.
+
+      The message gives the line. Semicolons or tabs between cells want `separator: ";"` or `"\\t"`.
+      """)
+
+  static let badTargets = CatalogueEntry(
+    title: "the targets do not fit the examples or the network",
+    essay: """
+      There is a target for each example. For an objective over classes it is the number of a class, from 0 and below
+      the number of the output's units, or a row with a probability for each of them; for other objectives it has the
+      shape of the output.
+
+      Classes that are counted from 1 have to be counted from 0. An output of one number takes one column of targets.
+      """)
 }

@@ -262,21 +262,21 @@ enum SchemaCodes {
   static let notYetSupported = CatalogueEntry(
     title: "this version of netc does not have this part of the language yet",
     essay: """
-      The word belongs to the netc language, but this version cannot act on it: preparing data with statistics of
-      the training set, for instance. Ignoring it would build another network than the one that was meant.
+      The word belongs to the netc language, but this version cannot act on it: folders of images, for instance.
+      Ignoring it would give another network than the one that was meant.
 
       Say it in another way, or use a newer netc.
       """,
     example: """
       data:
-        preprocess: [center]
+        train: {folder: photographs}
       layers:
         - Input: {shape: [null, 784]}
         - Dense: {num_units: 10}
       """,
     fixed: """
       data:
-        preprocess: [{subtract: 127.5}]
+        train: {csv: measurements.csv}
       layers:
         - Input: {shape: [null, 784]}
         - Dense: {num_units: 10}

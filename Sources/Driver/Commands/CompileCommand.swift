@@ -39,12 +39,13 @@ package struct CompileCommand: Sendable {
     for pass in [dumpAfter, stopAfter].compactMap({ $0 }) { try checkPass(pass) }
     let loaded = SpecLoader.load(spec)
     DiagnosticPrinter(console).printErrors(of: loaded)
-    guard let network = loaded.network else { return .wrongInput }
+    guard var network = loaded.network else { return .wrongInput }
     var options = CompileOptions(
       batch: try CompilerFront.batch(batch, for: network), precision: precision, numerics: numerics,
       target: try CompilerFront.target(target), catalogue: KernelTable.catalogue)
     let writes = emission == nil && stopAfter == nil && (dumpAfter == nil || output != nil)
     let parameters = tune || writes ? try parameters(loaded, network, console) : nil
+    if let parameters { network = try parameters.prepared(network) }
     // What is measured is a plan for these threads.
     if tune { options.target.cores = threads }
     if tune, let parameters { try tune(&options, network, parameters, console) }

@@ -111,10 +111,11 @@ struct ExampleReader {
     // Bytes are raw data; floats were prepared by whoever made them.
     if data.isUInt8 {
       for step in plan.preprocessing {
-        if let channels = step.channels, channels != example.first {
+        guard step.fits(example) else {
           throw FileFault.make(
             .inputShapeDiffers, in: path,
-            "a preprocessing step has \(channels) numbers, and the input \(example.first ?? 0) channels")
+            "a preprocessing step has other numbers than the \(example.crossed) of the input can take",
+            help: ["give one number, one for each of the \(example.first ?? 0) channels, or one for each element"])
         }
         step.apply(to: &values, shape: example)
       }

@@ -132,7 +132,14 @@ package enum CompilerFront {
 
   /// Computes the constants of a plan from a network's weights, and packs them.
   package static func pack(_ compiled: CompiledNetwork, _ weights: Weights) throws -> ConstantMemory {
-    let evaluator = ConstantEvaluator(compiled.portable) { try weights.values($0, $1) }
+    try pack(compiled, weights.values)
+  }
+
+  /// - Parameter values: the numbers of a parameter by its name and shape.
+  package static func pack(
+    _ compiled: CompiledNetwork, _ values: @escaping (String, [Int]) throws -> [Float]
+  ) throws -> ConstantMemory {
+    let evaluator = ConstantEvaluator(compiled.portable) { try values($0, $1) }
     return try WeightPacking(compiled.plan).packed { index in
       try evaluator.value(of: compiled.plan.constants[index].source)
     }

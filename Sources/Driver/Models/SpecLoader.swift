@@ -16,6 +16,18 @@ package struct LoadedSpec: Sendable {
   package var root: Node?
   /// What could be understood of the document.
   package var spec: Spec?
+
+  /// Gives an error that is at a place of the spec what it needs to be shown there.
+  func located<Result>(_ body: () throws(DiagnosticError) -> Result) throws -> Result {
+    do throws(DiagnosticError) {
+      return try body()
+    } catch {
+      guard case .source = error.diagnostic.place else { throw error }
+      var bag = DiagnosticBag()
+      bag.report(error.diagnostic)
+      throw SpecProblems(map: map, bag: bag)
+    }
+  }
 }
 
 package enum SpecLoader {
@@ -24,8 +36,12 @@ package enum SpecLoader {
 
   /// Reads and checks a spec; `-` is standard input. Never throws: what is wrong is in the bag.
   ///
-  /// - Parameter shown: what messages call the file, where that is not its path.
-  package static func load(_ path: String, as shown: String? = nil) -> LoadedSpec {
+  /// - Parameters:
+  ///   - shown: what messages call the file, where that is not its path.
+  ///   - overrides: values in place of what the file says.
+  package static func load(
+    _ path: String, as shown: String? = nil, overrides: [SpecOverride] = []
+  ) -> LoadedSpec {
     let shown = shown ?? (path == "-" ? "<stdin>" : path)
     var loaded = LoadedSpec(path: shown, map: SourceMap(), bag: DiagnosticBag())
     let file: MappedFile
@@ -50,16 +66,19 @@ package enum SpecLoader {
           help: ["a spec is a YAML file"]))
       return loaded
     }
-    return understand(file.withBytes { Array($0) }, path, as: shown)
+    return understand(file.withBytes { Array($0) }, path, as: shown, overrides)
   }
 
   /// Reads and checks the text of a spec, which need not be in a file yet.
   ///
   /// - Parameter path: gives the network its name when the spec does not.
-  package static func understand(_ bytes: [UInt8], _ path: String, as shown: String) -> LoadedSpec {
+  package static func understand(
+    _ bytes: [UInt8], _ path: String, as shown: String, _ overrides: [SpecOverride] = []
+  ) -> LoadedSpec {
     var loaded = LoadedSpec(path: shown, map: SourceMap(), bag: DiagnosticBag())
     let id = loaded.map.add(SourceFile(path: shown, bytes: bytes))
-    guard let root = parseYAML(id, in: loaded.map, bag: &loaded.bag) else { return loaded }
+    guard var root = parseYAML(id, in: loaded.map, bag: &loaded.bag) else { return loaded }
+    for override in overrides { root = override.applied(to: root, &loaded.map, &loaded.bag) }
     loaded.root = root
     let files = FolderFiles(map: loaded.map)
     let (spec, bag) = SpecReader.read(root, fileName: stem(path), files: files)

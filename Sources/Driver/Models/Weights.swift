@@ -3,6 +3,7 @@ import Exchange
 import Layers
 import NetIR
 import Runtime
+import TrainingLoop
 
 /// The parameters of a network: from a file, initialised, or some of them so and the others so.
 package struct Weights: Sendable {
@@ -31,11 +32,13 @@ package struct Weights: Sendable {
   /// - Parameter loaded: a spec that has a network.
   /// - Returns: nil where neither a file nor a base is named.
   /// - Throws: `DiagnosticError` for what is wrong with a named file, `SpecProblems` for that of a base.
-  package static func load(_ path: String?, for loaded: LoadedSpec, _ network: Network) throws -> Weights? {
+  package static func load(
+    _ path: String?, for loaded: LoadedSpec, _ network: Network, seed: UInt64 = 42
+  ) throws -> Weights? {
     if let path { return try load(path, for: network) }
     guard let base = loaded.spec?.baseWeights else { return nil }
     let file = try BaseWeightsFile(base, network, loaded.map)
-    var weights = Weights(file.file, initialised: file.fresh)
+    var weights = Weights(file.file, initialised: file.fresh, seed: seed)
     weights.remark = "\(Format.count(file.taken.count, "tensor")) of `\(base.path)`" + newlyInitialised(file.fresh)
     return weights
   }
@@ -56,7 +59,7 @@ package struct Weights: Sendable {
     let wanted = network.weights
     let names = Set(wanted.map(\.name))
     let missing = wanted.filter { file.info(named: $0.name) == nil }
-    let unexpected = file.tensors.filter { !names.contains($0.name) }
+    let unexpected = file.tensors.filter { !names.contains($0.name) && !Checkpoint.isBeside($0.name) }
     let differing = wanted.filter { weight in
       file.info(named: weight.name).map { $0.shape != weight.shape && $0.shape != weight.storedShape } ?? false
     }
@@ -103,6 +106,28 @@ package struct Weights: Sendable {
     }
     guard let file else { throw GraphProblem("no parameter is called `\(name)`") }
     return try file.floats(named: name)
+  }
+
+  /// The network with steps of preprocessing that are ready: those that were fitted to training examples have their
+  /// numbers from the file. Parameters that only have first values come without such steps.
+  ///
+  /// - Throws: N0503 where a file lacks the numbers.
+  package func prepared(_ network: Network) throws(DiagnosticError) -> Network {
+    guard network.needsStatistics else { return network }
+    var network = network
+    guard let file else {
+      network.preprocessing.removeAll { if case .statistic = $0 { true } else { false } }
+      return network
+    }
+    guard let fitted = FittedPreprocessing(network.preprocessing, tensor: { try? file.floats(named: $0) }) else {
+      throw FileFault.make(
+        .missingTensor, in: file.file.path,
+        "the weights lack the statistics that `preprocess` of `\(network.name)` needs",
+        notes: ["`netc train` stores them beside the parameters, as `\(FittedPreprocessing.prefix)0.mean` and so on"],
+        help: ["use weights that `netc train` wrote, or `subtract` and `divide` by numbers that are known"])
+    }
+    network.preprocessing = fitted.steps
+    return network
   }
 
   private static func listed(_ items: [String], _ what: String) -> [String] {

@@ -1,6 +1,7 @@
 import Diagnostics
 import Exchange
 import Layers
+import NetIR
 
 /// The JSON Schema (draft 7) of a spec, for editors. It is made from the tables that the reader itself works with.
 ///
@@ -116,15 +117,32 @@ package enum JSONSchema {
   private static var data: JSONValue {
     let numbers = ValueType<[Float]>.numbers.schema
     let range = ValueSchema.list(of: .number(), count: 2...2)
+    let scopes = ValueSchema.words(PreprocessingStatistic.Scope.allCases.map(\.rawValue)).orNull
+    let fitted: [String: ValueSchema] = [
+      "center": scopes, "standardize": scopes, "min_max": range.orNull, "whiten": .anything,
+    ]
     let steps = SpecKeys.preprocessing.map { key, doc -> (String, JSONValue) in
-      let value = ValueSchemaJSON.members(key == "scale" ? range : numbers)
+      let value = ValueSchemaJSON.members(fitted[key] ?? (key == "scale" ? range : numbers))
       return (key, .object([("description", .string(doc))] + value))
     }
+    let words = SpecKeys.preprocessing.map(\.key).filter { fitted[$0] != nil }
     let step: JSONValue = [
-      "type": "object", "minProperties": 1, "maxProperties": 1, "properties": .object(steps),
+      "anyOf": [
+        [
+          "type": "object", "minProperties": 1, "maxProperties": 1, "properties": .object(steps),
+          "additionalProperties": false,
+        ],
+        ["enum": .array(words.map(JSONValue.string))],
+      ]
+    ]
+    let formats = SpecKeys.sources.map { key, doc in (key, JSONValue.object([("description", .string(doc))])) }
+    let source: JSONValue = [
+      "type": ["object", "null"], "minProperties": 1, "maxProperties": 1, "properties": .object(formats),
       "additionalProperties": false,
     ]
-    return section(SpecKeys.data, ["preprocess": ["type": "array", "items": step]])
+    return section(
+      SpecKeys.data,
+      ["train": source, "valid": source, "test": source, "preprocess": ["type": "array", "items": step]])
   }
 
   private static var train: JSONValue { section(SpecKeys.train, ["update": update]) }

@@ -37,6 +37,8 @@ package struct Elaborator {
     warnUnused(outputs)
     bag.remove(spec.silenced)
     guard let network = assemble(spec, order, outputs, weights) else { return nil }
+    TrainingCheck(network).check(spec, &bag)
+    guard !bag.hasErrors else { return nil }
     for finding in Lints.findings(in: LintSubject(network, spec, order.map { layers[$0] })) { bag.report(finding) }
     return network
   }
@@ -105,8 +107,10 @@ package struct Elaborator {
         weights: weights[index], span: layer.typeSpan, takesBaseWeights: layer.takesBaseWeights)
     }
     guard result.count == layers.count, !result.isEmpty else { return nil }
-    return Network(
+    var network = Network(
       name: spec.name, layers: result, outputs: outputs.map { place[$0] }, classes: spec.classes,
       preprocessing: spec.preprocessing, optimizer: spec.optimizer)
+    (network.training, network.data) = (spec.training, spec.data)
+    return network
   }
 }

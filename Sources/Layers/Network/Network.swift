@@ -39,6 +39,13 @@ package struct Network: Sendable {
   package var classes: [String]
   package var preprocessing: [PreprocessingStep]
   package var optimizer: Optimizer
+  package var training = TrainingSettings()
+  package var data = DataSettings()
+
+  /// Whether raw data cannot be prepared without statistics of training examples.
+  package var needsStatistics: Bool {
+    preprocessing.contains { if case .statistic = $0 { true } else { false } }
+  }
 
   /// The inputs in the order of the spec.
   package var inputs: [Int] { layers.indices.filter { layers[$0].kind is Input } }

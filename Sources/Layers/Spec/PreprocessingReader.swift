@@ -5,8 +5,6 @@ import YAMLSyntax
 /// Reads `data.preprocess`: a list of steps that raw data goes through.
 enum PreprocessingReader {
   private static let steps = SpecKeys.preprocessing.map(\.key)
-  /// They need statistics of the training set.
-  private static let planned = ["center", "std", "whiten"]
 
   static func read(_ node: Node, _ bag: inout DiagnosticBag) -> [PreprocessingStep] {
     guard let elements = node.elements else {
@@ -26,19 +24,15 @@ enum PreprocessingReader {
         Diagnostic(.wrongType, "a step is {name: value}, not \(node.kindName)", at: node.span))
       return nil
     }
-    if planned.contains(name) {
-      bag.report(
-        Diagnostic(
-          .notYetSupported, "`\(name)` needs the training set, and training is not in this version",
-          at: word.span, help: ["`subtract` and `divide` take numbers that are known"]))
-      return nil
-    }
     guard steps.contains(name) else {
       bag.report(
         .unknown(
           .unknownParameter, "unknown preprocessing step `\(name)`", word: name, at: word.span,
-          among: steps + planned))
+          among: steps))
       return nil
+    }
+    if let statistic = statistic(name, node.entries?.first?.value, word, &bag) {
+      return statistic.map { .statistic($0) }
     }
     guard let value = node.entries?.first?.value else {
       bag.report(
@@ -65,6 +59,41 @@ enum PreprocessingReader {
       }
       return .divide(numbers)
     default: return .subtract(numbers)
+    }
+  }
+
+  /// A step that is fitted to the training examples: nil for other steps, nil inside where it is wrong and reported.
+  private static func statistic(
+    _ name: String, _ value: Node?, _ word: Node, _ bag: inout DiagnosticBag
+  ) -> PreprocessingStatistic?? {
+    var context = DecodeContext(bag: bag, layerType: "preprocess", key: name)
+    defer { bag = context.bag }
+    func scope() -> PreprocessingStatistic.Scope? {
+      guard let value, !value.isNull else { return .channel }
+      return ValueType<PreprocessingStatistic.Scope>.word.decode(value, &context)
+    }
+    switch name {
+    case "center": return .some(scope().map { .center($0) })
+    case "standardize": return .some(scope().map { .standardize($0) })
+    case "min_max":
+      guard let value, !value.isNull else { return .some(.minMax(low: 0, high: 1, .all)) }
+      guard let numbers = ValueType<[Float]>.numbers.decode(value, &context) else { return .some(nil) }
+      guard numbers.count == 2 else {
+        context.wrongType(value, expected: "a range, such as [0, 1]")
+        return .some(nil)
+      }
+      return .some(.minMax(low: numbers[0], high: numbers[1], .all))
+    case "whiten":
+      guard let value, !value.isNull else { return .some(.whiten(epsilon: 1e-5)) }
+      guard let entries = value.entries else {
+        context.wrongType(value, expected: "{epsilon: 1.0e-5}, or nothing")
+        return .some(nil)
+      }
+      var values = KeyedValues(entries, of: name, context.bag)
+      let epsilon = values.take("epsilon", .notNegative) ?? Float(1e-5)
+      context.bag = values.finish()
+      return .some(.whiten(epsilon: epsilon))
+    default: return nil
     }
   }
 }

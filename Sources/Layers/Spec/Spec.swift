@@ -56,6 +56,10 @@ package struct Spec: Sendable {
   package var silenced: Set<DiagnosticCode> = []
   package var preprocessing: [PreprocessingStep] = []
   package var optimizer = Optimizer.nesterovMomentum
+  package var training = TrainingSettings()
+  /// Outputs that `train.objective` names.
+  package var objectiveOutputs: [Reference] = []
+  package var data = DataSettings()
   /// The weights that `base` names.
   package var baseWeights: BaseWeights?
   /// What `let:` here and in included files defines, written out.

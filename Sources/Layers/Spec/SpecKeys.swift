@@ -20,6 +20,16 @@ package enum SpecKeys {
     ("test", "the examples to judge by"),
     ("preprocess", "the steps that raw data goes through"),
     ("augment", "random changes of the training examples"),
+    ("balance", "`up` repeats examples of rare classes, `down` leaves out those of frequent ones"),
+  ]
+
+  /// Formats of `train`, `valid` and `test`.
+  package static let sources: [Row] = [
+    ("idx", "`{images: FILE, labels: FILE}`, as MNIST is stored"),
+    ("cifar10", "one or more files of records; `{files: […], size: 128}` for images of another size than 32"),
+    ("npz", "`{file: FILE, inputs: [x], targets: [y]}`: arrays by their names"),
+    ("npy", "`{inputs: [FILE], targets: [FILE]}`"),
+    ("csv", "a file, or `{file: FILE, targets: [column], separator: \";\"}`"),
   ]
 
   package static let preprocessing: [Row] = [
@@ -27,17 +37,25 @@ package enum SpecKeys {
     ("multiply", "multiplies by a number, or by one per channel"),
     ("divide", "divides by a number, or by one per channel"),
     ("subtract", "subtracts a number, or one per channel"),
+    ("center", "subtracts the mean of the training examples: per `channel`, `pixel`, or `all`"),
+    ("standardize", "subtracts their mean and divides by their standard deviation: per `channel`, `pixel`, or `all`"),
+    ("min_max", "maps their least and largest value to a range: `min_max: [0, 1]`"),
+    ("whiten", "turns to their principal components, each of variance 1: `{whiten: {epsilon: 1.0e-5}}`"),
   ]
 
   package static let train: [Row] = [
     ("objective", "what is minimised"),
     ("update", "the update rule, such as `adam` or `{nesterov_momentum: {learning_rate: 0.01}}`"),
     ("schedule", "how the learning rate changes"),
+    ("momentum_schedule", "how the momentum changes"),
     ("regularization", "penalties, such as `{l2: 5.0e-4}`"),
+    ("clip", "bounds of gradients: `{norm: 5}` of all together, `{value: 1}` of each element"),
+    ("max_norm", "the largest norm of a unit's weights"),
     ("batch_size", "examples per step"),
     ("max_epochs", "how often the training set is gone through"),
     ("validation", "which examples are kept back"),
     ("early_stopping", "when to stop without progress"),
+    ("class_weights", "`balanced`, or a number for each class: how much its examples count"),
     ("seed", "the start of all random numbers"),
     ("freeze", "layers that do not learn"),
     ("learning_rates", "factors of the update, per layer"),

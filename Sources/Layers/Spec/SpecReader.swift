@@ -79,7 +79,9 @@ package struct SpecReader {
       }
     }
     readLayers(layers, flat, base, in: root)
+    spec.training = training.finish(&bag)
     (spec.objective, spec.optimizer) = (training.objective, training.optimizer)
+    spec.objectiveOutputs = training.outputs
     (spec.constants, spec.blocks) = (definitions.constants.values, definitions.blocks)
   }
 
@@ -185,8 +187,21 @@ package struct SpecReader {
   }
 
   private mutating func readData(_ node: Node) {
-    for entry in node.section("data", SpecKeys.data.map(\.key), &bag) where entry.key.scalarText == "preprocess" {
-      spec.preprocessing = PreprocessingReader.read(entry.value, &bag)
+    for entry in node.section("data", SpecKeys.data.map(\.key), &bag) {
+      switch entry.key.scalarText {
+      case "preprocess": spec.preprocessing = PreprocessingReader.read(entry.value, &bag)
+      case "train": spec.data.train = DataSourceReader.read(entry, &bag)
+      case "valid": spec.data.valid = DataSourceReader.read(entry, &bag)
+      case "test": spec.data.test = DataSourceReader.read(entry, &bag)
+      case "augment":
+        spec.data.augmentation = AugmentationReader.read(entry.value, &bag)
+        spec.data.augmentationSpan = entry.value.span
+      case "balance":
+        var context = DecodeContext(bag: bag, layerType: "data", key: "balance")
+        spec.data.balance = ValueType<DataSettings.Balance>.word.decode(entry.value, &context)
+        bag = context.bag
+      default: break
+      }
     }
   }
 

@@ -15,7 +15,8 @@ struct SpecReaderTests {
   @Test func topLevelKeys() throws {
     let checked = Checked(
       "name: tiny\nclasses: [a, b, c]\noutputs: [in, out]\n" + Self.layers
-        + "data: {preprocess: [{scale: [0, 1]}], train: {idx: {}}}\ntrain: {update: adam, max_epochs: 3}\n")
+        + "data: {preprocess: [{scale: [0, 1]}], train: {idx: {images: a, labels: b}}}\ntrain: {update: adam, max_epochs: 3}\n"
+    )
     let network = try checked.good()
     #expect(network.name == "tiny")
     #expect(network.classes == ["a", "b", "c"])

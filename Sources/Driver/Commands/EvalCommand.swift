@@ -1,0 +1,98 @@
+import CPUBackend
+import Compiler
+import DataPipeline
+import Diagnostics
+import Layers
+import NetIR
+import TrainingLoop
+
+/// `netc eval`: how good a network is, by examples whose targets are known.
+package struct EvalCommand: Sendable {
+  /// Which of a spec's examples.
+  package enum Part: String, CaseIterable, Sendable { case train, valid, test }
+
+  /// A spec, or an artefact if `spec` says what it is judged by.
+  package var model: String
+  package var spec: String?
+  package var weights: String?
+  package var part = Part.test
+  package var overrides: [String] = []
+  package var mistakes = 5
+  package var json = false
+  package var numerics = Numerics.fast
+  package var threads: Int
+
+  package init(model: String, threads: Int) { (self.model, self.threads) = (model, threads) }
+
+  package func run(_ console: Console) throws -> ExitCode {
+    let changes = try overrides.map { text throws(DiagnosticError) in try SpecOverride(text) }
+    let loaded = SpecLoader.load(spec ?? model, overrides: changes)
+    DiagnosticPrinter(console).printErrors(of: loaded)
+    guard let network = loaded.network else { return .wrongInput }
+    let (task, data, examples) = try loaded.located { () throws(DiagnosticError) in
+      try self.examples(loaded, network)
+    }
+    let (predictor, steps) = try predictor(loaded, network, console)
+    let report = try EvaluationReport(Evaluator(network, task, steps), task, data, examples, predictor)
+    if json {
+      console.out(report.json(names: network.classes, mistakes: mistakes).serialised() + "\n")
+      return .good
+    }
+    let style = Style(color: console.color)
+    console.note("\(network.name)   \(Format.count(examples.count, "example")) of `data.\(part.rawValue)`\n\n")
+    console.out(
+      EvaluationText(
+        report: report, names: network.classes, mistakes: mistakes, width: console.width, style: style
+      ).rendered())
+    return .good
+  }
+
+  private func examples(
+    _ loaded: LoadedSpec, _ network: Network
+  ) throws(DiagnosticError) -> (TrainingTask, DataSet, [Int]) {
+    let source: DataSource? =
+      switch part {
+      case .train: network.data.train
+      case .valid: network.data.valid
+      case .test: network.data.test
+      }
+    // What training keeps back is the validation set of a spec that names none.
+    if part != .test, network.data.train != nil, network.data.valid == nil {
+      let data = try TrainingData(loaded, network)
+      return (data.task, data.train, part == .train ? data.split.train : data.split.valid)
+    }
+    guard let source else {
+      throw DiagnosticError(
+        Diagnostic(
+          .noTrainingData, "`\(loaded.path)` has no `data.\(part.rawValue)` to judge by", at: .none,
+          help: ["name it in the spec, or with `--set`", "`--data train` and `--data valid` take the others"]))
+    }
+    let (task, data) = try TrainingData.read(source, loaded, network, nil)
+    return (task, data, Array(0..<data.count))
+  }
+
+  private func predictor(
+    _ loaded: LoadedSpec, _ network: Network, _ console: Console
+  ) throws -> (any Predictor, [PreprocessingStep]) {
+    if spec != nil {
+      let opened = try Model.open(model, threads: threads)
+      let wanted = network.outputs.map { network.layers[$0].shape.dropFirst().map { $0 ?? 0 } }
+      guard opened.plan.outputs.map({ Array($0.shape.dropFirst()) }) == wanted else {
+        throw DiagnosticError(
+          Diagnostic(.badOption, "`\(model)` has other outputs than `\(loaded.path)`", at: .none))
+      }
+      return (PlannedPredictor(executable: opened.executable), opened.plan.preprocessing)
+    }
+    guard let parameters = try Weights.load(weights, for: loaded, network) else {
+      throw DiagnosticError(
+        Diagnostic(
+          .badOption, "`--weights` has to say where the parameters of `\(model)` are", at: .none,
+          help: ["give the `best.safetensors` that `netc train` wrote"]))
+    }
+    let prepared = try parameters.prepared(network)
+    let values = try Dictionary(
+      uniqueKeysWithValues: network.weights.map { ($0.name, try parameters.values($0.name, $0.shape)) })
+    let backend = CPUTraining(threads: threads, numerics: numerics, note: console.note)
+    return (try backend.predictor(prepared) { values[$0] ?? [] }, prepared.preprocessing)
+  }
+}

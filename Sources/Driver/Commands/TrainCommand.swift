@@ -1,0 +1,74 @@
+import CPUBackend
+import Compiler
+import DataPipeline
+import Diagnostics
+import Exchange
+import Layers
+import NetIR
+import Runtime
+import TrainingLoop
+
+/// `netc train`: learns a spec's parameters from the examples that it names.
+package struct TrainCommand: Sendable {
+  package var spec: String
+  /// The folder of what is written; one with the network's name in the present folder without it.
+  package var output: String?
+  package var resumes = false
+  /// Whether a folder with a training in it is written anew.
+  package var overwrites = false
+  package var epochs: Int?
+  package var seed: Int?
+  /// Values in place of the spec's: `train.batch_size=32`.
+  package var overrides: [String] = []
+  package var numerics = Numerics.fast
+  package var threads: Int
+
+  package init(spec: String, threads: Int) { (self.spec, self.threads) = (spec, threads) }
+
+  package func run(_ console: Console) throws -> ExitCode {
+    var changes = overrides
+    if let epochs { changes.append("train.max_epochs=\(epochs)") }
+    if let seed { changes.append("train.seed=\(seed)") }
+    let loaded = SpecLoader.load(
+      spec, overrides: try changes.map { text throws(DiagnosticError) in try SpecOverride(text) })
+    DiagnosticPrinter(console).printErrors(of: loaded)
+    guard let network = loaded.network else { return .wrongInput }
+    return try loaded.located { () throws(DiagnosticError) in
+      try train(loaded, network, changes, console)
+    }
+  }
+
+  private func train(
+    _ loaded: LoadedSpec, _ network: Network, _ changes: [String], _ console: Console
+  ) throws(DiagnosticError) -> ExitCode {
+    let folder = TrainingFolder(output ?? network.name)
+    if folder.hasCheckpoint, !resumes, !overwrites {
+      throw DiagnosticError(
+        Diagnostic(
+          .badOption, "`\(folder.path)` has a training in it", at: .none,
+          help: ["go on with it: `--resume`", "choose another folder with `--output`, or write it anew: `--overwrite`"])
+      )
+    }
+    let data = try TrainingData(loaded, network)
+    try folder.create()
+    let session = try TrainingSession(
+      network: network, data: data, folder: folder, resumes: resumes, weights: weights(loaded, network),
+      backend: CPUTraining(threads: threads, numerics: numerics, note: console.note), console: console)
+    try SpecCopy(loaded, changes).write(to: folder.spec)
+    return try session.run(threads: threads)
+  }
+
+  private func weights(_ loaded: LoadedSpec, _ network: Network) throws(DiagnosticError) -> Weights {
+    do {
+      let seed = network.training.seed
+      return try Weights.load(nil, for: loaded, network, seed: seed) ?? Weights.initialised(for: network, seed: seed)
+    } catch let error as DiagnosticError {
+      throw error
+    } catch let problems as SpecProblems {
+      throw DiagnosticError(
+        problems.bag.sorted.first ?? Diagnostic(.unreadableFile, "the base has no weights", at: .none))
+    } catch {
+      throw DiagnosticError(Diagnostic(.unreadableFile, "\(error)", at: .none))
+    }
+  }
+}

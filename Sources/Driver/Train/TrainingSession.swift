@@ -1,0 +1,156 @@
+import Compiler
+import Diagnostics
+import Exchange
+import Layers
+import NetIR
+import Runtime
+import TrainingLoop
+
+/// One run of `netc train`: epochs, what they print, what they write.
+struct TrainingSession {
+  private let network: Network
+  private let data: TrainingData
+  private let folder: TrainingFolder
+  private let console: Console
+  private let identity: String
+  private let preprocessing: FittedPreprocessing
+  private let trainer: Trainer
+  private let resumed: Bool
+
+  /// - Throws: N0602 where the network cannot be trained, N0604 where a checkpoint is of another training.
+  init(
+    network: Network, data: TrainingData, folder: TrainingFolder, resumes: Bool, weights: Weights,
+    backend: any TrainingBackend, console: Console
+  ) throws(DiagnosticError) {
+    (self.network, self.data, self.folder, self.console, resumed) = (network, data, folder, console, resumes)
+    identity = Checkpoint.identity(network, examples: data.split.train.count)
+    guard !network.trained.isEmpty else {
+      throw DiagnosticError(
+        Diagnostic(
+          .notTrainable, "`\(network.name)` has no parameters that learn", at: .none,
+          help: ["`freeze` and `learning_rates` leave nothing to train, or there are no layers with parameters"]))
+    }
+    let state: TrainingState
+    if resumes {
+      (state, preprocessing) = try Checkpoint.read(folder.last, of: network, identity: identity)
+    } else {
+      preprocessing = try FittedPreprocessing(
+        network.preprocessing, data.train.inputs[0], examples: data.split.train)
+      do {
+        state = TrainingState(network, parameters: try network.weights.map { try weights.values($0.name, $0.shape) })
+      } catch let error as DiagnosticError {
+        throw error
+      } catch {
+        throw DiagnosticError(Diagnostic(.unreadableFile, "\(error)", at: .none))
+      }
+    }
+    let work = Trainer.Work(
+      network: network, task: data.task, data: data.train, split: data.split, validation: data.validation,
+      preprocessing: preprocessing.steps)
+    do {
+      trainer = try Trainer(work, backend: backend, state: state)
+    } catch let problem as GradientProblem {
+      throw Self.notTrainable("`\(problem.layer)` cannot be trained: \(problem.op) has no gradient", [problem.reason])
+    } catch let problem as CompileError where problem.reason == .unsupported {
+      throw Self.notTrainable(problem.message, [])
+    } catch {
+      throw DiagnosticError(Diagnostic(.notTrainable, "\(error)", at: .none))
+    }
+  }
+
+  private static func notTrainable(_ message: String, _ notes: [String]) -> DiagnosticError {
+    DiagnosticError(
+      Diagnostic(
+        .notTrainable, message, at: .none, notes: notes, help: ["replace the layer, or freeze what lies before it"]))
+  }
+
+  /// Trains to the end, or until somebody wants it to stop.
+  func run(threads: Int) throws(DiagnosticError) -> ExitCode {
+    let settings = network.training
+    Interrupt.listen()
+    say(heading(threads))
+    var table = TrainingTable(
+      width: console.width, style: Style(color: console.color), validates: data.validation != nil,
+      hasClasses: data.task.classes != nil)
+    say(table.header)
+    for record in trainer.state.history { say(table.row(record)) }
+    while trainer.state.epoch < settings.epochs, !trainer.state.isExhausted(settings.patience) {
+      guard let record = try epoch() else {
+        try save()
+        let state = trainer.state
+        console.note(
+          "interrupted in epoch \(state.epoch + 1), after step \(state.batch); `--resume` goes on from "
+            + "\(folder.last)\n")
+        return .interrupted
+      }
+      say(table.row(record))
+      if trainer.state.best?.epoch == record.epoch {
+        try Checkpoint.writeWeights(trainer.state, of: network, preprocessing, to: folder.best)
+      }
+      try save()
+      try folder.write(trainer.state.history, of: network)
+      if Interrupt.isWanted {
+        console.note("interrupted after epoch \(record.epoch); `--resume` goes on from \(folder.last)\n")
+        return .interrupted
+      }
+    }
+    say(conclusion)
+    return .good
+  }
+
+  private func epoch() throws(DiagnosticError) -> EpochRecord? {
+    var bar = EpochBar(console, epochs: network.training.epochs)
+    defer { bar.clear() }
+    do {
+      switch try trainer.epoch(shouldStop: { Interrupt.isWanted }, progress: { bar.update($0) }) {
+      case .done(let record): return record
+      case .stopped: return nil
+      }
+    } catch let divergence as Divergence {
+      bar.clear()
+      let isKept = folder.hasCheckpoint && trainer.state.epoch > 0
+      throw DiagnosticError(
+        divergence.diagnostic(checkpoint: isKept ? "`\(folder.last)`, of epoch \(trainer.state.epoch)" : nil))
+    } catch let error as DiagnosticError {
+      throw error
+    } catch {
+      throw DiagnosticError(Diagnostic(.notTrainable, "\(error)", at: .none))
+    }
+  }
+
+  private func save() throws(DiagnosticError) {
+    try Checkpoint.write(trainer.state, of: network, preprocessing, identity: identity, to: folder.last)
+  }
+
+  // MARK: Words
+
+  private func say(_ text: String) { if !console.quiet { console.out(text) } }
+
+  private func heading(_ threads: Int) -> String {
+    let parameters = network.trained.reduce(0) { $0 + $1.shape.reduce(1, *) }
+    var parts = [
+      network.name, "\(Format.grouped(parameters)) parameters", "\(Format.grouped(data.split.train.count)) train",
+    ]
+    if let validation = data.validation { parts.append("\(Format.grouped(validation.examples.count)) valid") }
+    parts += ["batch \(network.fixedBatch ?? network.training.batchSize)", Format.count(threads, "thread")]
+    if resumed { parts.append("resumed after epoch \(trainer.state.epoch)") }
+    return parts.joined(separator: "   ") + "\n\n"
+  }
+
+  private var conclusion: String {
+    guard let best = trainer.state.best else { return "" }
+    var text = "\nbest epoch \(best.epoch): "
+    text += (best.validLoss == nil ? "training loss " : "valid loss ") + TrainingTable.loss(best.judged)
+    if let accuracy = best.validAccuracy { text += ", " + TrainingTable.percent(accuracy) }
+    text += "   →  \(folder.best)\n"
+    let stopped = trainer.state.history.count < network.training.epochs
+    if stopped, let patience = network.training.patience {
+      text += "stopped early: no better epoch for \(Format.count(patience, "epoch"))\n"
+    }
+    let reading = CurveReading.sentences(
+      trainer.state.history, firstLoss: trainer.state.firstLoss,
+      expected: CurveReading.expectedFirstLoss(data.task))
+    for sentence in reading { text += Prose.wrapped("reading: \(sentence)", width: console.width, indent: 0) + "\n" }
+    return text
+  }
+}

@@ -1,0 +1,27 @@
+import Compiler
+import Layers
+
+/// Runs the graph of a training step, whose inputs and outputs have their order.
+package protocol TrainingStepRunner {
+  /// - Parameters:
+  ///   - inputs: plain fp32 in C order, the same memory at each call.
+  ///   - outputs: the same for the outputs.
+  func run(inputs: [UnsafeBufferPointer<Float>], outputs: [UnsafeMutableBufferPointer<Float>]) throws
+}
+
+/// Runs a network as it is at inference.
+package protocol Predictor {
+  /// - Parameters:
+  ///   - examples: how many.
+  ///   - inputs: `examples` × the size of one example, per input.
+  /// - Returns: `examples` × the size of one result, per output.
+  func predict(examples: Int, inputs: [[Float]]) throws -> [[Float]]
+}
+
+/// What a trainer has steps and networks run by.
+package protocol TrainingBackend {
+  /// - Parameter constants: the numbers of parameters that do not learn, by their names.
+  func step(_ graph: TrainingGraph, constants: @escaping (String) -> [Float]) throws -> any TrainingStepRunner
+  /// - Parameter parameters: of every name, running statistics included.
+  func predictor(_ network: Network, parameters: @escaping (String) -> [Float]) throws -> any Predictor
+}

@@ -1,0 +1,59 @@
+import Exchange
+
+/// What an epoch came to: a line of `history.jsonl`.
+package struct EpochRecord: Sendable, Equatable {
+  /// From 1.
+  package var epoch: Int
+  /// The mean over examples as they were trained on, penalties left out.
+  package var trainLoss: Double
+  /// nil without validation.
+  package var validLoss: Double?
+  /// Shares of right classes; nil where there are no classes.
+  package var trainAccuracy: Double?
+  package var validAccuracy: Double?
+  /// What the penalties come to at the end.
+  package var penalty: Double
+  /// At the last step.
+  package var learningRate: Double
+  /// ‖Δw‖/‖w‖ of the last step, the median over weights.
+  package var updateRatio: Double?
+  package var seconds: Double
+  package var examplesPerSecond: Double
+
+  /// What `early_stopping` and `best` go by: the validation loss, without one that of training.
+  package var judged: Double { validLoss ?? trainLoss }
+
+  package var json: JSONValue {
+    func number(_ value: Double?) -> JSONValue { value.map(JSONValue.double) ?? .null }
+    return .object([
+      ("epoch", .int(epoch)), ("train_loss", .double(trainLoss)), ("valid_loss", number(validLoss)),
+      ("train_accuracy", number(trainAccuracy)), ("valid_accuracy", number(validAccuracy)),
+      ("penalty", .double(penalty)), ("learning_rate", .double(learningRate)), ("update_ratio", number(updateRatio)),
+      ("seconds", .double(seconds)), ("examples_per_s", .double(examplesPerSecond)),
+    ])
+  }
+
+  package init(
+    epoch: Int, trainLoss: Double, validLoss: Double? = nil, trainAccuracy: Double? = nil,
+    validAccuracy: Double? = nil, penalty: Double = 0, learningRate: Double = 0, updateRatio: Double? = nil,
+    seconds: Double = 0, examplesPerSecond: Double = 0
+  ) {
+    (self.epoch, self.trainLoss, self.validLoss) = (epoch, trainLoss, validLoss)
+    (self.trainAccuracy, self.validAccuracy, self.penalty) = (trainAccuracy, validAccuracy, penalty)
+    (self.learningRate, self.updateRatio) = (learningRate, updateRatio)
+    (self.seconds, self.examplesPerSecond) = (seconds, examplesPerSecond)
+  }
+
+  /// nil where something is missing.
+  package init?(_ json: JSONValue) {
+    guard let epoch = json["epoch"]?.intValue, let trainLoss = json["train_loss"]?.doubleValue,
+      let rate = json["learning_rate"]?.doubleValue
+    else { return nil }
+    func number(_ key: String) -> Double? { json[key]?.doubleValue }
+    self.init(
+      epoch: epoch, trainLoss: trainLoss, validLoss: number("valid_loss"), trainAccuracy: number("train_accuracy"),
+      validAccuracy: number("valid_accuracy"), penalty: number("penalty") ?? 0, learningRate: rate,
+      updateRatio: number("update_ratio"), seconds: number("seconds") ?? 0,
+      examplesPerSecond: number("examples_per_s") ?? 0)
+  }
+}

@@ -1,0 +1,47 @@
+import DataPipeline
+import Glibc
+import NetworkTestSupport
+import Testing
+
+@testable import TrainingLoop
+
+struct CurveReadingTests {
+  private static func history(
+    _ train: [Double], _ valid: [Double], ratio: Double = 1e-3, accuracy: (Double, Double) = (0.9, 0.88)
+  ) -> [EpochRecord] {
+    zip(train, valid).enumerated().map { epoch, losses in
+      EpochRecord(
+        epoch: epoch + 1, trainLoss: losses.0, validLoss: losses.1, trainAccuracy: accuracy.0,
+        validAccuracy: accuracy.1, learningRate: 0.01, updateRatio: ratio)
+    }
+  }
+
+  private static func read(_ history: [EpochRecord], first: Double? = 2.3, expected: Double? = 2.3026) -> String {
+    CurveReading.sentences(history, firstLoss: first, expected: expected).joined(separator: "; ")
+  }
+
+  private static let falling = history([2, 1.5, 1.2, 1], [2, 1.6, 1.3, 1.1])
+  private static let flat = history([2, 1, 0.9, 0.9, 0.9], [2, 1, 0.9, 0.9, 0.9])
+
+  @Test func whatIsWell() {
+    #expect(Self.read(Self.flat) == "the gap between training and validation is small")
+    #expect(Self.read(Self.falling).contains("still falling"))
+    #expect(Self.read([]).isEmpty)
+  }
+
+  @Test func whatIsNot() {
+    #expect(Self.read(Self.history([2, 1, 0.5, 0.3, 0.1], [2, 1, 1.2, 1.4, 1.6])).contains("from epoch 2 on"))
+    #expect(Self.read(Self.history([2.3, 2.31, 2.3], [2.3, 2.3, 2.3])).contains("did not fall"))
+    #expect(Self.read(Self.flat, first: 9).contains("chance alone"))
+    #expect(!Self.read(Self.flat, first: 9, expected: nil).contains("chance alone"))
+    #expect(Self.read(Self.history([2, 1, 1], [2, 1, 1], ratio: 1e-6)).contains("was low"))
+    #expect(Self.read(Self.history([2, 1, 1], [2, 1, 1], ratio: 0.1)).contains("too high"))
+    #expect(Self.read(Self.history([2, 1, 1], [2, 1, 1], accuracy: (0.95, 0.7))).contains("the gap asks"))
+  }
+
+  @Test func chanceIsTheLogarithmOfTheClasses() throws {
+    let network = try Networks.of(Rings.yaml)
+    let expected = try #require(CurveReading.expectedFirstLoss(try TrainingTask(network, Rings.data())))
+    #expect(abs(expected - log(3.0)) < 1e-12)
+  }
+}
