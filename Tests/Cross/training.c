@@ -160,7 +160,7 @@ static int random_op(const ck_kernel *row, int64_t block, int64_t halo, int shar
     } else if (row->op == CK_OP_NOISE) {
       const double a = (word_of(bits, 7, place / 2, (int)(place % 2) * 2) >> 9) + 0.5;
       const double b = (word_of(bits, 7, place / 2, (int)(place % 2) * 2 + 1) >> 9) + 0.5;
-      c.wanted[i] = c.x[i] + 0.5 * sqrt(-2 * log(a / 8388608)) * cos(2 * M_PI * b / 8388608);
+      c.wanted[i] = c.x[i] + 0.5 * sqrt(-2 * log(a / 8388608)) * cos(4 * acos(0) * b / 8388608);
     } else {
       c.wanted[i] = c.x[i] > 0 ? c.y[i] : c.y[i] / (3 + 5 * uniform_of(bits, place));
     }

@@ -1,7 +1,6 @@
 // Gradients of pooling over windows. A unit is (image, channel block, band of rows of the image): windows that reach
 // into a band add to its rows alone, always in the same order, so that bands need nothing of each other.
 #include "../common/halo.h"
-#include "../common/lanes.h"
 #include "../common/storage.h"
 
 enum { CK_POOL_BAND = 16 };
@@ -93,29 +92,57 @@ CK_INLINE void ck_unpool_pairs_block(const float *g, const float *y, const float
   }
 }
 
-// The same of plain pixels: CK_VL windows at a time, those that are left one by one.
+#define CK_ZIP_FIRST_4(a, b) __builtin_shufflevector(a, b, 0, 4, 1, 5)
+#define CK_ZIP_SECOND_4(a, b) __builtin_shufflevector(a, b, 2, 6, 3, 7)
+#define CK_ZIP_FIRST_8(a, b) __builtin_shufflevector(a, b, 0, 8, 1, 9, 2, 10, 3, 11)
+#define CK_ZIP_SECOND_8(a, b) __builtin_shufflevector(a, b, 4, 12, 5, 13, 6, 14, 7, 15)
+#define CK_ZIP_FIRST_16(a, b) __builtin_shufflevector(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23)
+#define CK_ZIP_SECOND_16(a, b) \
+  __builtin_shufflevector(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31)
+
+// The same of plain pixels: LANES windows at a time. The last vector ends with the row, and repeats what the one before
+// has done.
+#define CK_UNPOOL_PAIRS(LANES)                                                                                     \
+  CK_INLINE void ck_unpool_pairs_##LANES(const float *g, const float *y, const float *x0, const float *x1,         \
+                                         int64_t count, float *out0, float *out1) {                                \
+    typedef float vector __attribute__((ext_vector_type(LANES), aligned(4)));                                      \
+    const vector none = (vector)0.0f;                                                                              \
+    for (int64_t i = 0; i < count; i += LANES) {                                                                   \
+      const int64_t at = ck_least(i, count - LANES);                                                               \
+      vector rest = *(const vector *)(g + at);                                                                     \
+      const vector most = *(const vector *)(y + at);                                                               \
+      CK_UNROLL for (int k = 0; k < 2; k++) {                                                                      \
+        const float *x = (k ? x1 : x0) + 2 * at;                                                                   \
+        float *out = (k ? out1 : out0) + 2 * at;                                                                   \
+        const vector a = *(const vector *)x, b = *(const vector *)(x + LANES);                                     \
+        const vector even = CK_EVEN_##LANES(a, b), odd = CK_ODD_##LANES(a, b);                                     \
+        const vector to_even = even == most ? rest : none;                                                         \
+        rest = even == most ? none : rest;                                                                         \
+        const vector to_odd = odd == most ? rest : none;                                                           \
+        rest = odd == most ? none : rest;                                                                          \
+        *(vector *)out = CK_ZIP_FIRST_##LANES(to_even, to_odd);                                                    \
+        *(vector *)(out + LANES) = CK_ZIP_SECOND_##LANES(to_even, to_odd);                                         \
+      }                                                                                                            \
+    }                                                                                                              \
+  }
+CK_UNPOOL_PAIRS(4)
+#if CK_VL >= 8
+CK_UNPOOL_PAIRS(8)
+#endif
+#if CK_VL >= 16
+CK_UNPOOL_PAIRS(16)
+#endif
+
 CK_INLINE void ck_unpool_pairs_plain(const float *g, const float *y, const float *x0, const float *x1, int64_t count,
                                      float *out0, float *out1) {
-  const vf none = ck_splat(0);
-  int64_t i = 0;
-  for (; i + CK_VL <= count; i += CK_VL) {
-    vf rest = ck_load(g + i);
-    const vf most = ck_load(y + i);
-    CK_UNROLL for (int k = 0; k < 2; k++) {
-      const float *x = (k ? x1 : x0) + 2 * i;
-      float *out = (k ? out1 : out0) + 2 * i;
-      const vf a = ck_load(x), b = ck_load(x + CK_VL);
-      const vi is_even = CK_EVENS(a, b) == most;
-      const vf even = is_even ? rest : none;
-      rest = is_even ? none : rest;
-      const vi is_odd = CK_ODDS(a, b) == most;
-      const vf odd = is_odd ? rest : none;
-      rest = is_odd ? none : rest;
-      ck_store(out, CK_ZIP_FIRST(even, odd));
-      ck_store(out + CK_VL, CK_ZIP_SECOND(even, odd));
-    }
-  }
-  for (; i < count; i++) {
+#if CK_VL >= 16
+  if (count >= 16) return ck_unpool_pairs_16(g, y, x0, x1, count, out0, out1);
+#endif
+#if CK_VL >= 8
+  if (count >= 8) return ck_unpool_pairs_8(g, y, x0, x1, count, out0, out1);
+#endif
+  if (count >= 4) return ck_unpool_pairs_4(g, y, x0, x1, count, out0, out1);
+  for (int64_t i = 0; i < count; i++) {
     float rest = g[i];
     for (int k = 0; k < 4; k++) {
       const int is_most = (k < 2 ? x0 : x1)[2 * i + k % 2] == y[i];

@@ -6,19 +6,6 @@ int64_t CK_NAME(channel_sum_strips, units)(const void *args) {
   return ck_strips_of(&a->x, &a->x).groups * a->slices;
 }
 
-// Σ of one strip: four sums of every fourth vector.
-CK_INLINE vf ck_strip_sum(const float *p, int64_t step, const ck_strip *s) {
-  vf sums[4] = {(vf)0.0f, (vf)0.0f, (vf)0.0f, (vf)0.0f};
-  const int64_t whole = ck_strip_whole(s);
-  int64_t i = 0;
-  for (; i + 4 <= whole; i += 4) {
-    CK_UNROLL for (int k = 0; k < 4; k++) sums[k] += ck_load(p + (i + k) * step);
-  }
-  for (; i < whole; i++) sums[0] += ck_load(p + i * step);
-  for (; i < s->vectors; i++) sums[1] += ck_load_part(p + i * step, i + 1 < s->vectors ? s->lanes : s->last);
-  return (sums[0] + sums[1]) + (sums[2] + sums[3]);
-}
-
 void CK_NAME(channel_sum_strips, run)(const void *args, int64_t begin, int64_t end) {
   const ck_channel_sum_args *a = args;
   const ck_strips strips = ck_strips_of(&a->x, &a->x);

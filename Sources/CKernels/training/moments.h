@@ -1,8 +1,9 @@
 // Mean and variance of each channel. A unit is (part of the examples, vector of channels or channel).
 //
-// One pass over memory: strips that fit the first cache are summed, then summed once more around their mean, and joined
-// to what came before as Chan, Golub and LeVeque (1983) do. No large squares are subtracted, wherever the
-// mean lies and in whatever order examples come.
+// One pass over memory: strips are summed around the mean of all before them, the first one around its own, and joined
+// as Chan, Golub and LeVeque (1983) do. Squares that are large beside a strip's own spread are so because its mean is far
+// from that of what came before, and then they are the variance. So nothing cancels, wherever the mean lies and in
+// whatever order examples come.
 #include "strips.h"
 
 // Count, means, and sums of squares around the means.
@@ -21,11 +22,11 @@ CK_INLINE void ck_spread_join(ck_spread *total, double count, vd mean, vd square
 
 // Σ(x − center) and Σ(x − center)² of one strip.
 CK_INLINE void ck_strip_squares(const float *p, int64_t step, const ck_strip *s, vf center, vf *sum, vf *squares) {
-  vf sums[2] = {(vf)0.0f, (vf)0.0f}, twos[2] = {(vf)0.0f, (vf)0.0f};
+  vf sums[4] = {(vf)0.0f, (vf)0.0f, (vf)0.0f, (vf)0.0f}, twos[4] = {(vf)0.0f, (vf)0.0f, (vf)0.0f, (vf)0.0f};
   const int64_t whole = ck_strip_whole(s);
   int64_t i = 0;
-  for (; i + 2 <= whole; i += 2) {
-    CK_UNROLL for (int k = 0; k < 2; k++) {
+  for (; i + 4 <= whole; i += 4) {
+    CK_UNROLL for (int k = 0; k < 4; k++) {
       const vf d = ck_load(p + (i + k) * step) - center;
       sums[k] += d;
       twos[k] = d * d + twos[k];
@@ -44,21 +45,8 @@ CK_INLINE void ck_strip_squares(const float *p, int64_t step, const ck_strip *s,
     sums[1] += d;
     twos[1] = d * d + twos[1];
   }
-  *sum += sums[0] + sums[1];
-  *squares += twos[0] + twos[1];
-}
-
-// Σ of one strip in two sums.
-CK_INLINE vf ck_strip_total(const float *p, int64_t step, const ck_strip *s) {
-  vf sums[2] = {(vf)0.0f, (vf)0.0f};
-  const int64_t whole = ck_strip_whole(s);
-  int64_t i = 0;
-  for (; i + 2 <= whole; i += 2) {
-    CK_UNROLL for (int k = 0; k < 2; k++) sums[k] += ck_load(p + (i + k) * step);
-  }
-  for (; i < whole; i++) sums[0] += ck_load(p + i * step);
-  for (; i < s->vectors; i++) sums[1] += ck_load_part(p + i * step, i + 1 < s->vectors ? s->lanes : s->last);
-  return sums[0] + sums[1];
+  *sum += (sums[0] + sums[1]) + (sums[2] + sums[3]);
+  *squares += (twos[0] + twos[1]) + (twos[2] + twos[3]);
 }
 
 // Of a plane all lanes are one channel.
@@ -88,16 +76,16 @@ void CK_NAME(moments_strips, run)(const void *args, int64_t begin, int64_t end) 
       int64_t elements = 0;
       for (int64_t i = first; i < behind; i++) {
         const ck_strip s = ck_strip_at(&strips, x, group, part.first, part.count, i);
-        sum += ck_strip_total(ck_strip_data(&strips, x, group, &s), step, &s);
+        if (first == 0) sum += ck_strip_sum(ck_strip_data(&strips, x, group, &s), step, &s);
         elements += ck_strip_elements(&strips, &s);
       }
       const double each = 1 / (double)elements;
-      const vf center = ck_single(ck_over_lanes(&strips, sum) * each);
+      const vf center = ck_single(first == 0 ? ck_over_lanes(&strips, sum) * each : total.mean);
       for (int64_t i = first; i < behind; i++) {
         const ck_strip s = ck_strip_at(&strips, x, group, part.first, part.count, i);
         ck_strip_squares(ck_strip_data(&strips, x, group, &s), step, &s, center, &rest, &squares);
       }
-      // What the rounded mean is off by counts.
+      // What the center is off by counts.
       const vd off = ck_over_lanes(&strips, rest) * each;
       ck_spread_join(&total, (double)elements, ck_double(center) + off,
                      ck_over_lanes(&strips, squares) - off * off * (double)elements);

@@ -22,23 +22,6 @@ CK_INLINE void ck_wide_product(vu32 x, uint32_t m, vu32 *high, vu32 *low) {
   *high = CK_PAIR_SECOND(even.words, odd.words);
 }
 
-// The blocks of the counters (`low`, `high`, stream), one in each lane: out[k] holds word k of each.
-CK_INLINE void ck_philox(vu32 low, vu32 high, uint32_t stream, uint32_t k0, uint32_t k1, vu32 out[4]) {
-  vu32 x0 = low, x1 = high, x2 = (vu32)stream, x3 = (vu32)0x72616E64u;
-  CK_UNROLL for (int round = 0; round < 10; round++) {
-    vu32 h0, l0, h2, l2;
-    ck_wide_product(x0, 0xD2511F53u, &h0, &l0);
-    ck_wide_product(x2, 0xCD9E8D57u, &h2, &l2);
-    x0 = h2 ^ x1 ^ k0;
-    x1 = l2;
-    x2 = h0 ^ x3 ^ k1;
-    x3 = l0;
-    k0 += 0x9E3779B9u;
-    k1 += 0xBB67AE85u;
-  }
-  out[0] = x0, out[1] = x1, out[2] = x2, out[3] = x3;
-}
-
 typedef struct {
   uint32_t k0, k1, stream;
 } ck_generator;
@@ -49,10 +32,32 @@ static ck_generator ck_generator_of(const ck_random *r) {
   return (ck_generator){words[0] | words[1] << 16, words[2] | words[3] << 16, (uint32_t)r->stream};
 }
 
-// Word k of the blocks from counters[lane] + step on.
-CK_INLINE void ck_blocks_at(const ck_generator *g, vu64 counters, vu32 out[4]) {
-  const vu32 low = __builtin_convertvector(counters, vu32), high = __builtin_convertvector(counters >> 32, vu32);
-  ck_philox(low, high, g->stream, g->k0, g->k1, out);
+// The blocks of two counters in each lane: out[i][k] holds word k of counters[i]. Neither waits for the other.
+CK_INLINE void ck_philox(const ck_generator *g, const vu64 counters[2], vu32 out[2][4]) {
+  vu32 x[2][4];
+  CK_UNROLL for (int i = 0; i < 2; i++) {
+    x[i][0] = __builtin_convertvector(counters[i], vu32);
+    x[i][1] = __builtin_convertvector(counters[i] >> 32, vu32);
+    x[i][2] = (vu32)g->stream;
+    x[i][3] = (vu32)0x72616E64u;
+  }
+  uint32_t k0 = g->k0, k1 = g->k1;
+  CK_UNROLL for (int round = 0; round < 10; round++) {
+    CK_UNROLL for (int i = 0; i < 2; i++) {
+      vu32 h0, l0, h2, l2;
+      ck_wide_product(x[i][0], 0xD2511F53u, &h0, &l0);
+      ck_wide_product(x[i][2], 0xCD9E8D57u, &h2, &l2);
+      x[i][0] = h2 ^ x[i][1] ^ k0;
+      x[i][1] = l2;
+      x[i][2] = h0 ^ x[i][3] ^ k1;
+      x[i][3] = l0;
+    }
+    k0 += 0x9E3779B9u;
+    k1 += 0xBB67AE85u;
+  }
+  CK_UNROLL for (int i = 0; i < 2; i++) {
+    CK_UNROLL for (int k = 0; k < 4; k++) out[i][k] = x[i][k];
+  }
 }
 
 // Elements that are drawn for at a time: a multiple of four vectors, whatever their length.
@@ -70,13 +75,16 @@ CK_INLINE void ck_store_blocks(const vu32 words[4], uint32_t *to) {
 static const uint32_t *ck_draw_line(const ck_generator *g, int64_t place, int64_t count,
                                     uint32_t memory[CK_DRAWN + 8 * CK_VL]) {
   const int64_t before = place % 4;
-  vu64 counters;
-  for (int lane = 0; lane < CK_VL; lane++) counters[lane] = (uint64_t)(place / 4 + lane);
-  for (int64_t i = 0; i < before + count; i += 4 * CK_VL) {
-    vu32 words[4];
-    ck_blocks_at(g, counters, words);
-    ck_store_blocks(words, memory + i);
-    counters += CK_VL;
+  vu64 counters[2];
+  for (int lane = 0; lane < CK_VL; lane++) counters[0][lane] = (uint64_t)(place / 4 + lane);
+  counters[1] = counters[0] + CK_VL;
+  for (int64_t i = 0; i < before + count; i += 8 * CK_VL) {
+    vu32 words[2][4];
+    ck_philox(g, counters, words);
+    CK_UNROLL for (int k = 0; k < 2; k++) {
+      ck_store_blocks(words[k], memory + i + k * 4 * CK_VL);
+      counters[k] += 2 * CK_VL;
+    }
   }
   return memory + before;
 }
@@ -85,17 +93,18 @@ static const uint32_t *ck_draw_line(const ck_generator *g, int64_t place, int64_
 static const uint32_t *ck_draw_lanes(const ck_generator *g, vu64 places, int64_t pixels,
                                      uint32_t memory[CK_DRAWN + 8 * CK_VL]) {
   const vu32 before = __builtin_convertvector(places & 3, vu32);
-  vu64 counters = places >> 2;
+  vu64 counters[2] = {places >> 2, (places >> 2) + 1};
   int64_t most = 0, least = 3;
   for (int lane = 0; lane < CK_VL; lane++) {
     most = ck_most(most, before[lane]);
     least = ck_least(least, before[lane]);
   }
-  for (int64_t i = 0; i < most + pixels; i += 4) {
-    vu32 words[4];
-    ck_blocks_at(g, counters, words);
-    CK_UNROLL for (int k = 0; k < 4; k++) memcpy(memory + (i + k) * CK_VL, &words[k], sizeof words[k]);
-    counters += 1;
+  for (int64_t i = 0; i < most + pixels; i += 8) {
+    vu32 words[2][4];
+    ck_philox(g, counters, words);
+    memcpy(memory + i * CK_VL, words, sizeof words);
+    counters[0] += 2;
+    counters[1] += 2;
   }
   if (most == least) return memory + most * CK_VL;
   // Lanes begin at different words of their blocks.
