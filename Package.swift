@@ -44,7 +44,7 @@ let package = Package(
 
     // The back end: the plan at work.
     .target(name: "Runtime", dependencies: ["CThreads", "NetIR"]),
-    .target(name: "CPUBackend", dependencies: ["CKernels", "NetIR", "Runtime"]),
+    .target(name: "CPUBackend", dependencies: ["CKernels", "NetIR", "Runtime", "Training"]),
     .target(name: "GPUKernels", dependencies: ["NetIR"]),
     .target(
       name: "GPUBackend", dependencies: ["CGPU", "Diagnostics", "Exchange", "GPUKernels", "NetIR", "Runtime"]),
@@ -109,7 +109,7 @@ let package = Package(
       name: "CPUBackendTests",
       dependencies: [
         "CKernels", "CPUBackend", "Compiler", "Exchange", "FileTestSupport", "Layers", "NetIR", "NetworkTestSupport",
-        "Runtime",
+        "Runtime", "Training",
       ]),
     .testTarget(
       name: "GPUBackendTests",

@@ -40,8 +40,8 @@ final class BoundStep: @unchecked Sendable {
     let bytes = Self.argumentBytes * self.workspaces.count
     arguments = .allocate(byteCount: bytes, alignment: 16)
     arguments.initializeMemory(as: UInt8.self, repeating: 0, count: bytes)
-    inputs = .allocate(capacity: max(1, step.operands.count))
-    inputs.initialize(repeating: ck_tensor(), count: max(1, step.operands.count))
+    inputs = .allocate(capacity: step.tensorCount)
+    inputs.initialize(repeating: ck_tensor(), count: step.tensorCount)
     if case .elementwise(let attributes, _) = step.op, !attributes.coefficients.isEmpty {
       let memory = UnsafeMutablePointer<Float>.allocate(capacity: attributes.coefficients.count)
       memory.initialize(from: attributes.coefficients, count: attributes.coefficients.count)
@@ -222,6 +222,10 @@ final class BoundStep: @unchecked Sendable {
           length: Int64(shape.dropFirst(axis).reduce(1, *)), epsilon: epsilon))
     case .copy:
       store(ck_copy_args(in: tensor(0), out: result))
+    case .interleave(let interleaving):
+      for (place, phase) in interleaving.phases.enumerated() { inputs[phase] = tensor(place) }
+      let (down, right) = interleaving.stride.pair
+      store(ck_interleave_args(inputs: inputs, stride_h: down, stride_w: right, out: result))
     case .packWeights(let rearrangement):
       guard let order = resultTensor.layout.weights else { preconditionFailure("a verified plan packs in some order") }
       store(KernelArguments.packWeights(rearrangement, operand(0).shape, order, floats(0), resultFloats))
@@ -262,6 +266,14 @@ final class BoundStep: @unchecked Sendable {
     default:
       preconditionFailure("a verified plan has no step for \(step.op.name)")
     }
+  }
+}
+
+extension Plan.Step {
+  /// Tensors in the array that arguments point to.
+  fileprivate var tensorCount: Int {
+    if case .interleave(let interleaving) = op { return interleaving.stride.height * interleaving.stride.width }
+    return max(1, operands.count)
   }
 }
 

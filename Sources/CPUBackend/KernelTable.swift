@@ -58,6 +58,7 @@ extension KernelOp {
     case CK_OP_PARAMETRIC_RECTIFY: self = .parametricRectify
     case CK_OP_STANDARDIZE: self = .standardize
     case CK_OP_UPSCALE_BILINEAR: self = .upscaleBilinear
+    case CK_OP_INTERLEAVE: self = .interleave
     case CK_OP_PACK_WEIGHTS: self = .packWeights
     case CK_OP_CONV2D_WEIGHTS: self = .convolutionWeights
     case CK_OP_ACTIVATION_GRADIENT: self = .activationGradient
@@ -98,18 +99,20 @@ extension InstructionSet {
     }
   }
 
-  var bit: Int32 {
+  /// A ck_isa; of what no CPU has, none.
+  var code: Int32 {
     switch self {
-    case .generic: 1 << Int32(CK_ISA_GENERIC.rawValue)
-    case .avx2: 1 << Int32(CK_ISA_AVX2.rawValue)
-    case .avx512: 1 << Int32(CK_ISA_AVX512.rawValue)
-    case .avx512bf16: 1 << Int32(CK_ISA_AVX512_BF16.rawValue)
-    case .amx: 1 << Int32(CK_ISA_AMX.rawValue)
-    case .neon: 1 << Int32(CK_ISA_NEON.rawValue)
-    // No CPU has it.
-    case .cuda: 0
+    case .generic: Int32(CK_ISA_GENERIC.rawValue)
+    case .avx2: Int32(CK_ISA_AVX2.rawValue)
+    case .avx512: Int32(CK_ISA_AVX512.rawValue)
+    case .avx512bf16: Int32(CK_ISA_AVX512_BF16.rawValue)
+    case .amx: Int32(CK_ISA_AMX.rawValue)
+    case .neon: Int32(CK_ISA_NEON.rawValue)
+    case .cuda: -1
     }
   }
+
+  var bit: Int32 { code < 0 ? 0 : 1 << code }
 }
 
 extension StorageType {

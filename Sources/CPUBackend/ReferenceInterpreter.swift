@@ -119,6 +119,7 @@ package struct ReferenceInterpreter {
         a.after.map(Int64.init),
         Double(a.value))
     case .concat(let axis): concat(axis, shapes, x, shape, &out)
+    case .interleave(let interleaving): return interleaving.apply(x, to: shape)
     case .rearrange(let rearrangement), .packWeights(let rearrangement):
       return rearrangement.apply(x[0], of: shapes[0])
     case .upscaleBilinear(let scale): return upscale(x[0], shapes[0], scale)

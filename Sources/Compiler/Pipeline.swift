@@ -35,6 +35,7 @@ package enum Pipeline {
   /// normalisation has become ops of its own before.
   package static let training: [Pass] = [
     RemoveIdentities.pass,
+    LowerWholeWindowGradients.pass,
     LowerDataGradient.pass,
     FuseResidual.pass,
     FuseActivation.pass,
@@ -46,6 +47,7 @@ package enum Pipeline {
     NestConcats.pass,
     RemoveDead.pass,
     KeepPortable.pass,
+    SliceWeightGradients.pass,
     SelectKernels.pass,
     ChooseLayouts.pass,
     RemoveDead.pass,

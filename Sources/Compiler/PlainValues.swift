@@ -8,6 +8,12 @@ extension Graph {
     switch node.op {
     case .input, .reshape, .rearrange, .pad, .upscaleBilinear, .standardize: return true
     case .conv2D: return node.kernel.flatMap { catalogue[$0] }?.algorithm == RowConvolution.algorithm
+    case .gradient(.activation): return node.operands.allSatisfy { liesPlain($0, catalogue) }
+    case .gradient(.pool(let attributes, _)):
+      // Full blocks are quicker.
+      let block = node.kernel.flatMap { catalogue[$0] }?.block ?? 1
+      guard block <= 1 || node.shape[1] < block else { return false }
+      return liesPlain(node.operands[attributes.mode.readsValues ? 1 : 0], catalogue)
     case .pool2D, .activation, .scaleShift, .parametricRectify: return liesPlain(node.operands[0], catalogue)
     default: return false
     }

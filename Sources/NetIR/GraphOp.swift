@@ -40,6 +40,8 @@ package enum GraphOp: Hashable, Sendable {
   case concat(axis: Int)
   /// Elements in another order or number, none of them changed.
   case rearrange(Rearrangement)
+  /// Images whose pixels come from other images in turn, all N×C×H×W.
+  case interleave(Interleaving)
   /// Each pixel becomes height × width pixels, interpolated between pixel centres; edges are repeated.
   case upscaleBilinear(Size2D)
   /// Identity at inference; in training one decision for all elements along the shared axes.
@@ -98,6 +100,7 @@ package enum GraphOp: Hashable, Sendable {
     case .pad: "pad"
     case .concat: "concat"
     case .rearrange: "rearrange"
+    case .interleave: "interleave"
     case .upscaleBilinear: "upscale_bilinear"
     case .dropout: "dropout"
     case .gaussianNoise: "gaussian_noise"

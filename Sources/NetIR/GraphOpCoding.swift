@@ -2,6 +2,7 @@ extension GraphOp: Codable {
   private enum Name: String {
     case input, constant, fill, conv2D, transposedConv2D, dense, pool2D, globalPool, activation, batchNorm, scaleShift
     case parametricRectify, standardize, elementwise, lrn, softmax, reshape, pad, concat, rearrange, upscaleBilinear
+    case interleave
     case dropout, gaussianNoise, randomizedRectify, copy, packWeights, normScale, normShift, scaleRows, scaleBias
     case training, gradient
   }
@@ -30,6 +31,7 @@ extension GraphOp: Codable {
       case .pad: .pad(try read())
       case .concat: .concat(axis: try read("axis"))
       case .rearrange: .rearrange(try read())
+      case .interleave: .interleave(try read())
       case .upscaleBilinear: .upscaleBilinear(try read())
       case .dropout:
         .dropout(probability: try read("probability"), sharedAxes: try read.ifPresent("sharedAxes") ?? [])
@@ -72,6 +74,7 @@ extension GraphOp: Codable {
     case .pad(let attributes): try write(.pad, ["_0": attributes])
     case .concat(let axis): try write(.concat, ["axis": axis])
     case .rearrange(let rearrangement): try write(.rearrange, ["_0": rearrangement])
+    case .interleave(let interleaving): try write(.interleave, ["_0": interleaving])
     case .upscaleBilinear(let factor): try write(.upscaleBilinear, ["_0": factor])
     case .dropout(let probability, let shared):
       let always: KeyValuePairs<String, any Encodable> = ["probability": probability]

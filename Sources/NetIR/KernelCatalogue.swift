@@ -16,6 +16,7 @@ package enum KernelOp: String, Hashable, Sendable, Codable, CaseIterable {
   case parametricRectify = "parametric_rectify"
   case standardize
   case upscaleBilinear = "upscale_bilinear"
+  case interleave
   case packWeights = "pack_weights"
   case convolutionWeights = "conv2d_weight_gradient"
   case activationGradient = "activation_gradient"
@@ -60,6 +61,7 @@ extension GraphOp {
     case .parametricRectify: .parametricRectify
     case .standardize: .standardize
     case .upscaleBilinear: .upscaleBilinear
+    case .interleave: .interleave
     case .packWeights: .packWeights
     case .gradient(.convolutionWeights): .convolutionWeights
     case .input, .constant, .fill, .reshape, .batchNorm, .transposedConv2D: nil

@@ -46,6 +46,7 @@ extension GraphOp {
     case .pad(let attributes): "pad \(attributes.before) \(attributes.after) with \(attributes.value)"
     case .rearrange(let rearrangement): "rearrange \(rearrangement.described)"
     case .packWeights(let rearrangement): "pack weights \(rearrangement.described)"
+    case .interleave(let interleaving): "interleave \(interleaving.described)"
     case .upscaleBilinear(let scale): "upscale bilinear \(scale.short)"
     case .standardize(let axis, let epsilon): "standardize from axis \(axis) ε \(epsilon)"
     case .concat(let axis): axis == 1 ? "concat" : "concat axis \(axis)"

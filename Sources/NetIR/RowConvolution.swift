@@ -10,7 +10,17 @@ package enum RowConvolution {
     guard attributes.stride.width == 1, attributes.groups == 1 else { return "one group at a horizontal stride of 1" }
     // Vectors overlap at the end of a row; a residual that lies where the result goes would be added twice.
     guard !epilogue.residual else { return "no residual" }
+    return tooNarrow(result, for: kernel)
+  }
+
+  /// The same for the gradient of its filters, of which g is that of a convolution's result.
+  package static func obstacle(_ attributes: ConvolutionAttributes, g: [Int], by kernel: KernelDescriptor) -> String? {
+    guard attributes.stride.width == 1, attributes.groups == 1 else { return "one group at a horizontal stride of 1" }
+    return tooNarrow(g, for: kernel)
+  }
+
+  private static func tooNarrow(_ image: [Int], for kernel: KernelDescriptor) -> String? {
     let lanes = kernel.instructionSet.lanes
-    return result[3] >= lanes ? nil : "rows of \(lanes) pixels or more"
+    return image[3] >= lanes ? nil : "rows of \(lanes) pixels or more"
   }
 }

@@ -61,6 +61,7 @@ extension GraphOp {
       return try concat(axis, operands)
     case .rearrange(let rearrangement), .packWeights(let rearrangement):
       return try positive(rearrangement.resultShape(operands[0]))
+    case .interleave(let interleaving): return try positive(interleaving.resultShape(operands))
     case .upscaleBilinear(let scale):
       try require(operands[0].count == 4 && Bound.allows(scale), "needs N×C×H×W and positive factors")
       try require(operands[0].allSatisfy(Bound.sizes.contains), "\(operands[0]) is too large")
@@ -90,7 +91,7 @@ extension GraphOp {
     case .batchNorm: 5
     case .scaleShift, .normShift, .scaleBias: 3
     case .normScale, .scaleRows, .parametricRectify: 2
-    case .elementwise, .concat: nil
+    case .elementwise, .concat, .interleave: nil
     case .pool2D, .globalPool, .activation, .lrn, .softmax, .standardize, .reshape, .pad, .copy, .packWeights: 1
     case .rearrange, .upscaleBilinear, .dropout, .gaussianNoise, .randomizedRectify: 1
     case .training(let op): op.arity

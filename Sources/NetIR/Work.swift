@@ -59,7 +59,8 @@ extension GraphOp {
     case .softmax:
       // Maximum, difference, exponential, sum, quotient.
       return Work(flops: 5 * outputs)
-    case .input, .constant, .fill, .reshape, .pad, .concat, .rearrange, .copy, .packWeights: return Work()
+    case .input, .constant, .fill, .reshape, .pad, .concat, .rearrange, .interleave, .copy, .packWeights:
+      return Work()
     case .dropout, .gaussianNoise: return Work()
     case .normScale, .normShift, .scaleRows, .scaleBias: return Work()
     case .training(let op): return op.work(operands, result: result)

@@ -126,12 +126,12 @@ package enum UpdateRule: Hashable, Sendable {
   }
 
   /// What depends on t alone, computed once in double precision.
-  struct Step {
-    var rate: Float
+  package struct Step {
+    package var rate: Float
     /// η with Adam's correction of means that began at 0.
-    var corrected: Float
+    package var corrected: Float
 
-    init(_ rule: UpdateRule, number: Int, rate: Float) {
+    package init(_ rule: UpdateRule, number: Int, rate: Float) {
       self.rate = rate
       func remaining(_ beta: Float) -> Double {
         var power = 1.0

@@ -39,7 +39,7 @@ struct Bench: ParsableCommand {
   @Flag(help: "Compare the outputs with the spec's graph in double precision first; slow for large networks.")
   var check = false
 
-  @Flag(help: "Measure a training step; training is not in this version.")
+  @Flag(help: "Measure a step of training: forward, backward, and an update with momentum.")
   var train = false
 
   @Option(help: "Where to run.")
@@ -61,11 +61,10 @@ struct Bench: ParsableCommand {
 
   func run() throws {
     try common.run { console in
-      if train { throw BenchCommand.noTraining }
       var loader = ModelLoader(path: model, weights: weights, threads: common.threadCount)
       (loader.batch, loader.precision, loader.numerics) = (batch, arithmetic.precision, arithmetic.numerics)
       var command = BenchCommand(model: loader)
-      (command.device, command.seconds, command.json) = (device, seconds, json)
+      (command.device, command.seconds, command.json, command.trains) = (device, seconds, json, train)
       (command.profile, command.trace, command.check) = (profile, trace, check)
       return try command.run(console)
     }

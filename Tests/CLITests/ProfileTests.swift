@@ -170,9 +170,21 @@ import Testing
     #expect(artefact.status == 1 && artefact.errors.contains("--check"))
   }
 
-  @Test func trainingIsNotThereYet() {
-    let run = netc(["bench", Files.lenet, "--train"])
-    #expect(run.status == 1)
-    #expect(run.errors.contains("error[N0402]") && run.errors.contains("train"))
+  @Test func timesAStepOfTraining() throws {
+    let run = netc([
+      "bench", Files.lenet, "--train", "--batch", "2", "--seconds", "0.01", "--threads", "1", "--profile", "--json",
+    ])
+    let json = try run.json()
+    #expect(json["mode"]?.stringValue == "training" && json["batch"]?.intValue == 2)
+    #expect(try #require(json["median_ms"]?.doubleValue) > 0)
+    // The three convolutions, forwards and backwards, count more than an inference does.
+    let inference = try netc([
+      "bench", Files.lenet, "--batch", "2", "--seconds", "0.01", "--threads", "1", "--json",
+    ]).json()
+    #expect(try #require(json["gflop"]?.doubleValue) > 2 * (try #require(inference["gflop"]?.doubleValue)))
+    let steps = try #require(json["profile"]?["steps"]?.arrayValue)
+    #expect(steps.contains { $0["op"]?.stringValue == "conv2d_weight_gradient" })
+    let refused = netc(["bench", Files.lenet, "--train", "--device", "gpu"])
+    #expect(refused.status == 1 && refused.errors.contains("error[N0402]"))
   }
 }

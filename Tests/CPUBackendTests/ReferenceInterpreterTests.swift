@@ -90,6 +90,11 @@ import Testing
       epilogue: Epilogue(bias: false, residual: true, activation: .rectify),
       shapes: [[2, 2, 4, 5], [3, 2, 4, 3], [2, 3, 9, 17]]),
     transposed(Size2D(2), stride: Size2D(3), output: Size2D(11, 10), shapes: [[1, 2, 4, 4], [3, 2, 2, 2], [3]]),
+    Case(
+      op: .interleave(Interleaving(stride: Size2D(2), size: Size2D(5, 4), phases: [0, 1, 2, 3])),
+      shapes: [[2, 3, 3, 2], [2, 3, 3, 2], [2, 3, 2, 2], [2, 3, 2, 2]]),
+    Case(
+      op: .interleave(Interleaving(stride: Size2D(3, 2), size: Size2D(1, 4), phases: [1])), shapes: [[2, 3, 1, 2]]),
     Case(op: .upscaleBilinear(Size2D(2)), shapes: [[2, 3, 4, 5]]),
     Case(op: .upscaleBilinear(Size2D(3, 4)), shapes: [[1, 2, 1, 3]]),
   ]

@@ -29,6 +29,7 @@ int main(void) {
     }
     const int result = row->op == CK_OP_CONV2D  ? check_conv2d(row)
                        : row->op == CK_OP_DENSE ? check_dense(row)
+                       : row->op == CK_OP_CONV2D_WEIGHTS ? check_conv2d_weights(row)
                                                 : check_others(row);
     // Plain C, without a vector: the tests of this architecture's build stand for it.
     if (result < 0 && row->isa == CK_ISA_GENERIC) {

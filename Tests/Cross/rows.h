@@ -108,6 +108,7 @@ static inline int expect(const ck_kernel *row, const char *what, const double *f
 // Each returns how many of its checks failed.
 int check_conv2d(const ck_kernel *row);
 int check_dense(const ck_kernel *row);
+int check_conv2d_weights(const ck_kernel *row);
 int check_others(const ck_kernel *row);    // −1 for an op that it does not know
 int check_training(const ck_kernel *row);  // the same
 

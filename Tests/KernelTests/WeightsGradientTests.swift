@@ -38,13 +38,22 @@ extension ConvCase {
 
 extension Kernels {
   @Suite struct WeightsGradientTests {
-    @Test(arguments: Row.of(CK_OP_CONV2D_WEIGHTS), ConvCase.weightsGradient)
+    @Test(arguments: Row.of(CK_OP_CONV2D_WEIGHTS, "outer"), ConvCase.weightsGradient)
     func gradient(row: Row, test: ConvCase) {
       for block in [row.block, 1] {
         check(row, test, inBlock: block, slices: 1)
         if test.n > 1 { check(row, test, inBlock: block, slices: 2) }
       }
       check(row, test, inBlock: row.block, slices: test.n)
+    }
+
+    /// Rows take what is at least a vector wide.
+    @Test(arguments: Row.of(CK_OP_CONV2D_WEIGHTS, "rows"), ConvCase.rows)
+    func rows(row: Row, test: ConvCase) {
+      var test = test
+      test.w += row.lanes
+      check(row, test, inBlock: 1, slices: 1)
+      check(row, test, inBlock: 1, slices: test.n)
     }
 
     private func check(_ row: Row, _ t: ConvCase, inBlock: Int, slices: Int) {

@@ -61,6 +61,10 @@ import Testing
       .rearrange(Rearrangement(starts: [0, 7], axes: [.init(nil, count: 2), .init(1, count: 3, step: -1)])),
       #"{"rearrange":{"_0":{"axes":[{"count":2,"step":1},{"count":3,"source":1,"step":-1}],"starts":[0,7]}}}"#
     ),
+    (
+      .interleave(Interleaving(stride: Size2D(1, 2), size: Size2D(3, 4), phases: [1])),
+      #"{"interleave":{"_0":{"phases":[1],"size":{"height":3,"width":4},"stride":{"height":1,"width":2}}}}"#
+    ),
     (.upscaleBilinear(Size2D(2, 3)), #"{"upscaleBilinear":{"_0":{"height":2,"width":3}}}"#),
     (.dropout(probability: 0.5), #"{"dropout":{"probability":0.5}}"#),
     (.dropout(probability: 0.5, sharedAxes: [2, 3]), #"{"dropout":{"probability":0.5,"sharedAxes":[2,3]}}"#),

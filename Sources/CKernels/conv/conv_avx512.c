@@ -35,5 +35,12 @@
 #define CK_WEIGHTS_EACH_V(X) X(2) X(3)
 #include "weights_gradient.h"
 
+// 24 sums, 4 vectors of filters and one of pixels: 29 of 32 registers.
+#define CK_WEIGHT_ROWS_F 4
+#define CK_WEIGHT_ROWS_K 6
+#define CK_WEIGHT_ROWS_EACH_F(X, k) X(1, k) X(2, k) X(3, k) X(4, k)
+#define CK_WEIGHT_ROWS_EACH_K(X) X(1) X(2) X(3) X(4) X(5) X(6)
+#include "weights_gradient_rows.h"
+
 #pragma clang attribute pop
 #endif

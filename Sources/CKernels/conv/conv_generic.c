@@ -32,3 +32,10 @@
 #define CK_WEIGHTS_V 2
 #define CK_WEIGHTS_EACH_V(X) X(2)
 #include "weights_gradient.h"
+
+// 10 sums, 2 vectors of filters, one of pixels and a product: 14 of 16 registers.
+#define CK_WEIGHT_ROWS_F 2
+#define CK_WEIGHT_ROWS_K 5
+#define CK_WEIGHT_ROWS_EACH_F(X, k) X(1, k) X(2, k)
+#define CK_WEIGHT_ROWS_EACH_K(X) X(1) X(2) X(3) X(4) X(5)
+#include "weights_gradient_rows.h"

@@ -33,4 +33,11 @@
 #define CK_WEIGHTS_V 2
 #define CK_WEIGHTS_EACH_V(X) X(2)
 #include "weights_gradient.h"
+
+// 12 sums, 2 vectors of filters and one of pixels, two registers each: 30 of 32.
+#define CK_WEIGHT_ROWS_F 2
+#define CK_WEIGHT_ROWS_K 6
+#define CK_WEIGHT_ROWS_EACH_F(X, k) X(1, k) X(2, k)
+#define CK_WEIGHT_ROWS_EACH_K(X) X(1) X(2) X(3) X(4) X(5) X(6)
+#include "weights_gradient_rows.h"
 #endif

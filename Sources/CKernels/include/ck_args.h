@@ -60,6 +60,14 @@ typedef struct {
   int64_t slices;  // at most the number of images
 } ck_conv2d_weights_args;
 
+// out[n,c,y,x] = inputs[(y % stride_h)·stride_w + x % stride_w][n, c, y / stride_h, x / stride_w], 0 where that has no
+// data; same block.
+typedef struct {
+  const ck_tensor *inputs;  // stride_h·stride_w of them
+  int64_t stride_h, stride_w;
+  ck_tensor out;
+} ck_interleave_args;
+
 // The orders of packed weights: what the packing of the rows of conv2d and dense makes.
 typedef enum { CK_WEIGHTS_DIRECT, CK_WEIGHTS_DEPTHWISE, CK_WEIGHTS_GEMM } ck_weight_order;
 

@@ -9,6 +9,7 @@
 #include "ck_table.h"
 #include "ck_cpu.h"
 #include "ck_measure.h"
+#include "ck_update.h"
 #include "ck_reference.h"
 
 #endif

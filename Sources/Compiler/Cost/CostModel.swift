@@ -66,6 +66,7 @@ struct CostModel {
       default: return tile.direct(attributes, instance)
       }
     case .dense: return tile.dense(instance)
+    case .gradient(.convolutionWeights): return tile.weightsGradient(instance)
     default: return PointwiseCost(kernel).cost(instance)
     }
   }

@@ -97,6 +97,21 @@ struct TileCost {
       repeated: (Double(4 * input.elements), Double(tiles - 1)))
   }
 
+  /// The gradient of filters: vectors of filters by channels or taps, or, by rows, vectors of pixels by filters and taps.
+  func weightsGradient(_ instance: OpInstance) -> KernelCost {
+    let (x, g) = (instance.operands[0], instance.operands[1])
+    let byRows = kernel.algorithm == RowConvolution.algorithm
+    func whole(_ count: Int) -> Double { Double((count + lanes - 1) / lanes * lanes) / Double(count) }
+    // Plain images have no lanes that are unused; sums over rows end with lanes that are added up.
+    let waste = byRows ? 1.3 * whole(g[3]) : whole(g[1]) * (x[1] < lanes ? 1.2 : whole(x[1]))
+    let cycles = Double(instance.work.macs) / Double(lanes) * waste / target.speed.multiplyAdds
+    // What lies plain is brought into blocks first.
+    let converted = instance.hasPlainInput && !byRows ? 3 * bytes(g) : 0
+    return KernelCost(
+      cycles: 1.15 * cycles, units: max(1, instance.result[0] / 32) * max(1, x[1] / lanes),
+      tensorBytes: bytes(x) + bytes(g) + converted + 4 * Double(instance.result.elements))
+  }
+
   func depthwise(_ attributes: ConvolutionAttributes, _ instance: OpInstance) -> KernelCost {
     let result = instance.result
     let taps = Double(attributes.kernel.height * attributes.kernel.width)

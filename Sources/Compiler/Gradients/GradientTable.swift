@@ -31,6 +31,7 @@ extension GradientStep {
     case .pad(let attributes): return try cut(attributes.before, shape(0))
     case .concat(let axis): return try part(axis, place)
     case .rearrange(let rearrangement): return try scattered(rearrangement)
+    case .interleave(let interleaving): return try add(.rearrange(interleaving.part(place, of: node.shape)), [g])
     case .upscaleBilinear(let scale): return try addGradient(.upscaleBilinear(scale), [g])
     case .copy: return g
     case .packWeights: throw problem("weights are packed after differentiation")

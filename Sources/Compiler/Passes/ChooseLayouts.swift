@@ -86,11 +86,12 @@ enum ChooseLayouts {
         try placeVectors(of: &node, in: &graph)
         node.layout = blocked
         node.layout.storage = resultStorage(id, kernel.storage)
-      case .gradient(.convolutionWeights):
+      case .gradient(.convolutionWeights(let attributes, _)):
         let blocked = TensorLayout(block: try descriptor(node).block)
         let image = graph[node.operands[0]]
         // Of plain images, taps are what a tile has beside filters.
-        let isPlain = image.layout.block == 1 && (image.shape[1] < blocked.block || node.shape[3] > 1)
+        let isPlain =
+          image.layout.block == 1 && (image.shape[1] < blocked.block || attributes.kernel.width > 1)
         node.operands[0] = try convert(node.operands[0], to: isPlain ? .plain : blocked, in: &graph)
         node.operands[1] = try convert(node.operands[1], to: blocked, in: &graph)
       case .pool2D, .lrn, .activation, .scaleShift, .parametricRectify:
@@ -110,6 +111,10 @@ enum ChooseLayouts {
         let block = hasConstant ? 1 : blocks.max() ?? 1
         node.layout = TensorLayout(storage: try descriptor(node).storage, block: block)
         node.operands = try node.operands.map { try convert($0, to: node.layout, in: &graph) }
+      case .interleave:
+        let block = node.operands.map { graph[$0].layout.block }.max() ?? 1
+        node.layout = TensorLayout(storage: try descriptor(node).storage, block: block)
+        node.operands = try node.operands.map { try convert($0, to: node.layout, in: &graph) }
       case .training, .gradient: try placeTraining(&node, in: &graph)
       case .concat(let axis):
         let found = node.operands.map { graph[$0].layout.block }.max() ?? 1
@@ -126,11 +131,17 @@ enum ChooseLayouts {
       return graph.append(node)
     }
 
-    /// Images of an op of training lie alike: in blocks if one of them does.
+    /// Images of an op of training lie alike: in blocks unless the larger part of them lies plain.
     private mutating func placeTraining(_ node: inout Graph.Node, in graph: inout Graph) throws {
       let images = node.operands.indices.filter { !node.op.isVector($0, of: node.operands.count) }
       let hasConstant = images.contains { graph.isConstant(node.operands[$0]) }
-      var block = hasConstant ? 1 : images.map { graph[node.operands[$0]].layout.block }.max() ?? 1
+      let shares = images.reduce(into: (plain: 0, blocked: 0, block: 1)) { shares, place in
+        let image = graph[node.operands[place]]
+        let count = image.shape.elements
+        if image.layout.block == 1 { shares.plain += count } else { shares.blocked += count }
+        shares.block = max(shares.block, image.layout.block)
+      }
+      var block = hasConstant || shares.plain > shares.blocked ? 1 : shares.block
       let kernel = try descriptor(node)
       if node.shape.count == 4, block == 1, !hasConstant, wantsBlocks(node, of: kernel.block) { block = kernel.block }
       let layout = TensorLayout(storage: kernel.storage, block: block)

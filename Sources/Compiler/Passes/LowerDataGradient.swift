@@ -1,11 +1,12 @@
 import NetIR
 
-/// A convolution's gradient with regard to its image is a convolution of g: y[o] = Σ_k w[k]·x[s·o + d·k − p] gives
-/// ∂x[i] = Σ_k w[k]·g[(i + p − d·k)/s] over whole quotients, at stride 1 the correlation of g with the filters in reverse
-/// order, filters and channels in each other's place, padded by d·(K − 1) − p.
+/// A convolution's gradient with regard to its image is made of convolutions of g.
 ///
-/// At other strides it is a transposed convolution. Where there is none, of groups or dilated filters, zeros between
-/// the pixels of g make the stride 1; filters of one pixel meet g first, and zeros come between the results.
+/// Along one axis y[j] = Σ_k w[k]·x[s·j + d·k − p] gives ∂x[i] = Σ_k w[k]·g[(i + p − d·k)/s] over whole quotients. With
+/// s = 1 that is the correlation of g with the filters in reverse order, filters and channels in each other's place.
+/// With larger strides and d = 1 it is one for each phase r of i = s·q + r: of w[s·t + ρ] with g[q + b − t], where
+/// r + p = s·b + ρ; pixels of the s × s results lie in turn. Dilated filters with strides meet g with zeros between its
+/// pixels.
 enum LowerDataGradient {
   static let pass = Pass(
     name: "lower-data-gradient", summary: "turn the gradients of convolutions' images into convolutions"
@@ -26,117 +27,111 @@ enum LowerDataGradient {
     let image: Size2D
 
     mutating func gradient(_ g: ValueID, _ weights: ValueID) throws -> ValueID {
-      let (stride, padding) = (attributes.stride, attributes.padding)
-      let top = Size2D(padding.top, padding.left)
-      if stride == Size2D(1) { return try correlated(g, weights, to: image, padding: top) }
-      if attributes.kernel == Size2D(1) {
-        let size = Size2D(graph[g].shape[2], graph[g].shape[3])
-        let small = try correlated(g, weights, to: size, padding: Size2D(0))
-        return try cut(spread(small), from: top, to: image)
+      let (stride, dilation, padding) = (attributes.stride, attributes.dilation, attributes.padding)
+      let isDilated = dilation != Size2D(1)
+      let g = stride != Size2D(1) && isDilated ? try spread(g) : g
+      let steps = isDilated ? Size2D(1) : stride
+      let (shape, channels) = (graph[g].shape, graph[weights].shape[1] * attributes.groups)
+      let rows = (0..<min(steps.height, image.height)).map {
+        Phase(
+          $0, of: steps.height, length: shape[2], to: image.height, taps: attributes.kernel.height,
+          dilation: dilation.height, padding: padding.top)
       }
-      guard attributes.groups == 1, attributes.dilation == Size2D(1) else {
-        return try correlated(spread(g), weights, to: image, padding: top)
+      let columns = (0..<min(steps.width, image.width)).map {
+        Phase(
+          $0, of: steps.width, length: shape[3], to: image.width, taps: attributes.kernel.width,
+          dilation: dilation.width, padding: padding.left)
       }
-      let order = [1, 0, 2, 3]
-      let swapped = try add(.rearrange(.transpose(graph[weights].shape, order)), [weights])
-      let transposed = TransposedConvolutionAttributes(
-        kernel: attributes.kernel, stride: stride, crop: top, output: image)
-      return try add(.transposedConv2D(transposed, Epilogue(bias: false)), [g, swapped])
+      var parts: [ValueID] = []
+      var phases: [Int] = []
+      for (y, row) in rows.enumerated() {
+        for (x, column) in columns.enumerated() where row.reachesImage && column.reachesImage {
+          parts.append(try correlated(g, weights, row, column))
+          phases.append(y * steps.width + x)
+        }
+      }
+      if parts.isEmpty { return try add(.fill(value: 0, shape: [shape[0], channels, image.height, image.width]), []) }
+      if steps == Size2D(1) { return parts[0] }
+      return try add(.interleave(Interleaving(stride: steps, size: image, phases: phases)), parts)
     }
 
     private mutating func add(_ op: GraphOp, _ operands: [ValueID]) throws -> ValueID {
       try graph.add(op, operands, name: name)
     }
 
-    /// The gradient at stride 1.
-    ///
-    /// - Parameter padding: of the convolution, at the top and the left.
-    private mutating func correlated(_ g: ValueID, _ weights: ValueID, to size: Size2D, padding: Size2D) throws
+    /// One phase of one axis: which taps meet which part of g.
+    private struct Phase {
+      /// The first of its taps, the distance between two of them, and how many there are.
+      let first, step, taps: Int
+      let dilation: Int
+      /// Where the part of g begins that reaches the image, its length, and what is padded around that.
+      let start, count, before, after: Int
+
+      /// - Parameters:
+      ///   - length: of g.
+      ///   - size: of the image.
+      ///   - padding: in front of the image.
+      init(_ phase: Int, of step: Int, length: Int, to size: Int, taps all: Int, dilation: Int, padding: Int) {
+        (self.step, self.dilation) = (step, dilation)
+        first = (phase + padding) % step
+        taps = max(0, (all - first + step - 1) / step)
+        let reach = (taps - 1) * dilation
+        let front = reach - (phase + padding) / step
+        let back = (size - phase + step - 1) / step + reach - length - front
+        (start, before, after) = (max(0, -front), max(0, front), max(0, back))
+        count = length - start - max(0, -back)
+      }
+
+      var reachesImage: Bool { taps > 0 && count > 0 }
+
+      /// The taps in reverse order, as axis `source` of filters.
+      func axis(_ source: Int) -> Rearrangement.Axis { .init(source, count: taps, step: -step) }
+      var last: Int { first + (taps - 1) * step }
+    }
+
+    private mutating func correlated(_ g: ValueID, _ weights: ValueID, _ rows: Phase, _ columns: Phase) throws
       -> ValueID
     {
       let shape = graph[g].shape
-      let rows = Axis(
-        shape[2], to: size.height, reach: (attributes.kernel.height - 1) * attributes.dilation.height,
-        padding: padding.height)
-      let columns = Axis(
-        shape[3], to: size.width, reach: (attributes.kernel.width - 1) * attributes.dilation.width,
-        padding: padding.width)
-      let inside = try cut(
-        g, from: Size2D(rows.first, columns.first), to: Size2D(rows.count, columns.count))
+      var part = Rearrangement.identity([shape[0], shape[1], rows.count, columns.count])
+      (part.starts[2], part.starts[3]) = (rows.start, columns.start)
+      let isWhole = part == .identity(shape)
       let convolution = ConvolutionAttributes(
-        kernel: attributes.kernel, dilation: attributes.dilation,
+        kernel: Size2D(rows.taps, columns.taps), dilation: Size2D(rows.dilation, columns.dilation),
         padding: Padding2D(top: rows.before, bottom: rows.after, left: columns.before, right: columns.after),
         groups: attributes.groups)
-      return try add(.conv2D(convolution, Epilogue(bias: false)), [inside, reversed(weights)])
+      let inside = isWhole ? g : try add(.rearrange(part), [g])
+      return try add(
+        .conv2D(convolution, Epilogue(bias: false)), [inside, reversed(weights, rows, columns)])
     }
 
-    /// One axis of g: what of it reaches the image, and what is padded around that.
-    private struct Axis {
-      let first, count, before, after: Int
-
-      init(_ length: Int, to size: Int, reach: Int, padding: Int) {
-        let front = reach - padding
-        let back = size + reach - length - front
-        first = max(0, -front)
-        count = length - first - max(0, -back)
-        (before, after) = (max(0, front), max(0, back))
-      }
-    }
-
-    /// Filters (F, C/groups, kh, kw) as (C, F/groups, kh, kw), taps in reverse order.
-    private mutating func reversed(_ weights: ValueID) throws -> ValueID {
+    /// Filters (F, C/groups, kh, kw) as (C, F/groups, …), the taps of a phase in reverse order.
+    private mutating func reversed(_ weights: ValueID, _ rows: Phase, _ columns: Phase) throws -> ValueID {
       let (shape, groups) = (graph[weights].shape, attributes.groups)
       let (outputs, inputs) = (shape[0] / groups, shape[1])
-      // One filter per channel changes no place.
-      if outputs == 1, inputs == 1 {
+      let starts = [rows.last, columns.last]
+      // One filter for each channel changes no place.
+      guard groups > 1, outputs > 1 || inputs > 1 else {
+        let order: [Rearrangement.Axis] =
+          groups > 1
+          ? [.init(0, count: groups), .init(1, count: 1)] : [.init(1, count: inputs), .init(0, count: outputs)]
         return try add(
-          .rearrange(
-            Rearrangement(
-              starts: [0, 0, shape[2] - 1, shape[3] - 1],
-              axes: [
-                .init(0, count: shape[0]), .init(1, count: 1), .init(2, count: shape[2], step: -1),
-                .init(3, count: shape[3], step: -1),
-              ])), [weights])
-      }
-      guard groups > 1 else {
-        return try add(
-          .rearrange(
-            Rearrangement(
-              starts: [0, 0, shape[2] - 1, shape[3] - 1],
-              axes: [
-                .init(1, count: inputs), .init(0, count: outputs), .init(2, count: shape[2], step: -1),
-                .init(3, count: shape[3], step: -1),
-              ])), [weights])
+          .rearrange(Rearrangement(starts: [0, 0] + starts, axes: order + [rows.axis(2), columns.axis(3)])), [weights])
       }
       let apart = try add(.reshape(shape: [groups, outputs, inputs, shape[2], shape[3]]), [weights])
+      let order: [Rearrangement.Axis] = [
+        .init(0, count: groups), .init(2, count: inputs), .init(1, count: outputs),
+      ]
       let swapped = try add(
-        .rearrange(
-          Rearrangement(
-            starts: [0, 0, 0, shape[2] - 1, shape[3] - 1],
-            axes: [
-              .init(0, count: groups), .init(2, count: inputs), .init(1, count: outputs),
-              .init(3, count: shape[2], step: -1), .init(4, count: shape[3], step: -1),
-            ])), [apart])
-      return try add(.reshape(shape: [groups * inputs, outputs, shape[2], shape[3]]), [swapped])
+        .rearrange(Rearrangement(starts: [0, 0, 0] + starts, axes: order + [rows.axis(3), columns.axis(4)])), [apart])
+      return try add(.reshape(shape: [groups * inputs, outputs, rows.taps, columns.taps]), [swapped])
     }
 
-    /// Each pixel at the corner of as many as the stride skips, zeros beside it.
+    /// Each pixel of g at the corner of as many as the stride skips, zeros beside it.
     private mutating func spread(_ value: ValueID) throws -> ValueID {
       let (shape, stride) = (graph[value].shape, attributes.stride)
-      let apart = try add(.reshape(shape: [shape[0], shape[1], shape[2], 1, shape[3], 1]), [value])
-      let none = [0, 0, 0, 0, 0, 0]
-      let padded = try add(
-        .pad(PadAttributes(before: none, after: [0, 0, 0, stride.height - 1, 0, stride.width - 1], value: 0)), [apart])
-      return try add(
-        .reshape(shape: [shape[0], shape[1], shape[2] * stride.height, shape[3] * stride.width]), [padded])
-    }
-
-    private mutating func cut(_ value: ValueID, from start: Size2D, to size: Size2D) throws -> ValueID {
-      let shape = graph[value].shape
-      guard [shape[2], shape[3]] != [size.height, size.width] else { return value }
-      var part = Rearrangement.identity([shape[0], shape[1], size.height, size.width])
-      (part.starts[2], part.starts[3]) = (start.height, start.width)
-      return try add(.rearrange(part), [value])
+      let size = Size2D(shape[2] * stride.height, shape[3] * stride.width)
+      return try add(.interleave(Interleaving(stride: stride, size: size, phases: [0])), [value])
     }
   }
 }

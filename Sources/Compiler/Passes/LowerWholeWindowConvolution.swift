@@ -10,9 +10,7 @@ enum LowerWholeWindowConvolution {
     compilation.graph = try compilation.graph.rewritten { graph, _, node in
       guard case .conv2D(let attributes, let epilogue) = node.op else { return graph.append(node) }
       let input = graph[node.operands[0]].shape
-      guard attributes.kernel == Size2D(input[2], input[3]), attributes.padding == .none, attributes.groups == 1,
-        attributes.dilation == Size2D(1, 1) || attributes.kernel == Size2D(1, 1)
-      else { return graph.append(node) }
+      guard attributes.seesWhole(Size2D(input[2], input[3])) else { return graph.append(node) }
       func flat(_ operand: ValueID) throws(GraphProblem) -> ValueID {
         let shape = graph[operand].shape
         return try graph.add(

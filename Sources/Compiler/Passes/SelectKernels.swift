@@ -72,7 +72,8 @@ enum SelectKernels {
       return
     }
     instance.storage = storage
-    instance.hasPlainInput = graph[id].operands.first.map { graph.liesPlain($0, options.catalogue) } ?? true
+    let read = if case .gradient(.convolutionWeights) = graph[id].op { 2 } else { 1 }
+    instance.hasPlainInput = graph[id].operands.prefix(read).allSatisfy { graph.liesPlain($0, options.catalogue) }
     instance.hasConstantWeights = !graph[id].op.hasWeights || graph.isConstant(graph[id].operands[1])
     let choice = choice(for: instance, weightBytes: weightBytes, options)
     graph[id].kernel = choice?.taken?.kernel
@@ -151,6 +152,14 @@ enum SelectKernels {
   /// Why the op's sizes are not what the kernel's algorithm is made for.
   private static func misfit(of kernel: KernelDescriptor, _ instance: OpInstance) -> String? {
     if !instance.hasConstantWeights, !kernel.takesPackedWeights { return "its weights are packed before a run" }
+    if case .gradient(.convolutionWeights(let attributes, _)) = instance.op,
+      kernel.algorithm == RowConvolution.algorithm
+    {
+      if let wanted = RowConvolution.obstacle(attributes, g: instance.operands[1], by: kernel) {
+        return "it takes \(wanted)"
+      }
+      return instance.hasPlainInput ? nil : "its operands lie in blocks"
+    }
     guard case .conv2D(let attributes, let epilogue) = instance.op else { return nil }
     let (input, result) = (instance.operands[0], instance.result)
     if let form = Winograd.Form(rawValue: kernel.algorithm) {

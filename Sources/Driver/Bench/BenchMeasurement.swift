@@ -2,12 +2,11 @@ import CPUBackend
 import NetIR
 import Runtime
 
-/// Times the runs of a model, watched and unwatched ones in turns.
+/// Times the runs of a plan, watched and unwatched ones in turns.
 struct BenchMeasurement {
-  let model: Model
-  /// The callers' buffers: the same in every run.
-  private var inputs: [[Float]]
-  private var results: [[Float]]
+  let executable: CPUExecutable
+  /// What is timed: a run, watched where there is a recording.
+  private let runOnce: (StepRecording?) -> Void
   /// How long to time unwatched runs.
   let seconds: Double
 
@@ -24,25 +23,39 @@ struct BenchMeasurement {
   private static let turn = 0.05
 
   init(_ model: Model, inputs: [[Float]], seconds: Double) {
-    (self.model, self.inputs, self.seconds) = (model, inputs, seconds)
-    results = model.plan.outputCounts.map { [Float](repeating: 0, count: $0) }
+    let executable = model.executable
+    // The callers' buffers: the same in every run.
+    var (inputs, results) = (inputs, model.plan.outputCounts.map { [Float](repeating: 0, count: $0) })
+    self.init(executable, seconds: seconds) { recording in
+      executable.withBuffers(&inputs, &results) { inputs, results in
+        if let recording {
+          executable.run(inputs: inputs, outputs: results, recording: recording)
+        } else {
+          executable.run(inputs: inputs, outputs: results)
+        }
+      }
+    }
+  }
+
+  init(_ executable: CPUExecutable, seconds: Double, run: @escaping (StepRecording?) -> Void) {
+    (self.executable, self.seconds, runOnce) = (executable, seconds, run)
   }
 
   /// - Parameter watches: whether steps are recorded, too.
   mutating func run(watches: Bool) {
-    firstTime = Self.time { runPlain() }
+    firstTime = Self.time { runOnce(nil) }
     // A few runs bring caches and clock to speed.
-    for _ in 0..<3 { runPlain() }
+    for _ in 0..<3 { runOnce(nil) }
     residentPeak = BenchMemory.residentPeak()
-    let steps = model.plan.steps.count
-    let recording = watches ? StepRecording(for: model.executable) : nil
-    if watches { samples = StepSamples(steps: steps, threads: model.executable.threadCount) }
+    let steps = executable.plan.steps.count
+    let recording = watches ? StepRecording(for: executable) : nil
+    if watches { samples = StepSamples(steps: steps, threads: executable.threadCount) }
     var spent = 0.0
     while times.count < Self.fewest || spent < seconds {
       // Without watched runs there is one turn: until the end.
       let end = recording == nil ? seconds : spent + Self.turn
       repeat {
-        let one = Self.time { runPlain() }
+        let one = Self.time { runOnce(nil) }
         times.append(one)
         spent += one
       } while spent < end
@@ -51,27 +64,17 @@ struct BenchMeasurement {
     times.sort()
   }
 
-  private mutating func runPlain() {
-    let executable = model.executable
-    executable.withBuffers(&inputs, &results) { executable.run(inputs: $0, outputs: $1) }
-  }
-
   private mutating func watch(_ recording: StepRecording) {
     var spent = 0.0
     repeat {
       if samples?.isFull ?? true { return }
       spent += Self.time {
         // What is done with a recording leaves other data in the caches: an unwatched run puts things right.
-        runPlain()
-        recorded(recording)
+        runOnce(nil)
+        runOnce(recording)
       }
       samples?.add(recording.timeline())
     } while spent < 2 * Self.turn
-  }
-
-  private mutating func recorded(_ recording: StepRecording) {
-    let executable = model.executable
-    executable.withBuffers(&inputs, &results) { executable.run(inputs: $0, outputs: $1, recording: recording) }
   }
 
   private static func time(_ body: () -> Void) -> Double {

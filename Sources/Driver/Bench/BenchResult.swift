@@ -12,6 +12,8 @@ struct BenchResult {
   let memory: BenchMemory
   /// The name of the GPU; nil for the CPU.
   var device: String?
+  /// Whether a step of training is what was timed.
+  var isTraining = false
   var check: OutputCheck?
   var profile: Profile?
 
@@ -38,7 +40,8 @@ struct BenchResult {
 
   var json: JSONValue {
     var members: [(String, JSONValue)] = [
-      ("name", .string(plan.name)), ("mode", .string("inference")), ("device", .string(device == nil ? "cpu" : "gpu")),
+      ("name", .string(plan.name)), ("mode", .string(isTraining ? "training" : "inference")),
+      ("device", .string(device == nil ? "cpu" : "gpu")),
       ("batch", .int(plan.batch)), ("threads", .int(threads)), ("precision", .string(plan.precision)),
       ("numerics", .string(plan.numerics)), ("median_ms", .double(median)),
       ("min_ms", .double(quantile(0))),
@@ -58,7 +61,7 @@ struct BenchResult {
     func ms(_ value: Double) -> String { fixed(value, digits: value < 1 ? 4 : value < 100 ? 3 : 1) }
     return """
       \(plan.name)   \(plan.batchWords)   \(plan.precision) \(plan.numerics)   \(plan.target.name)   \
-      \(device ?? "\(threads) thread\(threads == 1 ? "" : "s")")
+      \(device ?? "\(threads) thread\(threads == 1 ? "" : "s")")\(isTraining ? "   a training step" : "")
 
         median     \(ms(median)) ms of \(Format.grouped(times.count)) runs
         spread     min \(ms(quantile(0))), p10 \(ms(quantile(0.1))), p90 \(ms(quantile(0.9))), \

@@ -10,6 +10,8 @@ package struct BenchCommand: Sendable {
   package var device = DeviceOption.cpu
   package var seconds = 1.0
   package var json = false
+  /// Whether a step of training is timed: forward, backward, and an update with momentum.
+  package var trains = false
   /// Whether every step is timed and held against its limit.
   package var profile = false
   /// Where a trace of some runs goes.
@@ -22,15 +24,8 @@ package struct BenchCommand: Sendable {
     self.model.allowsInitialised = true
   }
 
-  /// N0402 for `--train`.
-  package static var noTraining: DiagnosticError {
-    DiagnosticError(
-      Diagnostic(
-        .unsupportedOnTarget, "this version of netc does not train", at: .none,
-        help: ["leave `--train` out: the time of an inference is measured"]))
-  }
-
   package func run(_ console: Console) throws -> ExitCode {
+    if trains { return try runTraining(console) }
     if device == .gpu { return try runOnGPU(console) }
     let processBytes = BenchMemory.residentPeak()
     let begin = StepRecording.now()
@@ -49,15 +44,22 @@ package struct BenchCommand: Sendable {
         weights: model.executable.constantBytes.reduce(0, +), arena: model.executable.arenaBytes,
         inputsAndOutputs: 4 * (plan.inputCounts + plan.outputCounts).reduce(0, +)))
     result.check = outcome
-    if let samples = measurement.samples {
+    try report(&result, model.executable, measurement.samples, console)
+    return .good
+  }
+
+  /// Prints what was measured, and writes a trace where one is wanted.
+  func report(_ result: inout BenchResult, _ executable: CPUExecutable, _ samples: StepSamples?, _ console: Console)
+    throws
+  {
+    if let samples {
       if let trace {
-        try Trace(plan: plan, timelines: samples.timelines).write(to: trace)
+        try Trace(plan: result.plan, timelines: samples.timelines).write(to: trace)
         console.note("\(trace): \(Format.count(samples.timelines.count, "run")) for Perfetto or about:tracing\n")
       }
-      if profile { result.profile = try profile(model, samples, console) }
+      if profile { result.profile = try profile(executable, samples, console) }
     }
     console.report(json ? result.json.serialised() + "\n" : text(result, console), asData: trace != "-")
-    return .good
   }
 
   private func text(_ result: BenchResult, _ console: Console) -> String {
@@ -68,7 +70,7 @@ package struct BenchCommand: Sendable {
     return result.text + table.rendered()
   }
 
-  private func profile(_ model: Model, _ samples: StepSamples, _ console: Console) throws -> Profile {
+  private func profile(_ executable: CPUExecutable, _ samples: StepSamples, _ console: Console) throws -> Profile {
     let file = LimitsFile()
     guard let measured = MeasuredLimits.find(threads: self.model.threads, file, console) else {
       throw DiagnosticError(
@@ -77,7 +79,7 @@ package struct BenchCommand: Sendable {
           help: ["leave `--profile` out; `--trace` works everywhere"]))
     }
     return Profile(
-      model.plan, constantBytes: model.executable.constantBytes, samples: samples, limits: measured.limits,
+      executable.plan, constantBytes: executable.constantBytes, samples: samples, limits: measured.limits,
       limitsFrom: measured.words, limitsDate: measured.date, cache: file.host.cache)
   }
 

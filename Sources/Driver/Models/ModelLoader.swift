@@ -48,9 +48,20 @@ package struct ModelLoader: Sendable {
       on: machine)
   }
 
-  private func options(_ batch: Int, _ target: TargetDescription, _ catalogue: KernelCatalogue) -> CompileOptions {
+  func options(_ batch: Int, _ target: TargetDescription, _ catalogue: KernelCatalogue) -> CompileOptions {
     CompileOptions(
       batch: batch, precision: precision ?? .fp32, numerics: numerics ?? .fast, target: target, catalogue: catalogue)
+  }
+
+  /// The network of a spec, its parameters and the batch, for what an artefact cannot do; nil when the spec has errors,
+  /// which were printed.
+  func spec(_ console: Console) throws -> (network: Network, weights: Weights, batch: Int)? {
+    guard try !isArtefact() else {
+      throw DiagnosticError(
+        Diagnostic(
+          .badOption, "`\(path)` is an artefact, which has no gradients", at: .none, help: ["give the spec"]))
+    }
+    return try source(console, 1)
   }
 
   /// What a spec says, its parameters, and the batch of its plan; nil when it has errors, which were printed.

@@ -92,6 +92,12 @@ enum NaiveOracle {
         let variance = row.map { ($0 - mean) * ($0 - mean) }.reduce(0, +) / Double(row.count)
         return (at(x[0], i) - mean) / (variance + Double(epsilon)).squareRoot()
       }
+    case .interleave(let r):
+      .make(shape) { i in
+        let phase = i[2] % r.stride.height * r.stride.width + i[3] % r.stride.width
+        guard let place = r.phases.firstIndex(of: phase) else { return 0 }
+        return at(x[place], [i[0], i[1], i[2] / r.stride.height, i[3] / r.stride.width])
+      }
     case .rearrange(let r), .packWeights(let r):
       .make(shape) { i in
         at(

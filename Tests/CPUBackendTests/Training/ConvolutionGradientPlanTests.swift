@@ -48,6 +48,7 @@ import Testing
       name: "dilated", x: [2, 6, 11, 12], dilation: Size2D(2, 3),
       padding: Padding2D(top: 2, bottom: 2, left: 3, right: 3)),
     Case(name: "dilated, stride 2", x: [2, 6, 11, 12], stride: Size2D(2), dilation: Size2D(2)),
+    Case(name: "an image smaller than the stride", x: [2, 4, 2, 3], kernel: Size2D(2), stride: Size2D(3)),
     Case(name: "groups", x: [2, 12, 7, 7], filters: 8, groups: 4),
     Case(name: "groups of blocks", x: [1, 64, 5, 5], filters: 96, groups: 2),
     Case(name: "groups, stride 2", x: [2, 12, 7, 8], filters: 8, stride: Size2D(2), groups: 4),

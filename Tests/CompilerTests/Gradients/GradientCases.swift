@@ -60,6 +60,9 @@ enum GradientCases {
       shapes: [[1, 2, 3, 3], [3, 2, 2, 2], [3]]),
     enlarge(
       Size2D(3), stride: Size2D(2), crop: Size2D(1, 1), output: Size2D(4, 3), shapes: [[2, 2, 3, 3], [2, 2, 3, 3]]),
+    Case(
+      op: .interleave(Interleaving(stride: Size2D(2, 3), size: Size2D(5, 7), phases: [0, 2, 5])),
+      shapes: [[1, 2, 3, 3], [1, 2, 3, 2], [1, 2, 2, 2]]),
     Case(op: .upscaleBilinear(Size2D(2)), shapes: [[1, 2, 3, 4]]),
     Case(op: .upscaleBilinear(Size2D(3, 4)), shapes: [[1, 2, 1, 3]]),
   ]

@@ -1,0 +1,96 @@
+#!/usr/bin/env python3
+"""One step of training, forward, backward and update with momentum: netc against PyTorch, in turns.
+
+    Benchmarks/train.py lenet:128 resnet18:16 --threads 2 --numerics strict
+
+Each round every form of PyTorch and netc have a turn; a ratio is PyTorch's time over netc's of the same round, of its
+form that is the quickest by its median. Above 1 netc is faster.
+"""
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+
+from engines import HERE, pinned, run
+
+FORMS = ["eager", "eager-last", "compile", "compile-last"]
+
+
+class Peer:
+    """A form of PyTorch in a process of its own, asleep between its turns."""
+
+    def __init__(self, python, form, network, batch, threads):
+        self.process = subprocess.Popen(
+            [python, os.path.join(HERE, "peers", "train_peer.py"), form, network, str(threads), str(batch)],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+            env=dict(os.environ, OMP_NUM_THREADS=str(threads), MKL_NUM_THREADS=str(threads)),
+            preexec_fn=pinned(threads))
+        self.version = self.answer()["version"]
+
+    def answer(self):
+        line = self.process.stdout.readline()
+        facts = json.loads(line) if line else {"error": "it ended without a word"}
+        if "error" in facts:
+            raise RuntimeError(facts["error"])
+        return facts
+
+    def turn(self, seconds):
+        print(seconds, file=self.process.stdin, flush=True)
+        return self.answer()
+
+    def close(self):
+        self.process.stdin.close()
+        self.process.wait()
+
+
+def cell(asked, network, batch):
+    command = [
+        asked.netc, "bench", os.path.join(asked.specs, network + ".yaml"), "--train", "--batch", str(batch),
+        "--numerics", asked.numerics, "--threads", str(asked.threads), "--seconds", str(asked.seconds), "--json"]
+    peers = {}
+    for form in asked.forms:
+        try:
+            peers[form] = Peer(asked.python, form, network, batch, asked.threads)
+        except RuntimeError as fault:
+            print(f"{network} {form} failed: {fault}", flush=True)
+    rounds = []
+    for _ in range(asked.rounds):
+        own = json.loads(run(command, asked.threads))
+        rounds.append((own, {form: peer.turn(asked.seconds) for form, peer in peers.items()}))
+    for peer in peers.values():
+        peer.close()
+    own = statistics.median(first["median_ms"] for first, _ in rounds)
+    medians = {form: statistics.median(others[form]["median_ms"] for _, others in rounds) for form in peers}
+    best = min(medians, key=medians.get)
+    ratios = sorted(others[best]["median_ms"] / first["median_ms"] for first, others in rounds)
+    memory = (max(first["peak_rss_bytes"] for first, _ in rounds),
+              max(others[best]["peak_rss_bytes"] for _, others in rounds))
+    print(
+        f"{network:10s} batch {batch:<4d} {asked.threads} thr {asked.numerics:6s} netc {own:8.2f} ms  "
+        + "  ".join(f"{form} {medians[form]:.2f}" for form in medians)
+        + f"   ×{statistics.median(ratios):.2f} ({ratios[0]:.2f}..{ratios[-1]:.2f}) of {best}, peak memory "
+        + f"{memory[0] / 2**20:.0f} MiB against {memory[1] / 2**20:.0f}", flush=True)
+
+
+def main():
+    home = os.path.expanduser("~/.cache/netc/peers/bin/python")
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("cells", nargs="+", metavar="NETWORK:BATCH")
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--numerics", choices=["fast", "strict"], default="fast")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--seconds", type=float, default=1.0)
+    parser.add_argument("--forms", nargs="+", choices=FORMS, default=FORMS)
+    parser.add_argument("--netc", default=os.path.join(HERE, "..", ".build", "release", "netc"))
+    parser.add_argument("--specs", default=os.path.join(HERE, "..", "specs"))
+    parser.add_argument("--python", default=home)
+    asked = parser.parse_args()
+    for name in asked.cells:
+        network, _, batch = name.partition(":")
+        cell(asked, network, int(batch or 1))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,3 @@
+#include "../common/isa_generic.h"
+
+#include "update.h"

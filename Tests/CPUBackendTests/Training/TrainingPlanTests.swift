@@ -1,0 +1,132 @@
+import Layers
+import NetIR
+import NetworkTestSupport
+import Testing
+
+@testable import CPUBackend
+@testable import Compiler
+
+/// Whole steps of training as plans: the loss, the predictions, every gradient and every moment.
+@Suite struct TrainingPlanTests {
+  struct Net: Sendable, CustomTestStringConvertible {
+    var name: String
+    var yaml: String
+    var objectives = [Objective(.crossEntropy(smoothing: 0))]
+    var testDescription: String { name }
+  }
+
+  static let nets = [
+    Net(
+      name: "LeNet",
+      yaml: """
+        - Input: {shape: [null, 1, 28, 28]}
+        - Conv2D: {num_filters: 20, filter_size: 5}
+        - MaxPool2D: {pool_size: 2}
+        - Conv2D: {num_filters: 33, filter_size: 5}
+        - MaxPool2D: {pool_size: 2}
+        - Dense: {num_units: 70}
+        - Dense: {num_units: 10, nonlinearity: softmax}
+        """),
+    Net(
+      name: "dropout",
+      yaml: """
+        - Input: {shape: [null, 3, 10, 10]}
+        - Conv2D: {num_filters: 18, filter_size: 3, pad: same, nonlinearity: tanh}
+        - Pool2D: {pool_size: 3, stride: 2, pad: 1, mode: average_exc_pad}
+        - SpatialDropout: {p: 0.3}
+        - Conv2D: {num_filters: 16, filter_size: 3, nonlinearity: elu}
+        - Dropout: {p: 0.5}
+        - Dense: {num_units: 10}
+        - GaussianNoise: {sigma: 0.1}
+        - Dense: {num_units: 5, nonlinearity: softmax}
+        """),
+    Net(
+      name: "residual, batch normalisation",
+      yaml: """
+        - Input: {shape: [null, 3, 8, 8]}
+        - Conv2D: {name: stem, num_filters: 16, filter_size: 3, pad: same, batch_norm: true}
+        - Conv2D: {name: a1, num_filters: 16, filter_size: 3, pad: same, batch_norm: true}
+        - Conv2D: {name: a2, num_filters: 16, filter_size: 3, pad: same, batch_norm: true, nonlinearity: linear}
+        - ElemwiseSum: {name: a, incomings: [stem, a2], nonlinearity: rectify}
+        - Conv2D: {name: b1, num_filters: 32, filter_size: 3, stride: 2, pad: same, batch_norm: true}
+        - Conv2D: {name: b2, num_filters: 32, filter_size: 3, pad: same, batch_norm: true, nonlinearity: linear}
+        - Conv2D: {name: short, incoming: a, num_filters: 32, filter_size: 1, stride: 2, nonlinearity: linear}
+        - ElemwiseSum: {name: b, incomings: [b2, short], nonlinearity: rectify}
+        - GlobalPool: {}
+        - Dense: {num_units: 5, nonlinearity: softmax}
+        """),
+    Net(
+      name: "depthwise",
+      yaml: """
+        - Input: {shape: [null, 3, 11, 9]}
+        - Conv2D: {num_filters: 20, filter_size: 3, stride: 2, pad: 1, batch_norm: true}
+        - DepthwiseConv2D: {filter_size: 3, pad: same, batch_norm: true}
+        - Conv2D: {num_filters: 24, filter_size: 1, batch_norm: true}
+        - DepthwiseConv2D: {filter_size: 3, stride: 2, pad: 1, nonlinearity: swish}
+        - GlobalPool: {}
+        - Dense: {num_units: 5, nonlinearity: softmax}
+        """),
+    Net(
+      name: "inception",
+      yaml: """
+        - Input: {name: x, shape: [null, 16, 7, 7]}
+        - Conv2D: {name: one, num_filters: 16, filter_size: 1}
+        - Conv2D: {name: reduce, incoming: x, num_filters: 8, filter_size: 1}
+        - Conv2D: {name: three, num_filters: 32, filter_size: 3, pad: same}
+        - MaxPool2D: {name: pooled, incoming: x, pool_size: 3, stride: 1, pad: 1}
+        - Conv2D: {name: project, num_filters: 5, filter_size: 1}
+        - Concat: {incomings: [one, three, project]}
+        - LRN: {n: 3, alpha: 0.5, beta: 0.75, k: 1}
+        - GlobalPool: {}
+        - Dense: {num_units: 5, nonlinearity: softmax}
+        """),
+    Net(
+      name: "other ops",
+      yaml: """
+        - Input: {name: x, shape: [null, 2, 6, 6]}
+        - Conv2D: {name: down, num_filters: 6, filter_size: 3, stride: 2, pad: 1, nonlinearity: softplus}
+        - ParametricRectifier: {}
+        - TransposedConv2D: {num_filters: 4, filter_size: 4, stride: 2, crop: 1}
+        - Conv2D: {num_filters: 3, filter_size: 3, pad: same, nonlinearity: gelu}
+        - RandomizedRectifier: {}
+        - GlobalPool: {mode: max}
+        """, objectives: [Objective(.huber(delta: 0.3))]),
+  ]
+
+  private static let batch = 6
+
+  @Test(arguments: nets, Numerics.allCases) func agrees(_ net: Net, numerics: Numerics) throws {
+    let step = try Self.step(net)
+    let agreement = try TrainingAgreement(step.graph, inputs: Self.inputs(of: step))
+    for name in Agreement.targets {
+      try agreement.check(on: try #require(TargetDescription.named(name)), numerics: numerics, batch: Self.batch)
+    }
+  }
+
+  /// A kernel that is not there is said with layer and op.
+  @Test func namesWhatHasNoKernel() throws {
+    let kernels = KernelTable.catalogue.kernels.filter { $0.op != .convolutionWeights }
+    let options = CompileOptions(batch: Self.batch, target: HostCPU.current.target, catalogue: KernelCatalogue(kernels))
+    let error = #expect(throws: CompileError.self) { try Pipeline.compile(Self.step(Self.nets[0]), options) }
+    #expect(error?.reason == .unsupported)
+    #expect(error?.message.contains("conv2d weight gradient 5×5 of `conv2d") == true)
+  }
+
+  private static func step(_ net: Net) throws -> TrainingGraph {
+    let network = try Networks.of(net.yaml)
+    let trainable = network.weights.filter { $0.role == .trainable }.map(\.name)
+    return try TrainingGraph(network.lowered(batch: batch).graph, net.objectives, trainable: trainable)
+  }
+
+  /// Noise; classes where targets are classes; weights of 1/N; some key.
+  private static func inputs(of step: TrainingGraph) -> [[Float]] {
+    step.graph.inputs.enumerated().map { index, id in
+      let (shape, name) = (step.graph[id].shape, step.graph[id].name)
+      if index == step.key { return [1, 2, 3, 4] }
+      if index == step.exampleWeights { return [Float](repeating: 1 / Float(batch), count: batch) }
+      if step.parameterInputs.contains(index) { return NoiseWeights.values(name, shape) }
+      if step.targets.contains(index), shape.count == 1 { return (0..<batch).map { Float($0 * 7 % 5) } }
+      return Noise.floats(shape.elements, seed: UInt64(index) + 3)
+    }
+  }
+}
