@@ -28,12 +28,15 @@ package enum CurveReading {
         "the first loss was \(text(firstLoss)), and chance alone is \(text(expected)): look at the first weights, and at "
           + "the range of the inputs")
     }
-    if let ratio = last.updateRatio, !healthyRatios.contains(ratio), last.learningRate > 0 {
+    // The middle of the training: schedules begin and end with small steps.
+    let ratios = history.compactMap(\.updateRatio).sorted()
+    if !ratios.isEmpty, !healthyRatios.contains(ratios[ratios.count / 2]) {
+      let ratio = ratios[ratios.count / 2]
       let isLow = ratio < healthyRatios.lowerBound
       sentences.append(
         "a step changed the weights by \(text(ratio)) of their size, and 1e-3 is usual: "
           + (isLow
-            ? "the learning rate was low, unless a schedule made it so" : "the learning rate may be too high"))
+            ? "the learning rate is low" : "the learning rate may be too high"))
     }
     if let sentence = progress(history) { sentences.append(sentence) }
     if let valid = last.validLoss, let least = best.validLoss {

@@ -34,7 +34,7 @@ struct CurveReadingTests {
     #expect(Self.read(Self.history([2.3, 2.31, 2.3], [2.3, 2.3, 2.3])).contains("did not fall"))
     #expect(Self.read(Self.flat, first: 9).contains("chance alone"))
     #expect(!Self.read(Self.flat, first: 9, expected: nil).contains("chance alone"))
-    #expect(Self.read(Self.history([2, 1, 1], [2, 1, 1], ratio: 1e-6)).contains("was low"))
+    #expect(Self.read(Self.history([2, 1, 1], [2, 1, 1], ratio: 1e-6)).contains("rate is low"))
     #expect(Self.read(Self.history([2, 1, 1], [2, 1, 1], ratio: 0.1)).contains("too high"))
     #expect(Self.read(Self.history([2, 1, 1], [2, 1, 1], accuracy: (0.95, 0.7))).contains("the gap asks"))
   }
