@@ -18,7 +18,7 @@ package enum KernelOp: String, Hashable, Sendable, Codable, CaseIterable {
   case upscaleBilinear = "upscale_bilinear"
   case interleave
   case packWeights = "pack_weights"
-  case convolutionWeights = "conv2d_weight_gradient"
+  case convolutionWeights = "conv2d_weights"
   case activationGradient = "activation_gradient"
   case poolGradient = "pool2d_gradient"
   case channelSum = "channel_sum"
