@@ -47,7 +47,7 @@ def write_page(records, path):
         precision=precision, target=machine["target"], l2=_bytes(machine["cache_bytes"]["l2"]),
         l3=_bytes(machine["cache_bytes"]["l3"]),
         versions=", ".join(f"{name} {version}" for name, version in versions.items()),
-        rounds=" or ".join(str(count) for count in rounds))
+        rounds=" to ".join(str(count) for count in dict.fromkeys((min(rounds), max(rounds)))))
     title = "Performance in bf16" if precision == "bf16" else "Performance"
     text = f"# {title}\n\n" + "\n".join(_paragraph(part.format(**facts)) for part in HEAD)
     for numerics, threads in sorted({(key[3], key[2]) for key in cells}):
