@@ -57,6 +57,12 @@ import Testing
     #expect(graph.initializers.contains { $0.numbers == .integers([4, 192]) })
   }
 
+  /// The dense layer's rows are examples times rows of the image: no reshape can say how many for any batch.
+  @Test func batchThatIsJoinedWithAnAxisIsOne() throws {
+    let graph = try graph("- Input: {shape: [null, 3, 5]}\n- Dense: {num_units: 6, num_leading_axes: 2}")
+    #expect(graph.inputs[0].shape == [.size(1), .size(3), .size(5)])
+  }
+
   @Test func freeBatchIsKeptByReshapes() throws {
     let graph = try graph("- Input: {shape: [null, 3, 8, 8]}\n- Dense: {num_units: 5}")
     #expect(graph.initializers.contains { $0.numbers == .integers([0, 192]) })

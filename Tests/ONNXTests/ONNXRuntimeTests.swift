@@ -31,9 +31,8 @@ struct ONNXRuntimeTests {
 
   private func check(_ network: Network) throws {
     let folder = TemporaryFolder()
-    let batch = network.fixedBatch ?? 2
-    let graph = try network.lowered(batch: batch).graph
     let model = try ExportCommand.model(of: network, batch: nil, weights: NoiseWeights.values)
+    let graph = try network.lowered(batch: network.fixedBatch ?? (model.hasFreeBatch ? 2 : 1)).graph
     let path = folder.store(model.serialized(), as: "model.onnx")
     let inputs = graph.inputs.enumerated().map { index, id in
       Noise.floats(graph[id].shape.elements, seed: UInt64(index))

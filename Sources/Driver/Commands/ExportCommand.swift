@@ -30,16 +30,21 @@ package struct ExportCommand: Sendable {
   }
 
   /// - Parameters:
-  ///   - batch: nil leaves it free where the network does.
+  ///   - batch: nil leaves it free where the network does, and 1 where axes are joined with the batch.
   ///   - weights: the numbers of a parameter, by its name and shape.
   package static func model(
     of network: Network, batch: Int?, weights: @escaping (String, [Int]) throws -> [Float]
   ) throws -> ONNXModel {
-    let fixed = batch ?? network.fixedBatch
+    var fixed = batch ?? network.fixedBatch
     // Any number but 1, which could as well be the size of another axis.
-    let lowered = try network.lowered(batch: fixed ?? 3).graph
+    let mark = 3
+    var lowered = try network.lowered(batch: fixed ?? mark).graph
+    if fixed == nil, !ONNXExport.keepsBatch(lowered, mark) {
+      fixed = 1
+      lowered = try network.lowered(batch: 1).graph
+    }
     let evaluator = ConstantEvaluator(lowered, parameter: weights)
-    var export = ONNXExport(lowered, freeBatch: fixed == nil ? 3 : nil) { try evaluator.value(of: $0) }
+    var export = ONNXExport(lowered, freeBatch: fixed == nil ? mark : nil) { try evaluator.value(of: $0) }
     return try export.model(producerVersion: Version.number)
   }
 

@@ -22,22 +22,25 @@ package struct ONNXExport {
 
   /// - Parameters:
   ///   - graph: as it is lowered, before any pass.
-  ///   - freeBatch: the batch that it was lowered with, if the model shall take any. It does where the batch is the first
-  ///     axis of every value.
+  ///   - freeBatch: the batch that it was lowered with, if the model shall take any; `keepsBatch` has to be true then.
   ///   - numbers: the numbers of a value that depends on parameters alone.
   package init(_ graph: Graph, freeBatch: Int?, numbers: @escaping (ValueID) throws -> [Float]) {
     self.graph = graph
+    self.freeBatch = freeBatch
     self.numbers = numbers
     let isConstant = graph.constants()
     self.isConstant = isConstant
     let variables = graph.ids.filter { !isConstant[$0.index] }
-    self.freeBatch = freeBatch.flatMap { batch in
-      variables.allSatisfy { graph[$0].shape.first == batch } ? batch : nil
-    }
     names = Array(repeating: nil, count: graph.nodes.count)
     lastOfLayer = Dictionary(
       variables.filter { !graph[$0].op.isIdentityAtInference }.map { (graph[$0].name, $0) },
       uniquingKeysWith: { $1 })
+  }
+
+  /// Whether the batch is the first axis of every value: only then a model can leave it free.
+  package static func keepsBatch(_ graph: Graph, _ batch: Int) -> Bool {
+    let isConstant = graph.constants()
+    return graph.ids.allSatisfy { isConstant[$0.index] || graph[$0].shape.first == batch }
   }
 
   /// - Throws: `GraphProblem` for what ONNX cannot say, and what `numbers` throws.
