@@ -11,7 +11,7 @@ struct Train: ParsableCommand {
       goes on; history.jsonl and history.svg; spec.yaml, as trained. Ctrl-C saves and ends with 130.
 
       EXAMPLE:
-        netc train specs/digits.yaml --output /tmp/digits --epochs 20
+        netc train specs/digits.yaml --output digits-run --epochs 20
         netc train specs/digits.yaml --set train.update.adam.learning_rate=0.002
       """)
 
