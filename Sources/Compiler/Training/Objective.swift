@@ -1,3 +1,4 @@
+import Layers
 import NetIR
 
 /// What training minimises of one output, and how much it counts beside those of other outputs.
@@ -57,6 +58,24 @@ package struct Objective: Sendable, Equatable {
     default: break
     }
     return try graph.add(.training(.loss(loss)), [prediction, target], name: graph[output].name)
+  }
+
+  /// Of each output what the spec says; where it says nothing, by what the output ends in.
+  static func all(of network: Network, _ graph: Graph) -> [Objective] {
+    zip(network.outputs, graph.outputs).map { layer, output in
+      guard network.training.namesObjective else {
+        return switch graph[output].op {
+        case .softmax: Objective(.crossEntropy(smoothing: 0))
+        case .activation(.sigmoid): Objective(.binaryCrossEntropy)
+        default: Objective(.squaredError)
+        }
+      }
+      let setting = network.training.objective(of: network.layers[layer].name)
+      return switch setting.kind {
+      case .loss(let loss): Objective(loss, weight: setting.weight)
+      case .expression(let expression): Objective(expression, weight: setting.weight)
+      }
+    }
   }
 
   /// The target's sizes for a prediction.

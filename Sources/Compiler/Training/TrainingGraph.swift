@@ -1,3 +1,4 @@
+import Layers
 import NetIR
 
 /// A step of training as a graph: of examples, targets and parameters the loss and its gradients.
@@ -74,6 +75,12 @@ package struct TrainingGraph: Sendable {
       graph.outputs.append(try gradient ?? graph.add(none, name: graph[parameter].name))
     }
     graph.outputs += form.statistics.map(\.moments)
+  }
+
+  /// A step as the spec has it, targets in the shape that its objectives take by default.
+  package init(of network: Network, batch: Int) throws {
+    let graph = try network.lowered(batch: batch).graph
+    try self.init(graph, Objective.all(of: network, graph), trainable: network.trained.map(\.name))
   }
 
   /// The forward pass: the same inputs, and the loss.

@@ -21,10 +21,8 @@ struct TrainingModel: Sendable {
   /// parameters have their values, all examples count alike, and what is random has the key 0; the network's inputs and
   /// targets are the caller's.
   init(_ network: Network, _ weights: Weights, _ options: CompileOptions, pool: ThreadPool) throws {
-    let graph = try network.lowered(batch: options.batch).graph
     let (settings, trained) = (network.training, network.trained)
-    step = try TrainingGraph(
-      graph, Self.objectives(of: network, graph), trainable: trained.map(\.name))
+    step = try TrainingGraph(of: network, batch: options.batch)
     guard let compiled = try Pipeline.compile(step, options) else {
       throw CompileError(.bug, "the pipeline stopped early")
     }
@@ -51,25 +49,6 @@ struct TrainingModel: Sendable {
     if let place = step.classWeights { inputs[place].update(repeating: 1) }
     for (name, place) in zip(step.parameters, step.parameterInputs) {
       _ = inputs[place].update(fromContentsOf: try weights.values(name, step.graph[step.graph.inputs[place]].shape))
-    }
-  }
-
-  /// What the spec says, targets in the shape that its losses have them by default; where it says nothing, by what the
-  /// outputs end in.
-  static func objectives(of network: Network, _ graph: Graph) -> [Objective] {
-    zip(network.outputs, graph.outputs).map { layer, output in
-      guard network.training.namesObjective else {
-        return switch graph[output].op {
-        case .softmax: Objective(.crossEntropy(smoothing: 0))
-        case .activation(.sigmoid): Objective(.binaryCrossEntropy)
-        default: Objective(.squaredError)
-        }
-      }
-      let setting = network.training.objective(of: network.layers[layer].name)
-      return switch setting.kind {
-      case .loss(let loss): Objective(loss, weight: setting.weight)
-      case .expression(let expression): Objective(expression, weight: setting.weight)
-      }
     }
   }
 
