@@ -116,7 +116,7 @@ class RMSProp:
 
 
 RUNS = {
-    "lenet": (lenet, (1, 28, 28), 40, lambda p: torch.optim.SGD(p, lr=0.05, momentum=0.9)),
+    "lenet": (lenet, (1, 28, 28), 40, lambda p: torch.optim.SGD(p, lr=0.02, momentum=0.9)),
     # ε beside the root means another thing where the correction stands outside of it: it is next to nothing here.
     "residual": (residual, (3, 16, 16), 30, lambda p: torch.optim.Adam(p, lr=0.002, eps=1e-12)),
     "responses": (responses, (2, 17, 17), 30, lambda p: RMSProp(p, 0.001, 0.9, 1e-6)),
