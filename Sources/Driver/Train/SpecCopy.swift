@@ -28,6 +28,7 @@ struct SpecCopy {
     mapped(root) { key, value in
       switch key {
       case "include": paths(value, folder)
+      case "classes": value.elements == nil ? paths(value, folder) : value
       case "base":
         value.entries == nil
           ? paths(value, folder)
