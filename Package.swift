@@ -63,7 +63,7 @@ let package = Package(
     .target(
       name: "TrainingLoop",
       dependencies: [
-        "Compiler", "DataPipeline", "Diagnostics", "Exchange", "Layers", "NetIR", "Runtime", "Training",
+        "Compiler", "DataPipeline", "Diagnostics", "Exchange", "Images", "Layers", "NetIR", "Runtime", "Training",
       ]),
 
     // Editors.

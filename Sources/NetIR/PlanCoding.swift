@@ -68,7 +68,7 @@ extension PreprocessingStep: Codable {
     self =
       switch try read.name(of: Name.self) {
       case .resize:
-        if let side: Int = try read.ifPresent("short") { .resize(.shortSide(side)) } else { .resize(.exact(try read())) }
+        .resize(try read.ifPresent("short").map { .shortSide($0) } ?? .exact(try read()))
       case .centerCrop: .centerCrop(try read())
       case .reverseChannels: .reverseChannels
       case .scale: .scale(low: try read("low"), high: try read("high"))

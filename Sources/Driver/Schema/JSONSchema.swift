@@ -12,7 +12,8 @@ package enum JSONSchema {
     let layers: JSONValue = ["type": ["array", "null"], "items": ValueSchemaJSON.reference("layer")]
     let sections: [String: JSONValue] = [
       "name": scalar, "layers": layers, "outputs": LayerSchema.references,
-      "classes": ["type": ["array", "string"], "items": scalar, "minItems": 1], "data": data, "train": train, "let": constants,
+      "classes": ["type": ["array", "string"], "items": scalar, "minItems": 1], "data": data, "train": train,
+      "let": constants,
       "defaults": defaults, "blocks": blocks, "include": files, "base": base,
       "warnings": warnings,
     ]

@@ -29,6 +29,7 @@ package enum SpecKeys {
     ("cifar10", "one or more files of records; `{files: […], size: 128}` for images of another size than 32"),
     ("npz", "`{file: FILE, inputs: [x], targets: [y]}`: arrays by their names"),
     ("npy", "`{inputs: [FILE], targets: [FILE]}`"),
+    ("folder", "a folder with a sub-folder of PNG, JPEG or BMP pictures for each class"),
     ("csv", "a file, or `{file: FILE, targets: [column], separator: \";\"}`"),
   ]
 
