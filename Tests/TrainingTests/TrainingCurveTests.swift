@@ -11,9 +11,9 @@ import Training
 /// each step is that of PyTorch 2.13 in double precision, from the same weights and batches. `references/losses.py`
 /// made the numbers.
 ///
-/// Floats and doubles part slowly: rounding moves a loss by some 1e-7 at first, and each step carries on what the steps
-/// before got wrong. 1e-4 of the loss is some ten times what was seen at the last step, and a hundredth of what leaving
-/// out or doubling any one parameter's gradient does within these steps.
+/// PyTorch in floats is within 2e-7 of PyTorch in doubles here; `fast` numerics may be off by 1e-4 of a layer's largest
+/// result. The bound, 1e-4 of a loss, lies below what any mistake does: with one parameter's gradient left out, PyTorch's
+/// own losses move by 3e-4 (a convolution's bias in the last network) to 0.14.
 @Suite struct TrainingCurveTests {
   struct Run: Sendable, CustomTestStringConvertible {
     var name: String
@@ -122,15 +122,12 @@ import Training
     }
     inputs[step.exampleWeights].update(repeating: 1 / Float(Self.batch))
     let update = ParameterUpdate(pool: pool)
-    var worst = 0.0
-    defer { print("WORST", run.name, numerics, worst) }
     for (place, wanted) in run.losses.enumerated() {
       let image = Numbers.of("images \(place % 8)", count: inputs[0].count, scale: 1)
       inputs.write(image, to: 0)
       inputs.write(Self.classes(of: image), to: step.targets.lowerBound)
       executable.run(inputs: inputs.read, outputs: outputs.written)
       let loss = Double(outputs[step.lossOutput][0])
-      worst = max(worst, abs(loss - wanted) / wanted)
       #expect(abs(loss - wanted) < 1e-4 * wanted, "step \(place): \(loss), PyTorch has \(wanted)")
       update.apply(run.rule, to: parts, step: place + 1, rate: run.rate)
     }
