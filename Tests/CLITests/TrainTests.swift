@@ -145,7 +145,8 @@ import Testing
       #expect(refused.status == 1 && refused.errors.contains("N0402") && refused.errors.contains("yet"))
       #expect(refused.errors.contains("leave out `\(option) \(value)`"))
     }
-    #expect(train(spec(), out, ["--device", "cpu", "--precision", "fp32", "--epochs", "1", "--overwrite"]).status == 0)
+    let plain = ["--device", "cpu", "--precision", "fp32", "--epochs", "1"]
+    #expect(train(spec(), TemporaryFolder(), plain).status == 0)
     let frozen = train(spec(", freeze: [\"*\"]"), out)
     #expect(frozen.status == 1 && frozen.errors.contains("N0602"))
     #expect(train(spec(), out, ["--resume"]).errors.contains("N0501"))
