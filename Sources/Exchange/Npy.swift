@@ -67,6 +67,14 @@ package enum Npy {
     return NpyArray(shape: header.shape, elements: elements, type: header.type)
   }
 
+  /// The shape and the type of the array whose file begins with `bytes`; N0508, N0506.
+  package static func describe(_ bytes: [UInt8], name: String) throws(DiagnosticError) -> ([Int], ElementType) {
+    let header = try bytes.withUnsafeBufferPointer { (part) throws(DiagnosticError) in
+      try NpyHeader(UnsafeRawBufferPointer(part), path: name)
+    }
+    return (header.shape, header.type)
+  }
+
   /// Turns Fortran order, where the first index runs fastest, into C order.
   private static func reordered(_ elements: [Float], shape: [Int]) -> [Float] {
     guard shape.count > 1, !elements.isEmpty else { return elements }

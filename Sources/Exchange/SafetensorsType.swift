@@ -19,6 +19,8 @@ package enum SafetensorsType: String, Sendable, CaseIterable {
   case f8e5m2 = "F8_E5M2"
   case f8e4m3 = "F8_E4M3"
   case f8e8m0 = "F8_E8M0"
+  case f8e5m2fnuz = "F8_E5M2FNUZ"
+  case f8e4m3fnuz = "F8_E4M3FNUZ"
   case f6e2m3 = "F6_E2M3"
   case f6e3m2 = "F6_E3M2"
   case f4 = "F4"
@@ -27,7 +29,7 @@ package enum SafetensorsType: String, Sendable, CaseIterable {
   package var bits: Int {
     switch self {
     case .c64: 64
-    case .f8e5m2, .f8e4m3, .f8e8m0: 8
+    case .f8e5m2, .f8e4m3, .f8e8m0, .f8e5m2fnuz, .f8e4m3fnuz: 8
     case .f6e2m3, .f6e3m2: 6
     case .f4: 4
     default: (element?.byteCount ?? 0) * 8
@@ -50,7 +52,7 @@ package enum SafetensorsType: String, Sendable, CaseIterable {
     case .u16: .u16
     case .u8: .u8
     case .bool: .bool
-    case .c64, .f8e5m2, .f8e4m3, .f8e8m0, .f6e2m3, .f6e3m2, .f4: nil
+    case .c64, .f8e5m2, .f8e4m3, .f8e8m0, .f8e5m2fnuz, .f8e4m3fnuz, .f6e2m3, .f6e3m2, .f4: nil
     }
   }
 

@@ -96,4 +96,24 @@ import Testing
     #expect(folder.names == ["w.safetensors"])
     #expect(try MappedFile(path: path).count == 3)
   }
+
+  /// Bytes of every type come back as they were, and the numbers of those that netc computes with.
+  @Test(arguments: SafetensorsType.allCases)
+  func everyTypeThereAndBack(type: SafetensorsType) throws {
+    let shape = [2, 4]
+    let count = try #require(type.byteCount(shape))
+    // 0x3C is a number below 2 in every floating-point type, and 1 in F16.
+    let bytes = (0..<count).map { type == .bool ? UInt8($0 % 2) : $0 % 2 == 0 ? 0 : 0x3C }
+    var writer = SafetensorsWriter()
+    writer.add("before", .u8, [3], bytes: [1, 2, 3])
+    writer.add("it", type, shape, bytes: bytes)
+    let file = try SafetensorsFile(MappedFile(copying: try writer.serialised(), name: "w"))
+    let info = try file.tensor(named: "it")
+    #expect(info.type == type && info.shape == shape)
+    #expect(file.withBytes(of: info) { Array($0) } == bytes)
+    guard let element = type.element else { return }
+    let numbers = file.withBytes(of: info) { element.floats($0) }
+    #expect(numbers.count == 8 && numbers.allSatisfy(\.isFinite))
+    if type == .f16 { #expect(numbers == [Float](repeating: 1, count: 8)) }
+  }
 }

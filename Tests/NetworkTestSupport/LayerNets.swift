@@ -128,6 +128,7 @@ package enum LayerNets {
         - Conv2D: {num_filters: 21, filter_size: 3}
         - LRN: {n: 5, alpha: 1.0, alpha_over_n: true, beta: 0.5, k: 2}
         - LRN: {n: 7, alpha: 0.3, beta: 1.3, k: 1.5}
+        - LRN: {n: 3, alpha: 0.9, alpha_over_n: true, k: 1, region: within_channel}
         - Conv2D: {num_filters: 8, filter_size: 3, pad: same}
         """),
   ]

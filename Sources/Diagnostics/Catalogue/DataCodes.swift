@@ -95,6 +95,9 @@ enum DataCodes {
 
       Write it again, and check it with `onnx.checker.check_model`. A model with its numbers in a second file has to be
       saved as one file first.
+
+      Caffe's weights are such messages, too. Its definitions and Darknet's are texts: the message shows the line where
+      no field, no value or no end was found.
       """)
 
   static let unsupportedModel = CatalogueEntry(
@@ -102,7 +105,7 @@ enum DataCodes {
     essay: """
       netc imports ConvNets: layers whose weights are numbers, with the batch as the first axis. The model has operators
       beyond that, or uses of them that no layer has; each one is named, nothing is left out or changed in silence, and
-      nothing is written.
+      nothing is written. Of Caffe's and Darknet's definitions every field is either understood or named.
 
       Often the part is at the ends, such as the selection of boxes behind a detector: cut it off with
       `onnx.utils.extract_model`. Sizes that are left open, other than the batch, have to be fixed when the model is

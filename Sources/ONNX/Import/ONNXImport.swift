@@ -1,3 +1,5 @@
+import Exchange
+import Importing
 import NetIR
 
 /// An ONNX model of a ConvNet as layers. Names are kept where a spec can have them; batch normalisations stay what they
@@ -18,21 +20,21 @@ package struct ONNXImport {
   private(set) var values: [String: Value] = [:]
   /// How many nodes and results read a value.
   private var uses: [String: Int] = [:]
-  private var taken: Set<String> = []
+  private var names = LayerNames()
   private var problems: [String] = []
 
   /// - Parameter name: of the network; exporters call most of theirs the same.
   package init(_ model: ONNXModel, name: String) {
     self.model = model
-    network = ImportedNetwork(name: Self.cleaned(name))
+    network = ImportedNetwork(name: LayerNames.cleaned(name))
     for node in model.graph.nodes { for input in node.inputs { uses[input, default: 0] += 1 } }
     for output in model.graph.outputs { uses[output.name, default: 0] += 1 }
   }
 
   /// - Throws: what is not supported, by node.
-  package mutating func imported() throws(ONNXProblem) -> ImportedNetwork {
-    if model.opset < 7 || model.opset > 25 {
-      problems.append("opset \(model.opset): netc reads 7 to 25")
+  package mutating func imported() throws(ModelProblem) -> ImportedNetwork {
+    if model.opset < 7 || model.opset > 28 {
+      problems.append("opset \(model.opset): netc reads 7 to 28")
     }
     for tensor in model.graph.initializers { values[tensor.name] = .constant(tensor) }
     for input in model.graph.inputs where values[input.name] == nil { addInput(input) }
@@ -43,8 +45,10 @@ package struct ONNXImport {
   }
 
   private mutating func addInput(_ input: ONNXValue) {
-    guard let dimensions = input.shape, !dimensions.isEmpty else {
-      problems.append("input `\(input.name)` has no shape")
+    guard let dimensions = input.shape, dimensions.count > 1 else {
+      problems.append(
+        input.shape == nil
+          ? "input `\(input.name)` has no shape" : "input `\(input.name)` has no axis beside the batch")
       return
     }
     var shape: [Int] = []
@@ -57,6 +61,10 @@ package struct ONNXImport {
           "input `\(input.name)` leaves the size of axis \(axis) open; a spec says every size but the batch")
         return
       }
+    }
+    guard Self.isPossible(shape) else {
+      problems.append("input `\(input.name)` is \(shape.crossed)")
+      return
     }
     let sizes = shape.map { $0 == Self.anyBatch ? "null" : String($0) }
     let name = layerName(input.name)
@@ -88,16 +96,31 @@ package struct ONNXImport {
       }
       return
     }
-    do {
+    guard !node.outputs.isEmpty, node.inputs.count + node.attributes.count > 0 else {
+      problems.append("\(place): it has no result, or nothing to make it of")
+      return
+    }
+    do throws(ImportFault) {
       let inputs = node.inputs.map { values[$0] }
       if let folded = try ConstantFolding(opset: Int(model.opset)).value(of: node, inputs) {
         values[node.outputs[0]] = folded
       } else {
         try addLayers(of: node)
       }
+      for output in node.outputs {
+        guard case .layer(_, let shape)? = values[output], !Self.isPossible(shape) else { continue }
+        throw ImportFault("its result would be \(shape.crossed)")
+      }
     } catch {
       problems.append("\(place): \(error.reason)")
+      for output in node.outputs { values[output] = nil }
     }
+  }
+
+  /// Whether a value may have that shape: sizes above 0, of no more elements than a machine holds.
+  private static func isPossible(_ shape: [Int]) -> Bool {
+    !shape.isEmpty && shape.allSatisfy { $0 > 0 || $0 == anyBatch }
+      && shape.reduce(1.0) { $0 * Double(max(1, $1)) } <= Double(1 << 40)
   }
 
   // MARK: For operators
@@ -114,27 +137,7 @@ package struct ONNXImport {
 
   func isOutput(_ name: String) -> Bool { model.graph.outputs.contains { $0.name == name } }
 
-  /// Index of the layer with that name.
-  func place(of layer: String) -> Int? { network.layers.lastIndex { $0.name == layer } }
-
-  /// A free name for a layer that was called so.
-  mutating func layerName(_ wanted: String) -> String {
-    let clean = Self.cleaned(wanted)
-    var (name, number) = (clean, 1)
-    while !taken.insert(name).inserted {
-      number += 1
-      name = "\(clean)_\(number)"
-    }
-    return name
-  }
-
-  /// Letters, digits and what else the name of a layer may have.
-  static func cleaned(_ name: String) -> String {
-    let parts = name.split { !($0.isASCII && ($0.isLetter || $0.isNumber || "_-".contains($0))) }
-    let clean = parts.joined(separator: "_")
-    let words: Set<String> = ["", "null", "true", "false", "yes", "no", "on", "off", "y", "n"]
-    return clean.first?.isLetter == true && !words.contains(clean.lowercased()) ? clean : "layer_\(clean)"
-  }
+  mutating func layerName(_ wanted: String) -> String { names.free(wanted) }
 }
 
 /// Why a node cannot be taken.

@@ -1,3 +1,5 @@
+import Exchange
+
 /// The part of an ONNX model that netc reads and writes. Fields have the format's names and numbers
 /// (https://onnx.ai/onnx/repo-docs/IR.html); others are skipped.
 package struct ONNXModel: Sendable, Equatable {
@@ -12,9 +14,9 @@ package struct ONNXModel: Sendable, Equatable {
 
   package init() {}
 
-  package init(bytes: UnsafeRawBufferPointer) throws(ONNXProblem) {
+  package init(bytes: UnsafeRawBufferPointer) throws(ModelProblem) {
     var hasGraph = false
-    try ProtobufReader.forEach(bytes) { (field) throws(ONNXProblem) in
+    try ProtobufReader.forEach(bytes) { (field) throws(ModelProblem) in
       switch field.number {
       case 1: irVersion = try field.integer()
       case 2: producerName = try field.text()
@@ -29,9 +31,9 @@ package struct ONNXModel: Sendable, Equatable {
     guard hasGraph else { throw .damaged("it has no graph") }
   }
 
-  private mutating func readOpset(_ bytes: UnsafeRawBufferPointer) throws(ONNXProblem) {
+  private mutating func readOpset(_ bytes: UnsafeRawBufferPointer) throws(ModelProblem) {
     var (domain, version) = ("", Int64(0))
-    try ProtobufReader.forEach(bytes) { (field) throws(ONNXProblem) in
+    try ProtobufReader.forEach(bytes) { (field) throws(ModelProblem) in
       if field.number == 1 { domain = try field.text() }
       if field.number == 2 { version = try field.integer() }
     }
@@ -66,8 +68,8 @@ package struct ONNXGraph: Sendable, Equatable {
 
   package init() {}
 
-  init(bytes: UnsafeRawBufferPointer) throws(ONNXProblem) {
-    try ProtobufReader.forEach(bytes) { (field) throws(ONNXProblem) in
+  init(bytes: UnsafeRawBufferPointer) throws(ModelProblem) {
+    try ProtobufReader.forEach(bytes) { (field) throws(ModelProblem) in
       switch field.number {
       case 1: nodes.append(try ONNXNode(bytes: try field.message()))
       case 2: name = try field.text()
@@ -105,23 +107,23 @@ package struct ONNXValue: Sendable, Equatable {
     (self.name, self.elementType, self.shape) = (name, elementType.rawValue, shape)
   }
 
-  init(bytes: UnsafeRawBufferPointer) throws(ONNXProblem) {
-    try ProtobufReader.forEach(bytes) { (field) throws(ONNXProblem) in
+  init(bytes: UnsafeRawBufferPointer) throws(ModelProblem) {
+    try ProtobufReader.forEach(bytes) { (field) throws(ModelProblem) in
       if field.number == 1 { name = try field.text() }
       if field.number == 2 {
-        try ProtobufReader.forEach(try field.message()) { (field) throws(ONNXProblem) in
+        try ProtobufReader.forEach(try field.message()) { (field) throws(ModelProblem) in
           if field.number == 1 { try readTensor(try field.message()) }
         }
       }
     }
   }
 
-  private mutating func readTensor(_ bytes: UnsafeRawBufferPointer) throws(ONNXProblem) {
-    try ProtobufReader.forEach(bytes) { (field) throws(ONNXProblem) in
+  private mutating func readTensor(_ bytes: UnsafeRawBufferPointer) throws(ModelProblem) {
+    try ProtobufReader.forEach(bytes) { (field) throws(ModelProblem) in
       if field.number == 1 { elementType = try field.integer() }
       if field.number == 2 {
         var dimensions: [Dimension] = []
-        try ProtobufReader.forEach(try field.message()) { (field) throws(ONNXProblem) in
+        try ProtobufReader.forEach(try field.message()) { (field) throws(ModelProblem) in
           if field.number == 1 { dimensions.append(try Self.dimension(try field.message())) }
         }
         shape = dimensions
@@ -129,9 +131,9 @@ package struct ONNXValue: Sendable, Equatable {
     }
   }
 
-  private static func dimension(_ bytes: UnsafeRawBufferPointer) throws(ONNXProblem) -> Dimension {
+  private static func dimension(_ bytes: UnsafeRawBufferPointer) throws(ModelProblem) -> Dimension {
     var dimension = Dimension.unknown
-    try ProtobufReader.forEach(bytes) { (field) throws(ONNXProblem) in
+    try ProtobufReader.forEach(bytes) { (field) throws(ModelProblem) in
       if field.number == 1 { dimension = .size(try field.integer()) }
       if field.number == 2 { dimension = .named(try field.text()) }
     }

@@ -1,3 +1,5 @@
+import Exchange
+
 package struct ONNXNode: Sendable, Equatable {
   package var name = ""
   package var type = ""
@@ -10,8 +12,8 @@ package struct ONNXNode: Sendable, Equatable {
 
   package init() {}
 
-  init(bytes: UnsafeRawBufferPointer) throws(ONNXProblem) {
-    try ProtobufReader.forEach(bytes) { (field) throws(ONNXProblem) in
+  init(bytes: UnsafeRawBufferPointer) throws(ModelProblem) {
+    try ProtobufReader.forEach(bytes) { (field) throws(ModelProblem) in
       switch field.number {
       case 1: inputs.append(try field.text())
       case 2: outputs.append(try field.text())
@@ -57,10 +59,10 @@ package struct ONNXAttribute: Sendable, Equatable {
   static func float(_ name: String, _ value: Float) -> ONNXAttribute { .init(name, .float(value)) }
   static func string(_ name: String, _ value: String) -> ONNXAttribute { .init(name, .string(value)) }
 
-  init(bytes: UnsafeRawBufferPointer) throws(ONNXProblem) {
+  init(bytes: UnsafeRawBufferPointer) throws(ModelProblem) {
     var (type, floats, ints): (Int64, [Float], [Int64]) = (0, [], [])
     var single: [Int64: Value] = [:]
-    try ProtobufReader.forEach(bytes) { (field) throws(ONNXProblem) in
+    try ProtobufReader.forEach(bytes) { (field) throws(ModelProblem) in
       switch field.number {
       case 1: name = try field.text()
       case 2: single[1] = .float(try field.float())

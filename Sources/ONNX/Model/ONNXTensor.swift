@@ -1,3 +1,5 @@
+import Exchange
+
 /// A constant of a model.
 package struct ONNXTensor: Sendable, Equatable {
   package enum ElementType: Int64, Sendable {
@@ -26,12 +28,12 @@ package struct ONNXTensor: Sendable, Equatable {
   /// More than any file can hold.
   private static let mostElements = 1 << 33
 
-  init(bytes: UnsafeRawBufferPointer) throws(ONNXProblem) {
+  init(bytes: UnsafeRawBufferPointer) throws(ModelProblem) {
     var (dims, type): ([Int64], Int64) = ([], 0)
     var (floats, doubles, ints): ([Float], [Double], [Int64]) = ([], [], [])
     var raw: UnsafeRawBufferPointer?
     var isElsewhere = false
-    try ProtobufReader.forEach(bytes) { (field) throws(ONNXProblem) in
+    try ProtobufReader.forEach(bytes) { (field) throws(ModelProblem) in
       switch field.number {
       case 1: dims += try field.integers()
       case 2: type = try field.integer()
@@ -45,14 +47,16 @@ package struct ONNXTensor: Sendable, Equatable {
       }
     }
     guard !isElsewhere else { throw .unsupported(["the numbers of `\(name)` lie in another file"]) }
+    // Axes of size 0 count as one here, so that no part of a shape has more elements than can be.
     var elements = 1
     for size in dims {
-      guard size >= 0, size <= Self.mostElements, size == 0 || elements <= Self.mostElements / Int(size) else {
+      guard size >= 0, size <= Self.mostElements, elements <= Self.mostElements / max(1, Int(size)) else {
         throw .damaged("`\(name)` has impossible sizes")
       }
-      elements *= Int(size)
+      elements *= max(1, Int(size))
       shape.append(Int(size))
     }
+    if shape.contains(0) { elements = 0 }
     guard let type = ElementType(rawValue: type) else {
       throw .unsupported(["`\(name)` has elements of type \(type); netc takes floats and whole numbers"])
     }
@@ -82,7 +86,7 @@ package struct ONNXTensor: Sendable, Equatable {
 
   private static func numbers(
     _ raw: UnsafeRawBufferPointer, _ type: ElementType, _ elements: Int, _ name: String
-  ) throws(ONNXProblem) -> Numbers {
+  ) throws(ModelProblem) -> Numbers {
     let size =
       switch type {
       case .float16, .bfloat16: 2

@@ -16,6 +16,14 @@ struct LRNTests {
     #expect(built.weights.isEmpty)
   }
 
+  /// The 3×3 pixels around a pixel become 9 channels, of which the middle one is kept.
+  @Test func withinAChannelTheWindowBecomesChannels() throws {
+    let built = try Built("LRN: {n: 3, alpha: 9, alpha_over_n: true, k: 1, region: within_channel}", on: "[2, 8, 7, 5]")
+    #expect(built.shape == [2, 8, 7, 5])
+    #expect(built.ops.map(\.name) == ["pad", "rearrange", "reshape", "lrn", "rearrange", "reshape"])
+    #expect(built.ops.contains(.lrn(LRNAttributes(size: 9, alpha: 1, beta: 0.75, k: 1))))
+  }
+
   @Test func lasagnesNameIsKnown() throws {
     for name in ["LocalResponseNormalization2D", "LocalResponseNormalization2DLayer", "LRNLayer"] {
       #expect(try Built("\(name): {}", on: "[null, 8, 7, 3]").layer.typeName == "LRN")

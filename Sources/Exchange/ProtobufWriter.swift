@@ -2,32 +2,34 @@
 ///
 /// Format: https://protobuf.dev/programming-guides/encoding/. A library for it exists; linked into netc, it would make
 /// every start of the program half as long again, for the sake of these few lines.
-struct ProtobufWriter {
-  private(set) var bytes: [UInt8] = []
+package struct ProtobufWriter {
+  package private(set) var bytes: [UInt8] = []
 
-  mutating func write(_ field: Int, _ value: Int64) {
+  package init() {}
+
+  package mutating func write(_ field: Int, _ value: Int64) {
     append(varint: UInt64(field) << 3)
     append(varint: UInt64(bitPattern: value))
   }
 
-  mutating func write(_ field: Int, _ value: Float) {
+  package mutating func write(_ field: Int, _ value: Float) {
     append(varint: UInt64(field) << 3 | 5)
     withUnsafeBytes(of: value.bitPattern.littleEndian) { bytes.append(contentsOf: $0) }
   }
 
-  mutating func write(_ field: Int, _ text: String) {
+  package mutating func write(_ field: Int, _ text: String) {
     append(length: text.utf8.count, of: field)
     bytes.append(contentsOf: text.utf8)
   }
 
   /// - Parameter data: in the order of memory.
-  mutating func write(_ field: Int, _ data: UnsafeRawBufferPointer) {
+  package mutating func write(_ field: Int, _ data: UnsafeRawBufferPointer) {
     append(length: data.count, of: field)
     bytes.append(contentsOf: data)
   }
 
   /// A message within this one.
-  mutating func write(_ field: Int, _ body: (inout ProtobufWriter) -> Void) {
+  package mutating func write(_ field: Int, _ body: (inout ProtobufWriter) -> Void) {
     append(varint: UInt64(field) << 3 | 2)
     let start = bytes.count
     body(&self)

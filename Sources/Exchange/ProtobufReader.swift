@@ -1,26 +1,26 @@
 /// Walks over the fields of a message in the wire format of protocol buffers. Nothing is read beyond the message,
 /// whatever its lengths say.
-struct ProtobufReader {
-  enum Value {
+package struct ProtobufReader {
+  package enum Value {
     case integer(UInt64)
     case fixed32(UInt32)
     case fixed64(UInt64)
     case bytes(UnsafeRawBufferPointer)
   }
 
-  struct Field {
-    var number: Int
-    var value: Value
+  package struct Field {
+    package var number: Int
+    package var value: Value
   }
 
   private let bytes: UnsafeRawBufferPointer
   private var place = 0
 
   /// - Parameter bytes: of one message; they have to outlive the reader and what it returns.
-  init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
+  package init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
 
   /// The next field; nil at the end of the message.
-  mutating func next() throws(ONNXProblem) -> Field? {
+  package mutating func next() throws(ModelProblem) -> Field? {
     guard place < bytes.count else { return nil }
     let key = try varint()
     let number = Int(key >> 3 & 0x1FFF_FFFF)
@@ -39,14 +39,14 @@ struct ProtobufReader {
   }
 
   /// Calls `body` with every field.
-  static func forEach(_ bytes: UnsafeRawBufferPointer, _ body: (Field) throws(ONNXProblem) -> Void)
-    throws(ONNXProblem)
+  package static func forEach(_ bytes: UnsafeRawBufferPointer, _ body: (Field) throws(ModelProblem) -> Void)
+    throws(ModelProblem)
   {
     var reader = ProtobufReader(bytes)
     while let field = try reader.next() { try body(field) }
   }
 
-  private mutating func varint() throws(ONNXProblem) -> UInt64 {
+  private mutating func varint() throws(ModelProblem) -> UInt64 {
     var (value, shift) = (UInt64(0), UInt64(0))
     while place < bytes.count, shift < 64 {
       let byte = bytes[place]
@@ -58,7 +58,7 @@ struct ProtobufReader {
     throw .damaged(place < bytes.count ? "a number of more than 64 bits" : "it ends within a number")
   }
 
-  private mutating func fixed<Number: FixedWidthInteger>() throws(ONNXProblem) -> Number {
+  private mutating func fixed<Number: FixedWidthInteger>() throws(ModelProblem) -> Number {
     let size = MemoryLayout<Number>.size
     guard bytes.count - place >= size else { throw .damaged("it ends within a number") }
     defer { place += size }
@@ -67,22 +67,22 @@ struct ProtobufReader {
 }
 
 extension ProtobufReader.Field {
-  func integer() throws(ONNXProblem) -> Int64 {
+  package func integer() throws(ModelProblem) -> Int64 {
     guard case .integer(let value) = value else { throw mismatch("a whole number") }
     return Int64(bitPattern: value)
   }
 
-  func float() throws(ONNXProblem) -> Float {
+  package func float() throws(ModelProblem) -> Float {
     guard case .fixed32(let bits) = value else { throw mismatch("a number") }
     return Float(bitPattern: bits)
   }
 
-  func message() throws(ONNXProblem) -> UnsafeRawBufferPointer {
+  package func message() throws(ModelProblem) -> UnsafeRawBufferPointer {
     guard case .bytes(let bytes) = value else { throw mismatch("a message") }
     return bytes
   }
 
-  func text() throws(ONNXProblem) -> String {
+  package func text() throws(ModelProblem) -> String {
     guard let text = String(validating: try message(), as: UTF8.self) else {
       throw .damaged("field \(number) is not text")
     }
@@ -90,7 +90,7 @@ extension ProtobufReader.Field {
   }
 
   /// One number, or several packed into one field.
-  func integers() throws(ONNXProblem) -> [Int64] {
+  package func integers() throws(ModelProblem) -> [Int64] {
     guard case .bytes(let bytes) = value else { return [try integer()] }
     var (result, rest): ([Int64], ProtobufReader) = ([], ProtobufReader(bytes))
     while let value = try rest.packedInteger() { result.append(Int64(bitPattern: value)) }
@@ -98,7 +98,7 @@ extension ProtobufReader.Field {
   }
 
   /// One number, or several packed into one field.
-  func floats() throws(ONNXProblem) -> [Float] {
+  package func floats() throws(ModelProblem) -> [Float] {
     guard case .bytes(let bytes) = value else { return [try float()] }
     guard bytes.count % 4 == 0 else { throw mismatch("numbers of four bytes") }
     return (0..<bytes.count / 4).map {
@@ -107,7 +107,7 @@ extension ProtobufReader.Field {
   }
 
   /// One number, or several packed into one field.
-  func doubles() throws(ONNXProblem) -> [Double] {
+  package func doubles() throws(ModelProblem) -> [Double] {
     if case .fixed64(let bits) = value { return [Double(bitPattern: bits)] }
     let bytes = try message()
     guard bytes.count % 8 == 0 else { throw mismatch("numbers of eight bytes") }
@@ -116,11 +116,11 @@ extension ProtobufReader.Field {
     }
   }
 
-  private func mismatch(_ wanted: String) -> ONNXProblem { .damaged("field \(number) is not \(wanted)") }
+  private func mismatch(_ wanted: String) -> ModelProblem { .damaged("field \(number) is not \(wanted)") }
 }
 
 extension ProtobufReader {
-  fileprivate mutating func packedInteger() throws(ONNXProblem) -> UInt64? {
+  fileprivate mutating func packedInteger() throws(ModelProblem) -> UInt64? {
     place < bytes.count ? try varint() : nil
   }
 }
