@@ -22,10 +22,15 @@ package struct Npz {
   }
 
   /// Opens the archive at `path`; N0501, or N0508 if it is damaged.
-  package init(path: String) throws(DiagnosticError) {
-    file = try MappedFile(path: path)
-    entries = try file.withBytes { (bytes) throws(DiagnosticError) in try Self.directory(bytes, path) }
+  package init(path: String) throws(DiagnosticError) { try self.init(MappedFile(path: path)) }
+
+  /// Opens the archive that a file is; N0508 if it is damaged.
+  package init(_ file: MappedFile) throws(DiagnosticError) {
+    self.file = file
+    entries = try file.withBytes { (bytes) throws(DiagnosticError) in try Self.directory(bytes, file.path) }
   }
+
+  package var path: String { file.path }
 
   /// The names of the arrays, without `.npy`.
   package var names: [String] { entries.map { $0.name.hasSuffix(".npy") ? String($0.name.dropLast(4)) : $0.name } }
@@ -44,7 +49,37 @@ package struct Npz {
     }
   }
 
-  private func content(of entry: Entry, _ bytes: UnsafeRawBufferPointer) throws(DiagnosticError) -> [UInt8] {
+  /// What an array is, without its elements.
+  package struct Header: Sendable, Equatable {
+    package var name: String
+    package var shape: [Int]
+    package var type: ElementType
+  }
+
+  /// Longer than the header of any array that netc reads.
+  private static let longestHeader = 1 << 17
+
+  /// What the arrays are; N0508, N0506 for a type that netc cannot read.
+  package func headers() throws(DiagnosticError) -> [Header] {
+    var headers: [Header] = []
+    for (name, entry) in zip(names, entries) {
+      let (shape, type) = try file.withBytes { (bytes) throws(DiagnosticError) in
+        let packed = try packed(entry, bytes)
+        let start =
+          entry.method == 0
+          ? Array(packed.prefix(Self.longestHeader))
+          : try inflated(packed, entry, count: min(entry.size, Self.longestHeader))
+        return try Npy.describe(start, name: "\(file.path): \(name)")
+      }
+      headers.append(Header(name: name, shape: shape, type: type))
+    }
+    return headers
+  }
+
+  /// The bytes of an entry as they lie in the archive.
+  private func packed(
+    _ entry: Entry, _ bytes: UnsafeRawBufferPointer
+  ) throws(DiagnosticError) -> UnsafeRawBufferPointer {
     let reader = Words(bytes, file.path)
     guard try reader.word32(entry.header) == 0x0403_4B50 else { throw damaged("the entry `\(entry.name)` is lost") }
     let start =
@@ -52,27 +87,36 @@ package struct Npz {
     guard entry.packed <= bytes.count, start <= bytes.count - entry.packed, entry.size <= Self.limit else {
       throw damaged("the entry `\(entry.name)` reaches beyond the end of the file")
     }
-    let packed = UnsafeRawBufferPointer(rebasing: bytes[start..<start + entry.packed])
-    let content: [UInt8]
     switch entry.method {
-    case 0: content = Array(packed)
-    case 8: content = try inflated(packed, entry)
+    case 0 where entry.size == entry.packed: break
+    // What is compressed becomes 1,032 times as large at most: nothing is believed beyond.
+    case 8 where entry.size / 1032 <= entry.packed: break
+    case 0, 8: throw damaged("the size of the entry `\(entry.name)` is wrong")
     default: throw damaged("the entry `\(entry.name)` is compressed by method \(entry.method)")
     }
+    return UnsafeRawBufferPointer(rebasing: bytes[start..<start + entry.packed])
+  }
+
+  private func content(of entry: Entry, _ bytes: UnsafeRawBufferPointer) throws(DiagnosticError) -> [UInt8] {
+    let packed = try packed(entry, bytes)
+    let content = entry.method == 0 ? Array(packed) : try inflated(packed, entry, count: entry.size)
     guard content.count == entry.size, Self.checksum(content) == entry.checksum else {
       throw damaged("the check sum of `\(entry.name)` is wrong")
     }
     return content
   }
 
-  private func inflated(_ packed: UnsafeRawBufferPointer, _ entry: Entry) throws(DiagnosticError) -> [UInt8] {
+  /// - Parameter count: how many bytes are wanted; all of them are checked to be all.
+  private func inflated(
+    _ packed: UnsafeRawBufferPointer, _ entry: Entry, count: Int
+  ) throws(DiagnosticError) -> [UInt8] {
     var stream = z_stream()
     // No header around the data: 15 bits of window, negative.
     guard inflateInit2_(&stream, -15, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK else {
       throw damaged("zlib cannot start")
     }
     defer { inflateEnd(&stream) }
-    var output = [UInt8](repeating: 0, count: max(1, entry.size))
+    var output = [UInt8](repeating: 0, count: max(1, count))
     var (read, written, status) = (0, 0, Z_OK)
     output.withUnsafeMutableBufferPointer { output in
       repeat {
@@ -90,10 +134,10 @@ package struct Npz {
         if took == 0, gave == 0 { break }
       } while status == Z_OK
     }
-    guard status == Z_STREAM_END, written == entry.size else {
+    guard written == count, status == Z_STREAM_END || count < entry.size else {
       throw damaged("the compressed data of `\(entry.name)` are damaged")
     }
-    return entry.size == 0 ? [] : output
+    return count == 0 ? [] : output
   }
 
   private static func checksum(_ bytes: [UInt8]) -> UInt32 {

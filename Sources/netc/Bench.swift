@@ -18,8 +18,7 @@ struct Bench: ParsableCommand {
   @Argument(help: "A YAML spec, or what `netc compile` made.", completion: .file())
   var model: String
 
-  @Option(help: ArgumentHelp("The parameters of a spec, as safetensors.", valueName: "file"), completion: .file())
-  var weights: String?
+  @OptionGroup var parameters: WeightsOptions
 
   @Option(help: ArgumentHelp("Examples per batch; default: what the spec fixes, or 1.", valueName: "n"))
   var batch: Int?
@@ -65,7 +64,8 @@ struct Bench: ParsableCommand {
 
   func run() throws {
     try common.run { console in
-      var loader = ModelLoader(path: model, weights: weights, threads: common.threadCount)
+      var loader = ModelLoader(path: model, weights: parameters.weights, threads: common.threadCount)
+      loader.map = parameters.map
       (loader.batch, loader.precision, loader.numerics) = (batch, arithmetic.precision, arithmetic.numerics)
       var command = BenchCommand(model: loader)
       (command.device, command.seconds, command.json, command.trains) = (device, seconds, json, train)

@@ -16,10 +16,7 @@ struct Compile: ParsableCommand {
   @Argument(help: "A YAML spec; - is standard input.", completion: .file(extensions: ["yaml", "yml"]))
   var spec: String?
 
-  @Option(
-    help: ArgumentHelp("Parameters as safetensors; without it the spec's initialisers.", valueName: "file"),
-    completion: .file())
-  var weights: String?
+  @OptionGroup var parameters: WeightsOptions
 
   @Option(
     name: .shortAndLong,
@@ -64,7 +61,8 @@ struct Compile: ParsableCommand {
   func run() throws {
     try common.run { console in
       var command = CompileCommand(spec: spec ?? "")
-      (command.weights, command.output, command.batch, command.target) = (weights, output, batch, target)
+      (command.weights, command.map) = (parameters.weights, parameters.map)
+      (command.output, command.batch, command.target) = (output, batch, target)
       (command.precision, command.numerics) = (arithmetic.precision ?? .fp32, arithmetic.numerics ?? .fast)
       (command.emission, command.listPasses, command.timePasses) = (emit, listPasses, timePasses)
       (command.tune, command.threads) = (tune, common.threadCount)

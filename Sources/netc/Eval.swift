@@ -22,8 +22,7 @@ struct Eval: ParsableCommand {
     completion: .file(extensions: ["yaml", "yml"]))
   var spec: String?
 
-  @Option(help: ArgumentHelp("The parameters of a spec, as safetensors.", valueName: "file"), completion: .file())
-  var weights: String?
+  @OptionGroup var parameters: WeightsOptions
 
   @Option(help: "Which of the spec's examples.")
   var data = EvaluationPart.test
@@ -46,7 +45,7 @@ struct Eval: ParsableCommand {
 
   func validate() throws {
     if mistakes < 0 { throw ValidationError("`--mistakes` must be at least 0.") }
-    if spec != nil, weights != nil {
+    if spec != nil, parameters.weights != nil {
       throw ValidationError("`--spec` is for compiled networks, which have their weights.")
     }
   }
@@ -54,7 +53,8 @@ struct Eval: ParsableCommand {
   func run() throws {
     try common.run { console in
       var command = EvalCommand(model: model, threads: common.threadCount)
-      (command.spec, command.weights, command.part) = (spec, weights, data)
+      (command.weights, command.map) = (parameters.weights, parameters.map)
+      (command.spec, command.part) = (spec, data)
       (command.overrides, command.mistakes, command.json) = (overrides, mistakes, json)
       command.numerics = numerics
       return try command.run(console)

@@ -17,11 +17,7 @@ struct Export: ParsableCommand {
   @Argument(help: "A YAML spec; - is standard input.", completion: .file(extensions: ["yaml", "yml"]))
   var spec: String
 
-  @Option(
-    help: ArgumentHelp(
-      "Parameters as safetensors; without it the spec's initialisers.", valueName: "file"),
-    completion: .file())
-  var weights: String?
+  @OptionGroup var parameters: WeightsOptions
 
   @Option(
     name: .shortAndLong, help: ArgumentHelp("The ONNX file, or - for standard output.", valueName: "file"),
@@ -38,7 +34,7 @@ struct Export: ParsableCommand {
   func run() throws {
     try common.run { console in
       var command = ExportCommand(spec: spec, output: output)
-      (command.weights, command.batch) = (weights, batch)
+      (command.weights, command.map, command.batch) = (parameters.weights, parameters.map, batch)
       return try command.run(console)
     }
   }

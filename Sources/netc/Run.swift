@@ -17,8 +17,7 @@ struct Run: ParsableCommand {
   @Argument(help: "A YAML spec, or what `netc compile` made.", completion: .file())
   var model: String
 
-  @Option(help: ArgumentHelp("The parameters of a spec, as safetensors.", valueName: "file"), completion: .file())
-  var weights: String?
+  @OptionGroup var parameters: WeightsOptions
 
   @Option(
     help: ArgumentHelp(
@@ -65,7 +64,8 @@ struct Run: ParsableCommand {
 
   func run() throws {
     try common.run { console in
-      var loader = ModelLoader(path: model, weights: weights, threads: common.threadCount)
+      var loader = ModelLoader(path: model, weights: parameters.weights, threads: common.threadCount)
+      loader.map = parameters.map
       (loader.batch, loader.precision, loader.numerics) = (batch, arithmetic.precision, arithmetic.numerics)
       loader.verifyWeights = verify
       var command = RunCommand(model: loader, input: input)

@@ -47,6 +47,27 @@ struct CodeCase: Sendable, CustomTestStringConvertible {
       ["run", try folder.digitsArtefact(), "--weights", Files.weights, "--input", Files.images]
     },
     CodeCase(.damagedModel, "a spec as ONNX model") { folder in ["import", Files.lenet, "-o", folder.path] },
+    CodeCase(.damagedModel, "a prototxt that is not closed") { folder in
+      ["import", folder.store("layer {", as: "net.prototxt"), "-o", folder.path]
+    },
+    CodeCase(.damagedModel, "no caffemodel") { folder in
+      let text = "input: 'x' input_dim: [1, 1, 4, 4] layer { name: 'f' type: 'InnerProduct' bottom: 'x' top: 'f' "
+      let definition = folder.store(text + "inner_product_param { num_output: 2 } }", as: "net.prototxt")
+      return ["import", definition, folder.store("no", as: "net.caffemodel"), "-o", folder.path]
+    },
+    CodeCase(.unsupportedModel, "a prototxt of one LSTM") { folder in
+      let text = "input: 'x' input_dim: [1, 1, 4, 4] layer { name: 'l' type: 'LSTM' bottom: 'x' top: 'l' }"
+      return ["import", folder.store(text, as: "net.prototxt"), "-o", folder.path]
+    },
+    CodeCase(.unsupportedModel, "a cfg with a detector") { folder in
+      ["import", folder.store("[net]\nheight=8\nwidth=8\nchannels=3\n[yolo]\n", as: "net.cfg"), "-o", folder.path]
+    },
+    CodeCase(.badOption, "two ONNX models") { folder in ["import", "a.onnx", "b.onnx", "-o", folder.path] },
+    CodeCase(.badOption, "a caffemodel alone") { folder in ["import", "a.caffemodel", "-o", folder.path] },
+    CodeCase(.badOption, "two definitions") { folder in
+      let path = folder.store("name: 'a'", as: "a.prototxt")
+      return ["import", path, path, "-o", folder.path]
+    },
     CodeCase(.unsupportedModel, "an ONNX model of one sine") { folder in
       // Graph: node (x) → y of type Sin; output y; input x of shape N×3.
       let node: [UInt8] = [0x0A, 0x01, 0x78, 0x12, 0x01, 0x79, 0x22, 0x03, 0x53, 0x69, 0x6E]

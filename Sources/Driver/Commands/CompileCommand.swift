@@ -13,6 +13,7 @@ package enum CompileEmission: String, CaseIterable, Sendable {
 package struct CompileCommand: Sendable {
   package var spec: String
   package var weights: String?
+  package var map: String?
   package var output: String?
   package var batch: Int?
   package var precision = Precision.fp32
@@ -89,7 +90,7 @@ package struct CompileCommand: Sendable {
   }
 
   private func parameters(_ loaded: LoadedSpec, _ network: Network, _ console: Console) throws -> Weights {
-    if let found = try Weights.load(weights, for: loaded, network) {
+    if let found = try Weights.load(weights, map: map, for: loaded, network) {
       if let remark = found.remark { console.note("note: \(remark)\n") }
       return found
     }

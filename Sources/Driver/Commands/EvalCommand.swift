@@ -15,6 +15,7 @@ package struct EvalCommand: Sendable {
   package var model: String
   package var spec: String?
   package var weights: String?
+  package var map: String?
   package var part = Part.test
   package var overrides: [String] = []
   package var mistakes = 5
@@ -84,7 +85,7 @@ package struct EvalCommand: Sendable {
       }
       return (PlannedPredictor(executable: opened.executable), opened.plan.preprocessing)
     }
-    guard let parameters = try Weights.load(weights, for: loaded, network) else {
+    guard let parameters = try Weights.load(weights, map: map, for: loaded, network) else {
       throw DiagnosticError(
         Diagnostic(
           .badOption, "`--weights` has to say where the parameters of `\(model)` are", at: .none,

@@ -9,6 +9,7 @@ import ONNX
 package struct ExportCommand: Sendable {
   package var spec: String
   package var weights: String?
+  package var map: String?
   /// The model's file; `-` is standard output.
   package var output: String
   /// The batch of the model; nil leaves it free where the spec does.
@@ -18,7 +19,7 @@ package struct ExportCommand: Sendable {
 
   package func run(_ console: Console) throws -> ExitCode {
     var loader = ModelLoader(path: spec, weights: weights, threads: 1)
-    (loader.batch, loader.allowsInitialised) = (batch, true)
+    (loader.map, loader.batch, loader.allowsInitialised) = (map, batch, true)
     guard let source = try loader.source(console, 1) else { return .wrongInput }
     let network = source.network
     try checkSize(network)

@@ -59,7 +59,7 @@ package struct TrainCommand: Sendable {
     if checksSanity {
       return try SanitySession(
         network: network, data: try TrainingData(loaded, network), weights: weights(loaded, network),
-        isFresh: loaded.spec?.baseWeights == nil, backend: backend, console: console, json: json
+        isFresh: loaded.spec?.weights == nil, backend: backend, console: console, json: json
       ).run()
     }
     let folder = TrainingFolder(output ?? network.name)

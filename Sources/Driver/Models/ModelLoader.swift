@@ -10,6 +10,8 @@ import NetIR
 package struct ModelLoader: Sendable {
   package var path: String
   package var weights: String?
+  /// Which tensors of the weights are which; nil where they are called as here.
+  package var map: String?
   package var batch: Int?
   package var precision: Precision?
   package var numerics: Numerics?
@@ -73,7 +75,7 @@ package struct ModelLoader: Sendable {
     guard let network = loaded.network else { return nil }
     let batch = try CompilerFront.batch(batch ?? (network.fixedBatch == nil ? defaultBatch : nil), for: network)
     let parameters: Weights
-    if let found = try Weights.load(weights, for: loaded, network) {
+    if let found = try Weights.load(weights, map: map, for: loaded, network) {
       parameters = found
       if let remark = found.remark { console.note("note: \(remark)\n") }
     } else if allowsInitialised {

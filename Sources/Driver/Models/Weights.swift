@@ -8,15 +8,20 @@ import TrainingLoop
 /// The parameters of a network: from a file, initialised, or some of them so and the others so.
 package struct Weights: Sendable {
   /// The numbers of what is not initialised.
-  private let file: SafetensorsFile?
+  private let file: TensorFile?
+  /// Which of its tensors are the parameters.
+  private let sources: [String: WeightMatching.Source]
   /// The parameters that get first values.
   private let initialised: [String: Network.Weight]
   private let seed: UInt64
   /// Said to the user: what comes from the base, and what does not.
   package private(set) var remark: String?
 
-  private init(_ file: SafetensorsFile?, initialised: [Network.Weight] = [], seed: UInt64 = 42) {
-    self.file = file
+  private init(
+    _ file: TensorFile?, _ sources: [String: WeightMatching.Source] = [:], initialised: [Network.Weight] = [],
+    seed: UInt64 = 42
+  ) {
+    (self.file, self.sources) = (file, sources)
     self.initialised = Dictionary(initialised.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
     self.seed = seed
   }
@@ -26,20 +31,22 @@ package struct Weights: Sendable {
     Weights(nil, initialised: network.weights, seed: seed)
   }
 
-  /// The weights that a spec is run with: those of a file if one is named, else those that its base has, to which
-  /// first values are added for its own layers.
+  /// The weights that a spec is run with: those of a file if one is named, else those that the spec or its base names,
+  /// to which first values are added for layers that these do not have.
   ///
-  /// - Parameter loaded: a spec that has a network.
+  /// - Parameters:
+  ///   - map: a file, or the name of a map that netc has, for a file whose tensors are called otherwise.
+  ///   - loaded: a spec that has a network.
   /// - Returns: nil where neither a file nor a base is named.
-  /// - Throws: `DiagnosticError` for what is wrong with a named file, `SpecProblems` for that of a base.
+  /// - Throws: `DiagnosticError` for what is wrong with a named file, `SpecProblems` for that of the spec.
   package static func load(
-    _ path: String?, for loaded: LoadedSpec, _ network: Network, seed: UInt64 = 42
+    _ path: String?, map: String? = nil, for loaded: LoadedSpec, _ network: Network, seed: UInt64 = 42
   ) throws -> Weights? {
-    if let path { return try load(path, for: network) }
-    guard let base = loaded.spec?.baseWeights else { return nil }
-    let file = try BaseWeightsFile(base, network, loaded.map)
-    var weights = Weights(file.file, initialised: file.fresh, seed: seed)
-    weights.remark = "\(Format.count(file.taken.count, "tensor")) of `\(base.path)`" + newlyInitialised(file.fresh)
+    if let path { return try load(path, map: map, for: network) }
+    guard let written = loaded.spec?.weights else { return nil }
+    let file = try SpecWeightsFile(written, network, loaded.map)
+    var weights = Weights(file.file, file.sources, initialised: file.fresh, seed: seed)
+    weights.remark = "\(Format.count(file.sources.count, "tensor")) of `\(written.path)`" + newlyInitialised(file.fresh)
     return weights
   }
 
@@ -50,53 +57,27 @@ package struct Weights: Sendable {
     return "; \(shown)\(more) \(weights.count == 1 ? "has its" : "have their") first values"
   }
 
-  /// Opens a safetensors file and holds it against the network, strictly: every tensor of the network has to
+  /// Opens a file of tensors and holds it against the network, strictly: every parameter of the network has to
   /// be there with its shape, and every tensor of the file has to be wanted.
   ///
-  /// - Throws: one diagnostic that names all that differs (N0503, N0504, N0505), or what is wrong with the file.
-  package static func load(_ path: String, for network: Network) throws(DiagnosticError) -> Weights {
-    let file = try SafetensorsFile(path: path)
-    let wanted = network.weights
-    let names = Set(wanted.map(\.name))
-    let missing = wanted.filter { file.info(named: $0.name) == nil }
-    let unexpected = file.tensors.filter { !names.contains($0.name) && !Checkpoint.isBeside($0.name) }
-    let differing = wanted.filter { weight in
-      file.info(named: weight.name).map { $0.shape != weight.shape && $0.shape != weight.storedShape } ?? false
+  /// - Throws: one diagnostic that names all that differs (N0503, N0504, N0505, N0506), or what is wrong with the file
+  ///   or the map.
+  package static func load(_ path: String, map: String? = nil, for network: Network) throws -> Weights {
+    let map = try map.map { try WeightMap.named($0) }
+    let file = try TensorFile(path: path)
+    let wanted = network.layers.flatMap { layer in
+      layer.weights.filter { !$0.isTied }.map { WeightMatching.Wanted(weight: $0, layer: layer) }
     }
-    func fault(_ code: DiagnosticCode, _ message: String, _ notes: [String], _ help: [String])
-      -> DiagnosticError
-    {
-      FileFault.make(code, in: path, message, notes: notes, help: help)
+    let entries = file.entries.filter { !Checkpoint.isBeside($0.name) }
+    let matching = WeightMatching(wanted, of: network, in: entries, map)
+    if let fault = FileMismatch(matching, path: path, network: network.name).fault { throw fault }
+    var weights = Weights(file, matching.sources)
+    if map != nil {
+      weights.remark =
+        "\(Format.count(matching.sources.count, "tensor")) of `\(path)`"
+        + (matching.leftOut > 0 ? "; the map leaves \(Format.count(matching.leftOut, "tensor")) out" : "")
     }
-    if !missing.isEmpty {
-      var notes = listed(missing.map { "`\($0.name)` \($0.shape.crossed)" }, "missing")
-      notes += listed(
-        unexpected.map { "`\($0.name)` \($0.shape.crossed)" }, "in the file, and not of the network")
-      throw fault(
-        .missingTensor,
-        "the file lacks \(Format.count(missing.count, "tensor")) of `\(network.name)`", notes,
-        [
-          "tensors are called `<layer>.W`, `.b`, `.gamma`, `.beta`, `.mean`, `.var`: name the layers as the file does"
-        ])
-    }
-    if !differing.isEmpty {
-      let notes = differing.map { weight in
-        "`\(weight.name)` is \(file.info(named: weight.name)?.shape.crossed ?? "") in the file, "
-          + "and \(weight.shape.crossed) in the network"
-      }
-      throw fault(
-        .tensorShapeDiffers,
-        "\(Format.count(differing.count, "tensor")) of the file \(differing.count == 1 ? "has" : "have") another shape",
-        Array(notes.prefix(12)), ["these are the weights of another network"])
-    }
-    if !unexpected.isEmpty {
-      throw fault(
-        .unexpectedTensor,
-        "the file has \(Format.count(unexpected.count, "tensor")) that `\(network.name)` does not have",
-        listed(unexpected.map { "`\($0.name)` \($0.shape.crossed)" }, "not of the network"),
-        ["a spec that leaves layers out cannot take their weights: check that it is the right file"])
-    }
-    return Weights(file)
+    return weights
   }
 
   /// The numbers of a parameter in C order.
@@ -104,8 +85,10 @@ package struct Weights: Sendable {
     if let weight = initialised[name], case .initialiser(let initialiser) = weight.source {
       return initialiser.sample(shape: shape, fanShape: weight.fanShape, seed: seed, name: name)
     }
-    guard let file else { throw GraphProblem("no parameter is called `\(name)`") }
-    return try file.floats(named: name)
+    guard let file, let source = sources[name],
+      let values = source.conversion.converted(source.shape, try file.floats(named: source.tensor))?.values
+    else { throw GraphProblem("no parameter is called `\(name)`") }
+    return values
   }
 
   /// The network with steps of preprocessing that are ready: those that were fitted to training examples have their
@@ -121,18 +104,12 @@ package struct Weights: Sendable {
     }
     guard let fitted = FittedPreprocessing(network.preprocessing, tensor: { try? file.floats(named: $0) }) else {
       throw FileFault.make(
-        .missingTensor, in: file.file.path,
+        .missingTensor, in: file.path,
         "the weights lack the statistics that `preprocess` of `\(network.name)` needs",
         notes: ["`netc train` stores them beside the parameters, as `\(FittedPreprocessing.prefix)0.mean` and so on"],
         help: ["use weights that `netc train` wrote, or `subtract` and `divide` by numbers that are known"])
     }
     network.preprocessing = fitted.steps
     return network
-  }
-
-  private static func listed(_ items: [String], _ what: String) -> [String] {
-    guard !items.isEmpty else { return [] }
-    let shown = items.prefix(12).joined(separator: ", ")
-    return ["\(what): \(shown)\(items.count > 12 ? " and \(items.count - 12) more" : "")"]
   }
 }

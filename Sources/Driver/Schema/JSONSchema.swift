@@ -15,7 +15,7 @@ package enum JSONSchema {
       "classes": ["type": ["array", "string"], "items": scalar, "minItems": 1], "data": data, "train": train,
       "let": constants,
       "defaults": defaults, "blocks": blocks, "include": files, "base": base,
-      "warnings": warnings,
+      "weights": weights(SpecKeys.weights), "warnings": warnings,
     ]
     let properties = SpecReader.keys.map { key, doc -> (String, JSONValue) in
       (key, .object([("description", .string(doc))] + (sections[key]?.objectValue ?? [])))
@@ -103,7 +103,7 @@ package enum JSONSchema {
   private static let files: JSONValue = ["type": ["string", "array"], "items": ["type": "string"]]
 
   /// A mapping with these keys and no others.
-  private static func section(
+  static func section(
     _ keys: [SpecKeys.Row], types: JSONValue = ["object", "null"], _ values: [String: JSONValue] = [:],
     required: [String] = []
   ) -> JSONValue {
@@ -202,7 +202,7 @@ package enum JSONSchema {
 
   private static var base: JSONValue {
     let values: [String: JSONValue] = [
-      "spec": ["type": "string"], "weights": ["type": ["string", "null"]], "unused": LayerSchema.references,
+      "spec": ["type": "string"], "weights": weights(SpecKeys.baseWeights), "unused": LayerSchema.references,
       "fresh": LayerSchema.references, "until": ["type": ["string", "number"]],
       "drop": LayerSchema.references,
       "transform": [

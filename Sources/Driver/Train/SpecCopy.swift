@@ -41,7 +41,10 @@ struct SpecCopy {
       case "base":
         value.entries == nil
           ? paths(value, folder)
-          : mapped(value) { $0 == "spec" || $0 == "weights" ? paths($1, folder) : $1 }
+          : mapped(value) { key, value in
+            key == "spec" ? paths(value, folder) : key == "weights" ? weights(value, folder) : value
+          }
+      case "weights": weights(value, folder)
       case "data":
         mapped(value) { key, source in
           guard ["train", "valid", "test"].contains(key) else { return source }
@@ -50,6 +53,11 @@ struct SpecCopy {
       default: value
       }
     }
+  }
+
+  /// A file, or `{file: …}`.
+  private func weights(_ node: Node, _ folder: String) -> Node {
+    node.entries == nil ? paths(node, folder) : mapped(node) { $0 == "file" ? paths($1, folder) : $1 }
   }
 
   /// The files of a format of data.

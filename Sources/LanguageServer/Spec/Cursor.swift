@@ -78,6 +78,7 @@ struct Cursor: Sendable {
     case "data": resolveData(path)
     case "train": subject = isKey && steps.count == 2 ? .sectionKey("train") : trainValue(steps)
     case "base": resolveBase(steps)
+    case "weights": resolveWeights(Array(steps.dropFirst()), section: "weights")
     case "let" where isKey && steps.count == 2: subject = .constantName
     case "warnings":
       if steps.count == 2 { subject = isKey ? .sectionKey("warnings") : .warningSwitch }
@@ -219,11 +220,23 @@ struct Cursor: Sendable {
       subject = .sectionKey("base")
     } else {
       switch key {
-      case "spec", "weights": subject = .file
+      case "spec": subject = .file
+      case "weights": resolveWeights(Array(steps.dropFirst(2)), section: "baseWeights")
       case "until", "drop", "fresh": subject = .layerReference(nil)
       case "transform" where !isKey: subject = .layerReference(nil)
       default: break
       }
+    }
+  }
+
+  /// A file, or what is said of it.
+  private mutating func resolveWeights(_ steps: [LoosePath.Step], section: String) {
+    guard let key = steps.first?.key else { return subject = .file }
+    if steps.count == 1, isKey { return subject = .sectionKey(section) }
+    switch key {
+    case "file": subject = .file
+    case "fresh": subject = .layerReference(nil)
+    default: break
     }
   }
 }

@@ -7,6 +7,8 @@ extension SpecKeys {
     case "data": data
     case "train": train
     case "base": base
+    case "weights": weights
+    case "baseWeights": baseWeights
     case "block": block
     case "preprocess": preprocessing
     case "warnings": warnings

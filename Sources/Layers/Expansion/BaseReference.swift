@@ -13,7 +13,7 @@ struct BaseStart {
 struct BaseReference {
   var path: String
   var pathSpan: SourceSpan
-  var weights: (path: String, span: SourceSpan)?
+  var weights: WrittenWeights?
   /// What the spec says of tensors of the weights.
   var unused: [NamePattern] = []
   var fresh: [NamePattern] = []
@@ -37,11 +37,11 @@ struct BaseReference {
     for entry in entries {
       switch entry.key.scalarText ?? "" {
       case "spec": break
-      case "weights": base.weights = file(entry.value, &bag)
-      case "unused": base.unused = names(entry.value, &bag).map { NamePattern($0.name, span: $0.span) }
-      case "fresh": base.fresh = names(entry.value, &bag).map { NamePattern($0.name, span: $0.span) }
-      case "until": base.until = names(entry.value, &bag).first
-      case "drop": base.drop = names(entry.value, &bag)
+      case "weights": base.weights = WrittenWeights.read(entry.value, keys: SpecKeys.baseWeights, &bag)
+      case "unused": base.unused = Reference.read(entry.value, &bag).map { NamePattern($0.name, span: $0.span) }
+      case "fresh": base.fresh = Reference.read(entry.value, &bag).map { NamePattern($0.name, span: $0.span) }
+      case "until": base.until = Reference.read(entry.value, &bag).first
+      case "drop": base.drop = Reference.read(entry.value, &bag)
       case "transform":
         for transform in entry.value.entries ?? [] {
           guard transform.key.scalarText == "fc_to_conv" else {
@@ -51,7 +51,7 @@ struct BaseReference {
                 word: transform.key.scalarText ?? "", at: transform.key.span, among: ["fc_to_conv"]))
             continue
           }
-          base.fullyConvolutional = names(transform.value, &bag)
+          base.fullyConvolutional = Reference.read(transform.value, &bag)
         }
       case let key:
         bag.report(
@@ -70,28 +70,6 @@ struct BaseReference {
     return base
   }
 
-  private static func file(_ node: Node, _ bag: inout DiagnosticBag) -> (path: String, span: SourceSpan)? {
-    if node.isNull { return nil }
-    guard let path = node.scalarText, !path.isEmpty else {
-      bag.report(
-        Diagnostic(
-          .wrongType, "`weights` must name a file, not be \(node.kindName)", at: node.span,
-          help: ["such as `weights: vgg16.safetensors`"]))
-      return nil
-    }
-    return (path, node.span)
-  }
-
-  private static func names(_ node: Node, _ bag: inout DiagnosticBag) -> [Reference] {
-    (node.elements ?? [node]).compactMap { element in
-      guard let name = element.scalarText, !element.isNull else {
-        bag.report(Diagnostic(.wrongType, "expected the name of a layer, not \(element.kindName)", at: element.span))
-        return nil
-      }
-      return Reference(name: name, span: element.span, scope: "")
-    }
-  }
-
   /// - Parameter written: the spec's own layers; an Input at their beginning replaces the base's.
   /// - Returns: nil when something was wrong and has been reported.
   func start(from base: Spec, _ written: inout [WrittenLayer?], _ bag: inout DiagnosticBag) -> BaseStart? {
@@ -99,7 +77,7 @@ struct BaseReference {
     var aliases = base.aliases
     guard known(in: layers, aliases, &bag) else { return nil }
     guard replaceInput(&layers, &written, &bag), transform(&layers, base, &bag) else { return nil }
-    if weights != nil { for index in layers.indices { layers[index].takesBaseWeights = true } }
+    if weights != nil { for index in layers.indices { layers[index].takesSpecWeights = true } }
     if let until {
       let kept = layers.lastIndex { $0.name == until.name || $0.name.hasPrefix(until.name + "/") } ?? layers.count - 1
       layers = Array(layers[...kept])
@@ -115,11 +93,12 @@ struct BaseReference {
   }
 
   /// The weights of the kept layers; those that the base itself takes over where this spec names none.
-  func weights(of base: Spec) -> BaseWeights? {
-    guard let weights else { return base.baseWeights }
+  func weights(of base: Spec) -> SpecWeights? {
+    guard let weights else { return base.weights }
     let known = Elaborator.elaborate(base).network?.weights.map(\.name) ?? []
-    return BaseWeights(
-      path: weights.path, span: weights.span, base: path, known: Set(known), unused: unused, fresh: fresh)
+    return SpecWeights(
+      path: weights.path, span: weights.span, owner: .base(path), known: Set(known), map: weights.map, unused: unused,
+      fresh: fresh)
   }
 
   private func known(in layers: [LayerDeclaration], _ aliases: [String: LayerAlias], _ bag: inout DiagnosticBag) -> Bool

@@ -104,7 +104,7 @@ package struct Elaborator {
       return Network.Layer(
         name: layer.name, typeName: layer.typeName, kind: kind, inputs: sources.map { place[$0] },
         shape: shape,
-        weights: weights[index], span: layer.typeSpan, takesBaseWeights: layer.takesBaseWeights)
+        weights: weights[index], span: layer.typeSpan, takesSpecWeights: layer.takesSpecWeights)
     }
     guard result.count == layers.count, !result.isEmpty else { return nil }
     var network = Network(

@@ -12,8 +12,8 @@ package struct Network: Sendable {
     package var shape: LayerShape
     package var weights: [Weight]
     package var span: SourceSpan
-    /// Its parameters are in the weights of the spec's base.
-    package var takesBaseWeights: Bool
+    /// Its parameters are in the weights that the spec or its base names.
+    package var takesSpecWeights: Bool
   }
 
   package struct Weight: Sendable {

@@ -31,8 +31,8 @@ package struct LayerDeclaration: Sendable {
   package var isSilenced = false
   /// It goes on from the layer above, as the parts of a layer with `batch_norm` do.
   package var isContinuation = false
-  /// It is a base's, and its parameters are in the base's weights.
-  package var takesBaseWeights = false
+  /// Its parameters are in the weights that the spec or its base names.
+  package var takesSpecWeights = false
 
   /// Its parameters do not learn: `trainable: false`, of the layer or a block around it.
   package var isFrozen = false
@@ -63,8 +63,8 @@ package struct Spec: Sendable {
   /// Outputs that `train.objective` names.
   package var objectiveOutputs: [Reference] = []
   package var data = DataSettings()
-  /// The weights that `base` names.
-  package var baseWeights: BaseWeights?
+  /// The weights that `weights` or `base` names.
+  package var weights: SpecWeights?
   /// What `let:` here and in included files defines, written out.
   package var constants: [String: Node] = [:]
   /// The blocks of this file and of included ones.

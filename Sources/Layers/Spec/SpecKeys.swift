@@ -68,12 +68,28 @@ package enum SpecKeys {
 
   package static let base: [Row] = [
     ("spec", "the spec to start from, relative to this file"),
-    ("weights", "its weights, a safetensors file relative to this file; `run`, `bench` and `compile` use them"),
+    (
+      "weights",
+      "its weights, a file relative to this file, or `{file: …, map: …}`; `run`, `bench` and `compile` use them"
+    ),
     ("unused", "tensors of the weights that are left out: names, layers, or patterns such as `aux*`"),
     ("fresh", "parameters of the base's layers that are initialised though the weights may have them"),
     ("until", "the last layer that is kept"),
     ("drop", "layers that are taken out"),
     ("transform", "`fc_to_conv: [fc6, fc7]` makes convolutions of dense layers"),
+  ]
+
+  /// Keys of `weights`.
+  package static let weights: [Row] =
+    baseWeights + [
+      ("unused", "tensors of the file that are left out: names, layers, or patterns such as `aux*`"),
+      ("fresh", "parameters that are initialised though the file may have them"),
+    ]
+
+  /// Keys of `weights` in `base`.
+  package static let baseWeights: [Row] = [
+    ("file", "safetensors, npz, ONNX or a caffemodel, relative to this file"),
+    ("map", "which tensor is which parameter: patterns, or the name of a map that netc has"),
   ]
 
   package static let block: [Row] = [

@@ -23,6 +23,7 @@ package struct SpecReader {
     ("blocks", "groups of layers with parameters, used like layer types"),
     ("include", "files whose blocks, defaults and constants are used here"),
     ("base", "another spec to start from"),
+    ("weights", "the parameters: a file relative to this one, or `{file: …, map: …}`"),
     ("warnings", "warnings to switch off, by name: `{receptive-field: off}`"),
   ]
 
@@ -57,6 +58,7 @@ package struct SpecReader {
     var flat: [Node.Entry] = []
     var layers: Node?
     var base: Node?
+    var weights: WrittenWeights?
     definitions.read(entries, documents, &bag)
     for entry in entries {
       guard let key = entry.key.scalarText else {
@@ -68,6 +70,7 @@ package struct SpecReader {
       switch key {
       case "let", "defaults", "blocks", "include": break
       case "base": base = entry.value
+      case "weights": weights = WrittenWeights.read(entry.value, keys: SpecKeys.weights, &bag)
       case "name": readName(entry.value)
       case "layers": layers = entry.value
       case "outputs": readOutputs(entry.value)
@@ -79,6 +82,10 @@ package struct SpecReader {
       }
     }
     readLayers(layers, flat, base, in: root)
+    if let weights {
+      spec.weights = weights.ofSpec
+      for index in spec.layers.indices { spec.layers[index].takesSpecWeights = true }
+    }
     spec.training = training.finish(&bag)
     (spec.objective, spec.optimizer) = (training.objective, training.optimizer)
     spec.objectiveOutputs = training.outputs
@@ -139,7 +146,7 @@ package struct SpecReader {
     let (base, found) = SpecReader.read(document, fileName: reference.path, documents: documents.within(document))
     bag.append(found)
     guard !found.hasErrors else { return nil }
-    spec.baseWeights = reference.weights(of: base)
+    spec.weights = reference.weights(of: base)
     spec.silenced.formUnion(base.silenced)
     if spec.preprocessing.isEmpty { spec.preprocessing = base.preprocessing }
     if spec.classes.isEmpty, written.isEmpty { (spec.classes, spec.classesSpan) = (base.classes, base.classesSpan) }

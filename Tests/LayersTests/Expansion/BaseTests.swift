@@ -31,8 +31,8 @@ import Testing
   @Test func keptLayersTakeTheWeights() throws {
     let base = "base: {spec: old.yaml, weights: old.safetensors, until: pool}\n"
     let network = try network(base + "layers: [Dense: {name: fc6, num_units: 2}]\n")
-    #expect(network.layers.map(\.takesBaseWeights) == [true, true, true, false])
-    #expect(try self.network("base: old.yaml\n").layers.allSatisfy { !$0.takesBaseWeights })
+    #expect(network.layers.map(\.takesSpecWeights) == [true, true, true, false])
+    #expect(try self.network("base: old.yaml\n").layers.allSatisfy { !$0.takesSpecWeights })
   }
 
   @Test func aBaseAloneIsTheWholeNetwork() throws {
