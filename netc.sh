@@ -17,6 +17,8 @@ usage: ./netc.sh COMMAND
             compile the GPU's kernels with NVIDIA's compiler, from a wheel in a virtual environment; needs no GPU
   onnx-check
             hold exported models against onnx's checker and onnxruntime, from wheels in a virtual environment
+  onnx-tests
+            import and run the test cases that the onnx package has for its operators, from such an environment
   sanitize  run kernels and runtime under the address, undefined-behaviour and thread sanitizers (half an hour)
 TEXT
 }
@@ -123,12 +125,13 @@ gpu_compile_check() {
   NETC_NVRTC="$PWD/$python" swift test --skip-build --filter NVRTCTests
 }
 
-onnx_check() {
+# onnx_suite SUITE
+onnx_suite() {
   python=.build/onnx
   if ! [ -x "$python/bin/python3" ]; then python3 -m venv "$python"; fi
   "$python/bin/python3" -m pip install --quiet onnx onnxruntime numpy
   swift build --build-tests
-  NETC_ONNX="$PWD/$python" swift test --skip-build --filter ONNXRuntimeTests
+  NETC_ONNX="$PWD/$python" swift test --skip-build --filter "$1"
 }
 
 # What is written in C, and what runs on several threads. Swift's globals are never freed: no leaks are sought. Swift
@@ -192,7 +195,8 @@ case "$command" in
   bench) install_missing; build; bench "$@" ;;
   cross) cross ;;
   gpu-compile-check) install_missing; gpu_compile_check ;;
-  onnx-check) install_missing; onnx_check ;;
+  onnx-check) install_missing; onnx_suite ONNXRuntimeTests ;;
+  onnx-tests) install_missing; onnx_suite ONNXTests.NodeTests ;;
   sanitize) install_missing; sanitize ;;
   -h | --help | help) usage ;;
   *) usage >&2; exit 64 ;;

@@ -1,10 +1,14 @@
 import CPUBackend
+import Compiler
+import DataPipeline
 import Driver
 import Exchange
 import FileTestSupport
+import Importing
 import Layers
 import NetIR
 import NetworkTestSupport
+import Runtime
 import Testing
 
 @testable import ONNX
@@ -77,15 +81,15 @@ import Testing
     }
     var importer = ONNXImport(model, name: "sines")
     // The second one reads what the first would have made.
-    #expect(throws: ONNXProblem.unsupported(["node 2 `pool1` (Sin): netc has no such layer"])) {
+    #expect(throws: ModelProblem.unsupported(["node 2 `pool1` (Sin): netc has no such layer"])) {
       try importer.imported()
     }
     model.opset = 3
     model.graph.nodes[0].attributes.append(.init("group", .int(2)))
     var another = ONNXImport(model, name: "sines")
-    let problem = #expect(throws: ONNXProblem.self) { try another.imported() }
+    let problem = #expect(throws: ModelProblem.self) { try another.imported() }
     guard case .unsupported(let parts)? = problem else { return }
-    #expect(parts.first == "opset 3: netc reads 7 to 25")
+    #expect(parts.first == "opset 3: netc reads 7 to 28")
   }
 
   // MARK: Models of others
@@ -97,7 +101,7 @@ import Testing
 
   /// An imported model on an input, in double precision.
   private func run(_ path: String, _ input: [Float], batch: Int) throws -> [[Float]] {
-    let back = try ImportCommand.network(of: path)
+    let back = try ForeignModel([path]).network()
     let network = try Networks.of(back.spec(comment: "imported"), name: "imported")
     let weights = Dictionary(back.weights.map { ($0.name, $0.values) }, uniquingKeysWith: { first, _ in first })
     let graph = try network.lowered(batch: network.fixedBatch ?? batch).graph
@@ -123,9 +127,62 @@ import Testing
       ("lenet_caffe/lenet", 431_080), ("squeezenet_v1.0/squeezenet_v1.0", 1_248_424),
     ] {
       let path = try #require(SharedData.file("models/\(model).onnx"))
-      let back = try ImportCommand.network(of: path)
+      let back = try ForeignModel([path]).network()
       #expect(back.weights.reduce(0) { $0 + $1.values.count } == parameters)
       _ = try Networks.of(back.spec(comment: "imported"), name: "imported")
     }
+  }
+
+  private func floats(_ name: String) throws -> [Float] {
+    let path = try #require(SharedData.file(name))
+    var bytes = try #require(TestFile.bytes(path))
+    if name.hasSuffix(".gz") { bytes = try Gzip.inflate(bytes, name: name) }
+    return bytes.withUnsafeBytes { raw in
+      (0..<raw.count / 4).map { raw.loadUnaligned(fromByteOffset: 4 * $0, as: Float.self) }
+    }
+  }
+
+  /// An imported model in fp32, as `netc run` has it.
+  private func compiled(_ path: String, batch: Int) throws -> CPUExecutable {
+    let back = try ForeignModel([path]).network()
+    let network = try Networks.of(back.spec(comment: "imported"), name: "imported")
+    let weights = Dictionary(back.weights.map { ($0.name, $0.values) }, uniquingKeysWith: { first, _ in first })
+    let options = CompileOptions(
+      batch: network.fixedBatch ?? batch, target: HostCPU.current.target, catalogue: KernelTable.catalogue)
+    let plan = try CompilerFront.compile(network, options)
+    let memory = try CompilerFront.pack(plan) { name, _ in weights[name] ?? [] }
+    return try CPUExecutable(plan.plan, constants: memory, pool: ThreadPool(threads: 2))
+  }
+
+  /// Three photographs: logits within 1e-5 of the largest of onnxruntime's, the same five best classes in their order.
+  @Test(.enabled(if: SharedData.file("images/ref") != nil, "no shared data"))
+  func squeezenetReproducesItsLogits() throws {
+    let model = try #require(SharedData.file("models/squeezenet_v1.0/squeezenet_v1.0.onnx"))
+    let executable = try compiled(model, batch: 1)
+    for image in ["coral_bird", "coral_cat", "coral_grace_hopper"] {
+      let input = try floats("images/ref/\(image).squeezenet_v1.0.input.f32.gz")
+      let expected = try floats("images/ref/\(image).squeezenet_v1.0.logits.f32")
+      let outputs = executable.run(examples: 1, inputs: [input])
+      let close = outputs.first { relative($0, expected) < 1e-5 }
+      let found = try #require(close, "\(image)")
+      func best(_ scores: [Float]) -> [Int] {
+        Array(scores.indices.sorted { scores[$0] > scores[$1] }.prefix(5))
+      }
+      #expect(best(found) == best(expected))
+    }
+  }
+
+  @Test(.enabled(if: SharedData.file("cifar10/val.bin.gz") != nil, "no shared data"))
+  func resnet20ReproducesItsLogits() throws {
+    let path = try #require(SharedData.file("cifar10/val.bin.gz"))
+    let records = try Gzip.inflate(path: path)
+    let (mean, deviation): ([Float], [Float]) = ([0.485, 0.456, 0.406], [0.229, 0.224, 0.225])
+    let input = (0..<64 * 3072).map { index -> Float in
+      let (record, place) = (index / 3072, index % 3072)
+      return (Float(records[record * 3073 + 1 + place]) / 255 - mean[place / 1024]) / deviation[place / 1024]
+    }
+    let model = try #require(SharedData.file("models/resnet20_cifar10/resnet20_cifar10.onnx"))
+    let found = try compiled(model, batch: 64).run(examples: 64, inputs: [input])[0]
+    #expect(relative(found, try floats("models/resnet20_cifar10/logits_val_0_63.f32")) < 1e-5)
   }
 }

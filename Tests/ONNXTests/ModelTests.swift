@@ -1,4 +1,5 @@
 import Driver
+import Exchange
 import FileTestSupport
 import Layers
 import NetIR
@@ -8,8 +9,8 @@ import Testing
 @testable import ONNX
 
 @Suite struct ModelTests {
-  private func read(_ bytes: [UInt8]) throws(ONNXProblem) -> ONNXModel {
-    let result = bytes.withUnsafeBytes { bytes in Result { () throws(ONNXProblem) in try ONNXModel(bytes: bytes) } }
+  private func read(_ bytes: [UInt8]) throws(ModelProblem) -> ONNXModel {
+    let result = bytes.withUnsafeBytes { bytes in Result { () throws(ModelProblem) in try ONNXModel(bytes: bytes) } }
     return try result.get()
   }
 
@@ -79,8 +80,8 @@ import Testing
       for (field, number) in [(1, 2), (2, 7), (7, -1), (7, 9)] { $0.write(field, Int64(number)) }
     }
     #expect(single.numbers == .integers([-1, 9]))
-    #expect(throws: ONNXProblem.self) { try packed(4, 1, [Float(1), 2, 3]) }
-    #expect(throws: ONNXProblem.self) { try packed(9, 9, [true, false]) }
+    #expect(throws: ModelProblem.self) { try packed(4, 1, [Float(1), 2, 3]) }
+    #expect(throws: ModelProblem.self) { try packed(9, 9, [true, false]) }
   }
 
   @Test func truncatedAnywhere() throws {
@@ -106,9 +107,9 @@ import Testing
   @Test func hugePromises() {
     func tensor(_ bytes: [UInt8]) throws -> ONNXTensor { try bytes.withUnsafeBytes { try ONNXTensor(bytes: $0) } }
     let huge: [UInt8] = [0x08, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x01]
-    #expect(throws: ONNXProblem.self) { try tensor(huge + huge + [0x10, 0x01]) }
-    #expect(throws: ONNXProblem.self) { try tensor([0x08, 0xE8, 0x07, 0x10, 0x01, 0x4A, 0x04, 0, 0, 0, 0]) }
-    #expect(throws: ONNXProblem.self) { try read([0x3A, 0xFF, 0xFF, 0xFF, 0xFF, 0x0F]) }
-    #expect(throws: ONNXProblem.damaged("it has no graph")) { try read([]) }
+    #expect(throws: ModelProblem.self) { try tensor(huge + huge + [0x10, 0x01]) }
+    #expect(throws: ModelProblem.self) { try tensor([0x08, 0xE8, 0x07, 0x10, 0x01, 0x4A, 0x04, 0, 0, 0, 0]) }
+    #expect(throws: ModelProblem.self) { try read([0x3A, 0xFF, 0xFF, 0xFF, 0xFF, 0x0F]) }
+    #expect(throws: ModelProblem.damaged("it has no graph")) { try read([]) }
   }
 }

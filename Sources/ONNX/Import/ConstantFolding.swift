@@ -39,7 +39,7 @@ struct ConstantFolding {
   }
 
   private func filled(_ node: ONNXNode, _ shape: [Int]) throws(ImportFault) -> ONNXTensor {
-    guard shape.allSatisfy({ $0 >= 0 && $0 < 1 << 24 }), shape.reduce(1.0, { $0 * Double($1) }) < 1e9 else {
+    guard shape.allSatisfy({ $0 >= 0 && $0 < 1 << 24 }), shape.reduce(1.0, { $0 * Double($1) }) < 1e7 else {
       throw ImportFault("a constant of shape \(shape)")
     }
     guard case .tensor(let value)? = node["value"] else {
@@ -89,7 +89,7 @@ struct ConstantFolding {
   }
 
   private func reshaped(_ x: ONNXTensor, _ shape: [Int]) -> ONNXTensor? {
-    guard shape.reduce(1, *) == x.shape.elements else { return nil }
+    guard elementCount(shape) == x.shape.elements else { return nil }
     var result = x
     result.shape = shape
     return result
@@ -143,8 +143,9 @@ struct ConstantFolding {
     var result = sizes.enumerated().map { $1 == 0 && $0 < shape.count ? shape[$0] : $1 }
     let open = result.indices.filter { result[$0] == -1 }
     if open.count == 1, !shape.contains(ONNXImport.anyBatch) {
-      let known = result.filter { $0 != -1 }.reduce(1, *)
-      guard known > 0, shape.elements % known == 0 else { throw ImportFault("\(shape) cannot become \(sizes)") }
+      guard let known = elementCount(result.filter { $0 != -1 }), known > 0, shape.elements % known == 0 else {
+        throw ImportFault("\(shape) cannot become \(sizes)")
+      }
       result[open[0]] = shape.elements / known
     }
     return result
@@ -165,11 +166,11 @@ struct ConstantFolding {
 }
 
 extension ONNXTensor {
-  var wholeNumbers: [Int]? {
-    if case .integers(let values) = numbers { values.map { Int(clamping: $0) } } else { nil }
+  package var wholeNumbers: [Int]? {
+    if case .integers(let values) = numbers { values.map { $0.asSize } } else { nil }
   }
 
-  var floats: [Float]? {
+  package var floats: [Float]? {
     switch numbers {
     case .floats(let values): values
     case .integers: nil
@@ -179,12 +180,18 @@ extension ONNXTensor {
 
 extension ONNXNode {
   func integers(_ name: String) -> [Int]? {
-    if case .ints(let values)? = self[name] { values.map { Int(clamping: $0) } } else { nil }
+    if case .ints(let values)? = self[name] { values.map { $0.asSize } } else { nil }
   }
 
-  func integer(_ name: String) -> Int? { if case .int(let value)? = self[name] { Int(clamping: value) } else { nil } }
+  func integer(_ name: String) -> Int? { if case .int(let value)? = self[name] { value.asSize } else { nil } }
   func float(_ name: String) -> Float? { if case .float(let value)? = self[name] { value } else { nil } }
   func string(_ name: String) -> String? { if case .string(let value)? = self[name] { value } else { nil } }
+}
+
+extension Int64 {
+  /// No size is beyond; models say "to the end" by the largest number that there is. Sums and products of two of them
+  /// do not overflow.
+  fileprivate var asSize: Int { Int(clamping: Swift.min(Swift.max(self, -1 << 31), 1 << 31)) }
 }
 
 extension ONNXImport.Value {

@@ -1,3 +1,4 @@
+import Importing
 import NetIR
 
 // Each operator as layers.
@@ -25,6 +26,9 @@ extension ONNXImport {
     case "Split": try split(node)
     case "Resize", "Upsample": try resize(node)
     case "PRelu": try parametricRectifier(node)
+    case "DepthToSpace", "SpaceToDepth": try shuffle(node)
+    case "Neg": try negative(node)
+    case "Softmax": try softmax(node)
     default:
       guard let nonlinearity = try nonlinearity(node) else { throw ImportFault("netc has no such layer") }
       try activate(node, nonlinearity)
@@ -121,6 +125,9 @@ extension ONNXImport {
     case "Tanh": return "tanh"
     case "Softplus": return "softplus"
     case "HardSwish": return "hard_swish"
+    case "Swish":
+      try needs("alpha", 1, or: 1)
+      return "swish"
     case "LeakyRelu": return "{leaky_rectify: {leakiness: \(node.float("alpha") ?? 0.01)}}"
     case "Elu":
       try needs("alpha", 1, or: 1)
@@ -132,36 +139,43 @@ extension ONNXImport {
     case "Gelu":
       guard node.string("approximate") ?? "none" == "none" else { throw ImportFault("netc has the exact gelu alone") }
       return "gelu"
-    case "Softmax":
-      let rank = try source(node).shape.count
-      let axis = node.integer("axis") ?? (opset < 13 ? 1 : -1)
-      guard (axis < 0 ? axis + rank : axis) == 1, opset >= 13 || rank == 2 else {
-        throw ImportFault("netc's softmax is over axis 1, this one over \(axis) of \(rank)")
-      }
-      return "softmax"
     default: return nil
     }
   }
 
-  /// Layers that have a nonlinearity of their own.
-  private static let activated: Set<String> = ["Conv2D", "TransposedConv2D", "Dense", "ElemwiseSum", "ElemwiseMerge"]
+  /// Over the channels, or along another axis that becomes theirs.
+  private mutating func softmax(_ node: ONNXNode) throws(ImportFault) {
+    let (layer, shape) = try source(node)
+    let rank = shape.count
+    let given = node.integer("axis") ?? (opset < 13 ? 1 : -1)
+    let axis = given < 0 ? given + rank : given
+    guard axis > 0, axis < rank, opset >= 13 || rank == axis + 1 else {
+      throw ImportFault("netc's softmax runs along one axis that is not the batch, this one over \(given) of \(rank)")
+    }
+    if axis == 1 { return try activate(node, "softmax") }
+    var order = Array(0..<rank)
+    order.swapAt(1, axis)
+    let pattern = [("pattern", "[\(order.map(String.init).joined(separator: ", "))]")]
+    let turned = addLayer(
+      "Dimshuffle", of: node, from: [layer], shape: order.map { shape[$0] }, pattern)
+    let done = addLayer(
+      "Nonlinearity", of: node, from: [turned], shape: order.map { shape[$0] }, [("nonlinearity", "softmax")])
+    addLayer("Dimshuffle", of: node, from: [done], shape: shape, pattern)
+  }
+
+  private mutating func negative(_ node: ONNXNode) throws(ImportFault) {
+    let (layer, shape) = try source(node)
+    addLayer("ElemwiseSum", of: node, from: [layer], shape: shape, [("coeffs", "[-1]")])
+  }
 
   /// Gives the layer before the node its nonlinearity, if nothing else sees it without; else adds one.
   mutating func activate(_ node: ONNXNode, _ nonlinearity: String, input: Int = 0) throws(ImportFault) {
     let (layer, shape) = try source(node, input)
-    if let place = place(of: layer), Self.activated.contains(network.layers[place].type),
-      network.layers[place]["nonlinearity"] ?? "linear" == "linear", isReadOnce(node.inputs[input]), !isShared(layer)
-    {
-      network.layers[place]["nonlinearity"] = nonlinearity
+    if isReadOnce(node.inputs[input]), network.activate(layer, nonlinearity) {
       set(node.outputs[0], .layer(layer, shape: shape))
     } else {
       addLayer("Nonlinearity", of: node, from: [layer], shape: shape, [("nonlinearity", nonlinearity)])
     }
-  }
-
-  /// Whether other layers read it already, or it is a result.
-  private func isShared(_ layer: String) -> Bool {
-    network.outputs.contains(layer) || network.layers.contains { $0.incomings.contains(layer) }
   }
 
   private mutating func parametricRectifier(_ node: ONNXNode) throws(ImportFault) {

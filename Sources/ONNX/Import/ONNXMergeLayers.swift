@@ -1,3 +1,4 @@
+import Importing
 import NetIR
 
 // What combines values, with each other or with numbers.
@@ -8,8 +9,7 @@ extension ONNXImport {
     var layers: [(layer: String, shape: [Int])] = []
     for index in node.inputs.indices { layers.append(try source(node, index)) }
     if node.type == "Mul", let swish = try swished(node) { return try activate(node, "swish", input: swish) }
-    let shape = layers[0].shape
-    guard layers.allSatisfy({ $0.shape == shape }) else {
+    guard let shape = layers.first?.shape, layers.allSatisfy({ $0.shape == shape }) else {
       throw ImportFault(
         "its inputs are \(layers.map(\.shape.crossed).joined(separator: " and ")); netc takes equal ones")
     }
@@ -63,7 +63,7 @@ extension ONNXImport {
   mutating func concat(_ node: ONNXNode) throws(ImportFault) {
     var layers: [(layer: String, shape: [Int])] = []
     for index in node.inputs.indices { layers.append(try source(node, index)) }
-    var shape = layers[0].shape
+    guard var shape = layers.first?.shape else { throw ImportFault("it joins nothing") }
     let axis = node.integer("axis") ?? 1
     let place = axis < 0 ? axis + shape.count : axis
     guard place > 0, place < shape.count, layers.allSatisfy({ $0.shape.count == shape.count }) else {

@@ -4,15 +4,20 @@ import NetIR
 extension ONNXImport {
   mutating func pool(_ node: ONNXNode) throws(ImportFault) {
     let (layer, shape) = try source(node)
-    guard shape.count == 4, let size = node.integers("kernel_shape"), size.count == 2, node.outputs.count == 1 else {
-      throw ImportFault("netc pools images, and gives no indices")
+    let axes = shape.count - 2
+    guard axes == 2 || (node.type == "MaxPool" && (1...3).contains(axes)), let size = node.integers("kernel_shape"),
+      size.count == axes, node.outputs.count == 1
+    else { throw ImportFault("netc averages images alone, takes maxima over one to three axes, and gives no indices") }
+    let ones = [Int](repeating: 1, count: axes)
+    guard node.integers("dilations") ?? ones == ones else { throw ImportFault("netc's windows have no dilation") }
+    let stride = node.integers("strides") ?? ones
+    guard stride.count == axes, (size + stride).allSatisfy({ $0 > 0 }) else {
+      throw ImportFault("its windows are \(size), its steps \(stride)")
     }
-    guard node.integers("dilations") ?? [1, 1] == [1, 1] else { throw ImportFault("netc's windows have no dilation") }
-    let stride = node.integers("strides") ?? [1, 1]
     let pads = try Self.pads(node, Array(shape[2...]), size, stride)
     let isCeil = node.integer("ceil_mode") ?? 0 != 0
-    let result = (0..<2).map { axis in
-      let padded = shape[2 + axis] + pads[axis] + pads[axis + 2]
+    let result = (0..<axes).map { axis in
+      let padded = shape[2 + axis] + pads[axis] + pads[axis + axes]
       let count =
         isCeil ? (padded - size[axis] + stride[axis] - 1) / stride[axis] : (padded - size[axis]) / stride[axis]
       // No window begins behind the image.
@@ -31,7 +36,8 @@ extension ONNXImport {
       options.append(("mode", "l2"))
     }
     addLayer(
-      node.type == "MaxPool" ? "MaxPool2D" : "Pool2D", of: node, from: [layer], shape: [shape[0], shape[1]] + result,
+      node.type == "MaxPool" ? "MaxPool\(axes)D" : "Pool2D", of: node, from: [layer],
+      shape: [shape[0], shape[1]] + result,
       options)
   }
 

@@ -18,7 +18,7 @@ extension ONNXImport {
     }
     let result = try Self.completed(wanted, from: shape)
     // One pixel that was pooled is a vector already, and a dense layer flattens by itself.
-    let isVector = network.layers[place(of: layer) ?? 0].type == "GlobalPool" && result.count == 2
+    let isVector = network.layers[network.place(of: layer) ?? 0].type == "GlobalPool" && result.count == 2
     let isForDense =
       result.count == 2 && !isOutput(node.outputs[0])
       && readers(of: node.outputs[0]).allSatisfy { ["Gemm", "MatMul"].contains($0.type) }
@@ -39,11 +39,12 @@ extension ONNXImport {
     }
     var rest = Array(wanted.dropFirst())
     if let open = rest.firstIndex(of: -1), rest.count(where: { $0 == -1 }) == 1 {
-      let known = rest.filter { $0 != -1 }.reduce(1, *)
-      guard known > 0, inner % known == 0 else { throw ImportFault("\(shape.crossed) cannot become \(wanted)") }
+      guard let known = elementCount(rest.filter { $0 != -1 }), known > 0, inner % known == 0 else {
+        throw ImportFault("\(shape.crossed) cannot become \(wanted)")
+      }
       rest[open] = inner / known
     }
-    guard rest.allSatisfy({ $0 > 0 }), rest.reduce(1, *) == inner else {
+    guard rest.allSatisfy({ $0 > 0 }), elementCount(rest) == inner else {
       throw ImportFault("\(shape.crossed) cannot become \(wanted)")
     }
     return [shape[0]] + rest
@@ -58,6 +59,36 @@ extension ONNXImport {
     addLayer(
       "Dimshuffle", of: node, from: [layer], shape: order.map { shape[$0] },
       [("pattern", "[\(order.map(String.init).joined(separator: ", "))]")])
+  }
+
+  /// Channels to pixels of b×b, and back.
+  mutating func shuffle(_ node: ONNXNode) throws(ImportFault) {
+    let (layer, shape) = try source(node)
+    guard shape.count == 4, let b = node.integer("blocksize"), b > 0 else { throw ImportFault("netc shuffles images") }
+    let (channels, height, width) = (shape[1], shape[2], shape[3])
+    let (apart, order, result): ([Int], [Int], [Int])
+    if node.type == "SpaceToDepth" {
+      guard height % b == 0, width % b == 0 else { throw ImportFault("blocks of \(b) do not fill \(shape.crossed)") }
+      let isDepthFirst = node.string("mode") ?? "DCR" == "DCR"
+      apart = [channels, height / b, b, width / b, b]
+      order = isDepthFirst ? [0, 3, 5, 1, 2, 4] : [0, 1, 3, 5, 2, 4]
+      result = [channels * b * b, height / b, width / b]
+    } else {
+      guard channels % (b * b) == 0 else { throw ImportFault("blocks of \(b) do not divide \(channels) channels") }
+      let isDepthFirst = node.string("mode") ?? "DCR" == "DCR"
+      apart = isDepthFirst ? [b, b, channels / (b * b), height, width] : [channels / (b * b), b, b, height, width]
+      order = isDepthFirst ? [0, 3, 4, 1, 5, 2] : [0, 1, 4, 2, 5, 3]
+      result = [channels / (b * b), height * b, width * b]
+    }
+    func reshape(_ sizes: [Int]) -> [(key: String, value: String)] {
+      [("shape", "[[0], \(sizes.map(String.init).joined(separator: ", "))]")]
+    }
+    let first = addLayer("Reshape", of: node, from: [layer], shape: [shape[0]] + apart, reshape(apart))
+    let whole = [shape[0]] + apart
+    let turned = addLayer(
+      "Dimshuffle", of: node, from: [first], shape: order.map { whole[$0] },
+      [("pattern", "[\(order.map(String.init).joined(separator: ", "))]")])
+    addLayer("Reshape", of: node, from: [turned], shape: [shape[0]] + result, reshape(result))
   }
 
   mutating func pad(_ node: ONNXNode) throws(ImportFault) {
@@ -138,7 +169,8 @@ extension ONNXImport {
     if factors.isEmpty, let sizes = try integers(node, 3, or: "sizes"), sizes.count == 4 {
       factors = zip(sizes, shape).map { $1 == Self.anyBatch ? 1 : Float($0) / Float($1) }
     }
-    guard factors.count == 4, factors[0] == 1, factors[1] == 1, factors.allSatisfy({ $0 >= 1 && $0 == $0.rounded() })
+    guard factors.count == 4, factors[0] == 1, factors[1] == 1,
+      factors.allSatisfy({ $0 >= 1 && $0 <= 1024 && $0 == $0.rounded() })
     else {
       throw ImportFault("netc enlarges by whole factors, not \(factors)")
     }
@@ -149,11 +181,42 @@ extension ONNXImport {
       opset >= 11
     {
       options.append(("mode", "bilinear"))
-    } else if mode != "nearest" || transformation == "align_corners" {
-      throw ImportFault(
-        "netc repeats pixels or interpolates between their centres, not `\(mode)` with `\(transformation)`")
+    } else {
+      // Before version 11 the nearest pixel was always the one in front.
+      let isOlder = node.type == "Upsample" || opset < 11
+      let rounding = isOlder ? "floor" : node.string("nearest_mode") ?? "round_prefer_floor"
+      let places = isOlder ? "asymmetric" : transformation
+      guard mode == "nearest",
+        zip(shape[2...], factors[2...]).allSatisfy({ Self.repeats($0, Int($1), places, rounding) })
+      else {
+        throw ImportFault(
+          "netc repeats pixels or interpolates between their centres, not `\(mode)` with `\(transformation)`"
+            + (mode == "nearest" ? " and `\(rounding)`" : ""))
+      }
     }
     let result = Array(shape[..<2]) + zip(shape[2...], factors[2...]).map { $0 * Int($1) }
     addLayer("Upscale2D", of: node, from: [layer], shape: result, options)
+  }
+
+  /// Whether each pixel of an axis is repeated that often, by the operator's own formulas.
+  static func repeats(_ size: Int, _ factor: Int, _ transformation: String, _ rounding: String) -> Bool {
+    guard size <= 1 << 16, factor <= 1 << 10 else { return false }
+    return (0..<size * factor).allSatisfy { index in
+      let place: Double
+      switch transformation {
+      case "half_pixel", "pytorch_half_pixel": place = (Double(index) + 0.5) / Double(factor) - 0.5
+      case "asymmetric": place = Double(index) / Double(factor)
+      case "tf_half_pixel_for_nn": place = (Double(index) + 0.5) / Double(factor)
+      default: return false
+      }
+      let nearest: Double
+      switch rounding {
+      case "floor": nearest = place.rounded(.down)
+      case "ceil": nearest = place.rounded(.up)
+      case "round_prefer_floor": nearest = (place - 0.5).rounded(.up)
+      default: nearest = (place + 0.5).rounded(.down)
+      }
+      return min(max(Int(nearest), 0), size - 1) == index / factor
+    }
   }
 }
