@@ -47,7 +47,7 @@ extension OpInstance {
   package func expectedError(by algorithm: String) -> Double? {
     if algorithm == SplitProducts.algorithm { return SplitProducts.expectedError }
     guard let form = Winograd.Form(rawValue: algorithm), let input = operands.first, input.count > 1 else { return nil }
-    if case .gradient = op { return WinogradWeights.expectedError }
+    if case .gradient = op { return form.expectedErrorOfWeights }
     return form.expectedError(channels: input[1])
   }
 }

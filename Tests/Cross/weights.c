@@ -18,10 +18,9 @@ static const weights_case cases[] = {
     {"plain image, dilated", 2, 3, 11, 23, 5, 3, 1, 2, 2, 1, 1, 1},
     {"depthwise 3×3, stride 2", 2, 21, 9, 12, 21, 3, 2, 1, 1, 21, 2, 0},
     {"3×3, groups of filters", 2, 40, 6, 9, 70, 3, 1, 1, 1, 1, 2, 0},
+    {"5×5", 2, 18, 9, 10, 21, 5, 1, 1, 2, 1, 2, 0},
     {"depthwise 5×5", 2, 9, 8, 11, 9, 5, 1, 1, 2, 9, 1, 0},
 };
-
-static int is_winograd(const ck_kernel *row) { return !strcmp(row->algorithm, "winograd_f4x3"); }
 
 static int case_fails(const ck_kernel *row, const weights_case *k) {
   const int64_t reach = (k->kernel - 1) * k->dilation + 1, inputs = k->c / k->groups, outputs = k->f / k->groups;
@@ -34,8 +33,9 @@ static int case_fails(const ck_kernel *row, const weights_case *k) {
       .kernel_h = k->kernel, .kernel_w = k->kernel, .stride_h = k->stride, .stride_w = k->stride,
       .dilation_h = k->dilation, .dilation_w = k->dilation, .pad_top = k->pad, .pad_left = k->pad,
       .groups = k->groups, .slices = k->slices};
-  if (is_winograd(row)) {
-    args.workspace_floats = ck_winograd_weights_floats((ck_winograd_form){4, 3}, 5, k->c, k->f, row->block);
+  const ck_winograd_form form = winograd_form(row);
+  if (form.taps) {
+    args.workspace_floats = ck_winograd_weights_floats(form, 5, k->c, k->f, row->block);
     args.workspace = floats(args.workspace_floats);
   }
   run_row(row, &args);
@@ -64,7 +64,8 @@ int check_conv2d_weights(const ck_kernel *row) {
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     const weights_case *k = cases + i;
     if (rows && (!k->plain || k->stride > 1 || k->groups > 1 || k->w < 20)) continue;
-    if (is_winograd(row) && (k->plain || k->kernel != 3 || k->stride * k->dilation * k->groups > 1)) continue;
+    const int winograd = winograd_form(row).taps;
+    if (winograd && (k->plain || k->kernel != winograd || k->stride * k->dilation * k->groups > 1)) continue;
     failed += case_fails(row, k);
   }
   return failed;

@@ -58,7 +58,7 @@ extension Kernels {
 
     /// Units of several groups of channels and filters, tiles that lie half outside, pads that are not equal.
     @Test(
-      arguments: Row.of(CK_OP_CONV2D_WEIGHTS, "winograd_f4x3"),
+      arguments: Row.of(CK_OP_CONV2D_WEIGHTS, "winograd_f4x3") + Row.of(CK_OP_CONV2D_WEIGHTS, "winograd_f4x5"),
       [
         ConvCase(name: "one tile", n: 1, c: 16, h: 4, w: 4, f: 16),
         ConvCase(name: "parts of tiles", n: 3, c: 18, h: 5, w: 6, f: 7),
@@ -70,6 +70,9 @@ extension Kernels {
           outHalo: Halo(top: 1, bottom: 2, left: 3, right: 4), gap: 3),
       ])
     func winograd(row: Row, test: ConvCase) {
+      var test = test
+      let taps = Int(row.form.taps)
+      if taps == 5 { (test.kernel, test.pads) = ([5, 5], test.pads.map { $0 == 0 ? 0 : $0 + 1 }) }
       for tiles in [1, 3, 40] {
         check(row, test, inBlock: row.block, slices: 1, tiles: tiles)
         check(row, test, inBlock: row.block, slices: test.n, tiles: tiles)
@@ -90,10 +93,9 @@ extension Kernels {
       (args.dilation_h, args.dilation_w) = (Int64(g.dh), Int64(g.dw))
       (args.pad_top, args.pad_left, args.groups) = (Int64(g.pt), Int64(g.pl), Int64(g.groups))
       args.slices = Int64(slices)
-      let form = ck_winograd_form(out: 4, taps: 3)
       let workspace = Guarded(
         tiles == 0
-          ? 0 : Int(ck_winograd_weights_floats(form, Int64(tiles), Int64(t.c), Int64(t.f), Int64(row.block))))
+          ? 0 : Int(ck_winograd_weights_floats(row.form, Int64(tiles), Int64(t.c), Int64(t.f), Int64(row.block))))
       (args.workspace, args.workspace_floats) = (workspace.data, Int64(workspace.count))
       row.run(args)
       out.expectIntact("out")
@@ -104,8 +106,9 @@ extension Kernels {
       }
       if tiles > 0 {
         // Sums of few tiles are added up one after the other.
+        let expected = row.form.taps == 3 ? 1e-6 : 4e-6
         expectClose(
-          out.values, want, relative: tiles < 32 ? 2e-6 : 1e-6, "\(tiles) tiles, \(slices) slices")
+          out.values, want, relative: tiles < 32 ? 2 * expected : expected, "\(tiles) tiles, \(slices) slices")
       } else {
         expectClose(out.values, want, "block \(inBlock), \(slices) slices")
       }
@@ -117,8 +120,9 @@ extension Kernels {
   }
 }
 
-/// The root mean square of the errors is within what is given of that of the results (plans expect 10⁻⁶ of 32 tiles at a
-/// time, `WinogradWeights.expectedError`), and no error is beyond six times that.
+/// The root mean square of the errors is within what is given of that of the results (`Winograd.Form.expectedErrorOfWeights`
+/// is what plans expect), and no error is beyond ten times that:
+/// taps at the corners lose more than others.
 private func expectClose(
   _ found: [Float], _ want: [Double], relative: Double, _ what: String,
   sourceLocation: SourceLocation = #_sourceLocation
@@ -128,7 +132,7 @@ private func expectClose(
   let (errors, size) = (zip(found, want).map { Double($0) - $1 }, norm(want))
   let worst = errors.map(abs).max() ?? .infinity
   #expect(norm(errors) <= relative * size, "\(what): \(norm(errors) / size)", sourceLocation: sourceLocation)
-  #expect(worst <= 6 * relative * size, "\(what): \(worst / size)", sourceLocation: sourceLocation)
+  #expect(worst <= 10 * relative * size, "\(what): \(worst / size)", sourceLocation: sourceLocation)
 }
 
 extension Oracle {

@@ -1,9 +1,9 @@
-// The gradient of 3×3 filters by Winograd's bilinear form F(4×4, 3×3), transposed: 36 products for each tile of 4×4
-// pixels where the plain sum has 144.
+// The gradient of filters by Winograd's bilinear forms F(m×m, r×r), transposed: (m + r − 1)² products for each tile of
+// m × m pixels where the plain sum has m²·r².
 //
 // Y = Aᵀ[(G g Gᵀ) ⊙ (Bᵀ d B)]A is linear in g, so its gradient is ∂g = Gᵀ[Σ (Bᵀ d B) ⊙ (A ∂Y Aᵀ)]G, summed over all
 // tiles of the batch before the last transform: for each point a product (channels × tiles)·(tiles × filters).
-// Needs 3×3 filters, stride 1, dilation 1, one group, a blocked input. The including file has included winograd.h and
+// Needs r×r filters, stride 1, dilation 1, one group, a blocked input. The including file has included winograd.h and
 // weights_gradient.h, whose register tiles are used here with tiles for pixels.
 //
 #include "winograd_shape.h"
@@ -209,9 +209,12 @@ CK_INLINE void ck_winograd_weights_run(const ck_winograd_form f, const ck_conv2d
   }
 }
 
-int64_t CK_NAME(conv2d_weights_winograd_f4x3, units)(const void *args) {
-  return ck_winograd_weights_units((ck_winograd_form){4, 3}, args);
-}
-void CK_NAME(conv2d_weights_winograd_f4x3, run)(const void *args, int64_t begin, int64_t end) {
-  ck_winograd_weights_run((ck_winograd_form){4, 3}, args, begin, end);
-}
+#define CK_WINOGRAD_WEIGHTS(algorithm, out, taps)                                                \
+  int64_t CK_NAME(conv2d_weights_##algorithm, units)(const void *args) {                         \
+    return ck_winograd_weights_units((ck_winograd_form){out, taps}, args);                       \
+  }                                                                                              \
+  void CK_NAME(conv2d_weights_##algorithm, run)(const void *args, int64_t begin, int64_t end) {  \
+    ck_winograd_weights_run((ck_winograd_form){out, taps}, args, begin, end);                    \
+  }
+CK_WINOGRAD_WEIGHTS(winograd_f4x3, 4, 3)
+CK_WINOGRAD_WEIGHTS(winograd_f4x5, 4, 5)
