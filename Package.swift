@@ -25,6 +25,10 @@ let package = Package(
     .systemLibrary(
       name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"]), .brew(["libyaml"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+    .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
+    .systemLibrary(
+      name: "CJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg-dev"]), .brew(["jpeg-turbo"])]),
+    .target(name: "CImages", dependencies: ["CJPEG", "CPNG"], cSettings: kernelFlags),
     .target(name: "CKernels", cSettings: kernelFlags),
     .target(name: "CThreads"),
     .target(name: "CGPU"),
@@ -51,14 +55,15 @@ let package = Package(
 
     // Files.
     .target(name: "Exchange", dependencies: ["CZlib", "Diagnostics", "NetIR"]),
-    .target(name: "DataPipeline", dependencies: ["CZlib", "Diagnostics", "Exchange"]),
+    .target(name: "Images", dependencies: ["CImages", "Diagnostics", "Exchange", "NetIR"]),
+    .target(name: "DataPipeline", dependencies: ["CZlib", "Diagnostics", "Exchange", "Images", "NetIR", "Runtime"]),
     .target(name: "ONNX", dependencies: ["NetIR"]),
 
     // Training: examples, the loop, checkpoints.
     .target(
       name: "TrainingLoop",
       dependencies: [
-        "Compiler", "DataPipeline", "Diagnostics", "Exchange", "Layers", "NetIR", "Runtime", "Training",
+        "Compiler", "DataPipeline", "Diagnostics", "Exchange", "Images", "Layers", "NetIR", "Runtime", "Training",
       ]),
 
     // Editors.
@@ -74,7 +79,7 @@ let package = Package(
       name: "Driver",
       dependencies: [
         "CBuildInfo", "Compiler", "CPUBackend", "DataPipeline", "Diagnostics", "Drawing", "Exchange", "Formatting",
-        "GPUBackend", "LanguageServer", "Layers", "NetIR", "ONNX", "Runtime", "Training", "TrainingLoop",
+        "GPUBackend", "Images", "LanguageServer", "Layers", "NetIR", "ONNX", "Runtime", "Training", "TrainingLoop",
         "YAMLSyntax",
       ]),
     .executableTarget(
@@ -131,7 +136,8 @@ let package = Package(
         "CPUBackend", "Compiler", "Diagnostics", "Drawing", "Driver", "FileTestSupport", "Layers", "NetIR",
       ]),
     .testTarget(
-      name: "CLITests", dependencies: ["Diagnostics", "Exchange", "FileTestSupport", "GPUTestSupport", "netc"]),
+      name: "CLITests",
+      dependencies: ["DataPipeline", "Diagnostics", "Exchange", "FileTestSupport", "GPUTestSupport", "Images", "netc"]),
     .testTarget(
       name: "LanguageServerTests",
       dependencies: ["Diagnostics", "Driver", "Exchange", "FileTestSupport", "LanguageServer", "Layers", "YAMLSyntax"],
@@ -164,7 +170,10 @@ let package = Package(
       ],
       exclude: ["run_model.py"]),
     .testTarget(
-      name: "DataPipelineTests", dependencies: ["DataPipeline", "Diagnostics", "Exchange", "FileTestSupport"]),
+      name: "ImagesTests", dependencies: ["Diagnostics", "Exchange", "FileTestSupport", "Images", "NetIR"]),
+    .testTarget(
+      name: "DataPipelineTests",
+      dependencies: ["DataPipeline", "Diagnostics", "Exchange", "FileTestSupport", "Images", "NetIR", "Runtime"]),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .c17

@@ -29,10 +29,10 @@ install_missing() {
     say "netc.sh: Swift 6.3 is not on the PATH; see https://www.swift.org/install/linux"
     exit 1
   fi
-  if command -v pkg-config >/dev/null 2>&1 && pkg-config --exists yaml-0.1 zlib; then return; fi
-  packages="libyaml-dev zlib1g-dev pkg-config"
+  if command -v pkg-config >/dev/null 2>&1 && pkg-config --exists yaml-0.1 zlib libpng libjpeg; then return; fi
+  packages="libyaml-dev zlib1g-dev libpng-dev libjpeg-dev pkg-config"
   if ! command -v apt-get >/dev/null 2>&1; then
-    say "netc.sh: please install libyaml, zlib (with headers) and pkg-config; there is no apt-get here"
+    say "netc.sh: please install libyaml, zlib, libpng, libjpeg (with headers) and pkg-config; there is no apt-get here"
     exit 1
   fi
   root=""
@@ -58,7 +58,7 @@ build() {
   whole=""
   if [ -z "${NETC_CUDA_PATH:-}" ] && ! ldconfig -p 2>/dev/null | grep -q libcuda.so.1 &&
     printf 'int main(void) { return 0; }\n' |
-    clang -x c - -static -fuse-ld=lld -lyaml -lz -lstdc++ -lm -o "$log.out" >/dev/null 2>&1; then
+    clang -x c - -static -fuse-ld=lld -lyaml -lpng16 -ljpeg -lz -lstdc++ -lm -o "$log.out" >/dev/null 2>&1; then
     whole="-Xswiftc -static-executable -Xswiftc -use-ld=lld"
   fi
   rm -f "$log.out"

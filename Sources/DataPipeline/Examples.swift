@@ -69,6 +69,8 @@ package struct DataSet: Sendable, Equatable {
   package var targets: [Examples]
   /// Names of the classes, where the data have them.
   package var classes: [String] = []
+  /// Where each example comes from; empty where they have no files of their own.
+  package var files: [String] = []
 
   package init(inputs: [Examples], targets: [Examples]) { (self.inputs, self.targets) = (inputs, targets) }
 

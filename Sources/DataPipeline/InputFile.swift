@@ -1,10 +1,11 @@
 import Diagnostics
 import Exchange
+import Images
 
 /// An array from an input file of any format that netc recognises.
 package struct TensorData: Sendable, Equatable {
   package enum Kind: String, Sendable {
-    case npy, idx
+    case npy, idx, picture
   }
 
   /// Outermost dimension first.
@@ -27,7 +28,29 @@ package struct TensorData: Sendable, Equatable {
   package var isUInt8: Bool { type == .u8 }
 }
 
-/// Loads the input of `netc run`.
+/// What `netc run` can be given.
+package enum Input: Sendable {
+  case array(TensorData)
+  /// To be brought to the size that the network takes.
+  case pictures(PictureFiles)
+
+  /// Opens a file of any format that netc recognises, or a folder of pictures; `-` is an array on standard input.
+  ///
+  /// Throws what `InputFile.load` and `PictureFiles` throw.
+  package init(_ path: String) throws(DiagnosticError) {
+    if FolderListing.isFolder(path) {
+      self = .pictures(try PictureFiles(folder: path))
+      return
+    }
+    let file = try MappedFile(path: path)
+    self = try file.withBytes { (bytes) throws(DiagnosticError) in
+      if path != "-", PictureFile.isPicture(bytes) { return .pictures(PictureFiles(paths: [path])) }
+      return .array(try InputFile.load(bytes, name: path))
+    }
+  }
+}
+
+/// Loads arrays.
 package enum InputFile {
   /// Reads the file at `path`, or standard input for `-`: NumPy or IDX, each plain or gzip. The content decides,
   /// not the name.
@@ -77,7 +100,7 @@ package enum InputFile {
       throw FileFault.make(
         .unknownFormat, in: name, "\(content) is in a format that netc does not read as a tensor",
         notes: look,
-        help: ["give a NumPy array (.npy) or an IDX file, either of them plain or as .gz"])
+        help: ["give a NumPy array (.npy) or an IDX file, plain or as .gz, a PNG, JPEG or BMP, or a folder of these"])
     }
     guard !data.elements.isEmpty else {
       throw FileFault.make(

@@ -82,6 +82,7 @@ package enum DiagnosticCode: String, CaseIterable, Sendable {
   case damagedCifar = "N0516"
   case damagedCsv = "N0517"
   case badTargets = "N0518"
+  case damagedPicture = "N0519"
   case damagedModel = "N0520"
   case unsupportedModel = "N0521"
   // Training
@@ -206,6 +207,7 @@ extension DiagnosticCode {
     case .damagedCifar: return DataCodes.damagedCifar
     case .damagedCsv: return DataCodes.damagedCsv
     case .badTargets: return DataCodes.badTargets
+    case .damagedPicture: return DataCodes.damagedPicture
     case .damagedModel: return DataCodes.damagedModel
     case .unsupportedModel: return DataCodes.unsupportedModel
     case .noTrainingData: return TrainingCodes.noTrainingData

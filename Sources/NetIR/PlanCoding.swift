@@ -61,12 +61,16 @@ extension Plan.Operand: Codable {
 }
 
 extension PreprocessingStep: Codable {
-  private enum Name: String { case scale, multiply, divide, subtract, project }
+  private enum Name: String { case resize, centerCrop, reverseChannels, scale, multiply, divide, subtract, project }
 
   package init(from decoder: any Decoder) throws {
     let read = try CaseReader(decoder)
     self =
       switch try read.name(of: Name.self) {
+      case .resize:
+        .resize(try read.ifPresent("short").map { .shortSide($0) } ?? .exact(try read()))
+      case .centerCrop: .centerCrop(try read())
+      case .reverseChannels: .reverseChannels
       case .scale: .scale(low: try read("low"), high: try read("high"))
       case .multiply: .multiply(try read())
       case .divide: .divide(try read())
@@ -77,6 +81,10 @@ extension PreprocessingStep: Codable {
 
   package func encode(to encoder: any Encoder) throws {
     switch self {
+    case .resize(.shortSide(let side)): try encoder.write(Name.resize, ["short": side])
+    case .resize(.exact(let size)): try encoder.write(Name.resize, ["_0": size])
+    case .centerCrop(let size): try encoder.write(Name.centerCrop, ["_0": size])
+    case .reverseChannels: try encoder.write(Name.reverseChannels)
     case .scale(let low, let high): try encoder.write(Name.scale, ["low": low, "high": high])
     case .multiply(let numbers): try encoder.write(Name.multiply, ["_0": numbers])
     case .divide(let numbers): try encoder.write(Name.divide, ["_0": numbers])

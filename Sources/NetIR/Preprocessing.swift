@@ -1,6 +1,12 @@
 /// What happens to raw data (bytes) before a network sees it. Float data are taken as they are: whoever made
 /// them has prepared them.
 package enum PreprocessingStep: Sendable, Equatable {
+  /// Brings a picture to another size. Arrays have the network's size already.
+  case resize(PictureSize)
+  /// Keeps the middle of a picture.
+  case centerCrop(Size2D)
+  /// Blue, green, red in place of red, green, blue, as networks that were trained with Caffe want it.
+  case reverseChannels
   /// Maps bytes, 0…255, to this range.
   case scale(low: Float, high: Float)
   /// One factor, or one per channel.
@@ -17,6 +23,8 @@ package enum PreprocessingStep: Sendable, Equatable {
   /// - Parameter shape: the shape of one example, channels first.
   package func apply(to values: inout [Float], shape: [Int]) {
     switch self {
+    case .resize, .centerCrop: break
+    case .reverseChannels: reverseChannels(shape, &values)
     case .scale(let low, let high):
       let factor = (high - low) / 255
       for index in values.indices { values[index] = low + values[index] * factor }
@@ -32,10 +40,28 @@ package enum PreprocessingStep: Sendable, Equatable {
   package func fits(_ shape: [Int]) -> Bool {
     let elements = shape.reduce(1, *)
     switch self {
-    case .scale, .statistic: return true
+    case .resize, .centerCrop, .reverseChannels, .scale, .statistic: return true
     case .multiply(let numbers), .divide(let numbers), .subtract(let numbers):
       return numbers.count == 1 || numbers.count == shape.first || numbers.count == elements
     case .project(let matrix): return matrix.count == elements * elements
+    }
+  }
+
+  /// Whether the step is for pictures of any size, and done when they are decoded.
+  package var movesPixels: Bool {
+    switch self {
+    case .resize, .centerCrop: true
+    default: false
+    }
+  }
+
+  private func reverseChannels(_ shape: [Int], _ values: inout [Float]) {
+    let (channels, pixels) = (max(1, shape.first ?? 1), max(1, shape.dropFirst().reduce(1, *)))
+    for start in stride(from: 0, to: values.count, by: channels * pixels) {
+      for channel in 0..<channels / 2 {
+        let (one, other) = (start + channel * pixels, start + (channels - 1 - channel) * pixels)
+        for pixel in 0..<pixels { values.swapAt(one + pixel, other + pixel) }
+      }
     }
   }
 
@@ -70,6 +96,13 @@ package enum PreprocessingStep: Sendable, Equatable {
       }
     }
   }
+}
+
+/// What a picture is resized to.
+package enum PictureSize: Sendable, Hashable {
+  /// The shorter side gets that many pixels, the other one keeps the proportion, rounded down.
+  case shortSide(Int)
+  case exact(Size2D)
 }
 
 /// A step of preprocessing whose numbers come from the training examples.

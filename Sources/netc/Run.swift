@@ -4,13 +4,14 @@ import Driver
 struct Run: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "run",
-    abstract: "Run a network on a file of examples.",
+    abstract: "Run a network on examples: pictures, or arrays of them.",
     usage: "netc run <model> --input <file> [<options>]",
     discussion: """
       Without --output, --labels and --draw a table of the best classes is printed.
 
       EXAMPLE:
         netc run digits.netc --input specs/digits/test-images-idx3-ubyte.gz
+        netc run squeezenet.netc --input holiday/ --top 5
       """)
 
   @Argument(help: "A YAML spec, or what `netc compile` made.", completion: .file())
@@ -20,7 +21,9 @@ struct Run: ParsableCommand {
   var weights: String?
 
   @Option(
-    help: ArgumentHelp("Examples: npy or IDX, plain or .gz; - is standard input.", valueName: "file"),
+    help: ArgumentHelp(
+      "Examples: a PNG, JPEG or BMP, a folder of these, npy or IDX, plain or .gz; - is npy on standard input.",
+      valueName: "path"),
     completion: .file())
   var input: String
 

@@ -103,6 +103,10 @@ struct CodeCase: Sendable, CustomTestStringConvertible {
   ]
 
   private static let inputs: [CodeCase] = [
+    CodeCase(.damagedPicture, "a cut picture") { folder in
+      running(folder.store([0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 0, 0, 0], as: "a.png"))
+    },
+    CodeCase(.emptyInput, "a folder without pictures") { folder in running(folder.path) },
     CodeCase(.unreadableFile, "no input") { _ in running("none.npy") },
     CodeCase(.unsupportedType, "complex numbers") { folder in
       let path = try folder.npy([1, 8, 8])

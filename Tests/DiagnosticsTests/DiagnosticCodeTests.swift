@@ -18,8 +18,8 @@ struct DiagnosticCodeTests {
     #expect((code.example == nil) == (code.fixed == nil))
     #expect(code.example == nil || code.example != code.fixed)
     let isOfSpecs = !["N04", "N05", "N06"].contains { code.rawValue.hasPrefix($0) }
-    // These two need a second file.
-    let needsFiles = code == .unreadableSpec || code == .unknownBaseLayer
+    // These two need a second file; and all of the language is there that a check can see.
+    let needsFiles = code == .unreadableSpec || code == .unknownBaseLayer || code == .notYetSupported
     #expect((code.example != nil) == (isOfSpecs && !needsFiles))
   }
 }

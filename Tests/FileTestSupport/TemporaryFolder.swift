@@ -13,13 +13,28 @@ package final class TemporaryFolder: Sendable {
     }
   }
 
-  deinit {
-    for name in names { unlink(path + "/" + name) }
+  deinit { Self.remove(path) }
+
+  private static func remove(_ path: String) {
+    var info = stat()
+    guard lstat(path, &info) == 0, info.st_mode & S_IFMT == S_IFDIR else {
+      unlink(path)
+      return
+    }
+    for name in names(in: path) { remove(path + "/" + name) }
     rmdir(path)
   }
 
   /// The names in the folder, sorted.
-  package var names: [String] {
+  package var names: [String] { Self.names(in: path) }
+
+  /// Makes a folder in this one, and returns its path.
+  package func subfolder(_ name: String) -> String {
+    mkdir("\(path)/\(name)", 0o777)
+    return "\(path)/\(name)"
+  }
+
+  private static func names(in path: String) -> [String] {
     guard let folder = opendir(path) else { return [] }
     defer { closedir(folder) }
     var names: [String] = []

@@ -99,6 +99,10 @@ import Testing
   ]
 
   private static let preprocessing: [(PreprocessingStep, String)] = [
+    (.resize(.shortSide(256)), #"{"resize":{"short":256}}"#),
+    (.resize(.exact(Size2D(224, 200))), #"{"resize":{"_0":{"height":224,"width":200}}}"#),
+    (.centerCrop(Size2D(227)), #"{"centerCrop":{"_0":{"height":227,"width":227}}}"#),
+    (.reverseChannels, #"{"reverseChannels":{}}"#),
     (.scale(low: -1, high: 1), #"{"scale":{"high":1,"low":-1}}"#),
     (.multiply([2]), #"{"multiply":{"_0":[2]}}"#),
     (.divide([0.5, 3]), #"{"divide":{"_0":[0.5,3]}}"#),

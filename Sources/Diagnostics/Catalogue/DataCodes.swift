@@ -76,6 +76,17 @@ enum DataCodes {
       Write it again with `numpy.save`. Files with pickled objects are never read.
       """)
 
+  static let damagedPicture = CatalogueEntry(
+    title: "a picture cannot be decoded",
+    essay: """
+      netc reads PNG, JPEG and BMP files. This one breaks off before its last pixel, contradicts its own checksums, is
+      of a variety that hardly any program writes, or has more than 134 million pixels. A part of a picture is never
+      taken for the whole.
+
+      Open it in an image viewer and save it again, or fetch it anew; `file NAME` tells what a file really is. One bad
+      file in a folder can be moved out of it.
+      """)
+
   static let damagedModel = CatalogueEntry(
     title: "a model of another format is damaged",
     essay: """

@@ -262,23 +262,9 @@ enum SchemaCodes {
   static let notYetSupported = CatalogueEntry(
     title: "this version of netc does not have this part of the language yet",
     essay: """
-      The word belongs to the netc language, but this version cannot act on it: folders of images, for instance.
+      The word belongs to the netc language, but this version cannot act on it.
       Ignoring it would give another network than the one that was meant.
 
       Say it in another way, or use a newer netc.
-      """,
-    example: """
-      data:
-        train: {folder: photographs}
-      layers:
-        - Input: {shape: [null, 784]}
-        - Dense: {num_units: 10}
-      """,
-    fixed: """
-      data:
-        train: {csv: measurements.csv}
-      layers:
-        - Input: {shape: [null, 784]}
-        - Dense: {num_units: 10}
       """)
 }

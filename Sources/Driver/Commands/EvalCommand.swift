@@ -34,15 +34,16 @@ package struct EvalCommand: Sendable {
     }
     let (predictor, steps) = try predictor(loaded, network, console)
     let report = try EvaluationReport(Evaluator(network, task, steps), task, data, examples, predictor)
+    let names = network.classes.isEmpty ? data.classes : network.classes
     if json {
-      console.out(report.json(names: network.classes, mistakes: mistakes).serialised() + "\n")
+      console.out(report.json(names: names, mistakes: mistakes).serialised() + "\n")
       return .good
     }
     let style = Style(color: console.color)
     console.note("\(network.name)   \(Format.count(examples.count, "example")) of `data.\(part.rawValue)`\n\n")
     console.out(
       EvaluationText(
-        report: report, names: network.classes, mistakes: mistakes, width: console.width, style: style
+        report: report, names: names, mistakes: mistakes, width: console.width, style: style
       ).rendered())
     return .good
   }

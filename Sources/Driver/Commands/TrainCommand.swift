@@ -54,7 +54,7 @@ package struct TrainCommand: Sendable {
     let session = try TrainingSession(
       network: network, data: data, folder: folder, resumes: resumes, weights: weights(loaded, network),
       backend: CPUTraining(threads: threads, numerics: numerics, note: console.note), console: console)
-    try SpecCopy(loaded, changes).write(to: folder.spec)
+    try SpecCopy(loaded, changes, classes: data.train.classes).write(to: folder.spec)
     return try session.run(threads: threads)
   }
 

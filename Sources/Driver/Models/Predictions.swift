@@ -8,9 +8,14 @@ package struct Predictions: Sendable {
   package var values: [Float]
   package var shape: [Int]
   package var classes: [String]
+  /// Names of the files that the examples come from; empty for those of an array, which have numbers.
+  package var files: [String] = []
 
   /// The endings that `--output` knows.
   package static let formats = [".npy", ".json", ".csv"]
+
+  /// Letters of a file's name in a table.
+  private static let longestFile = 32
 
   private var units: Int { shape.dropFirst().reduce(1, *) }
 
@@ -30,14 +35,14 @@ package struct Predictions: Sendable {
   /// One line per example: the classes with the highest scores.
   package func table(top: Int, width: Int, style: Style) -> String {
     let shown = max(1, min(top, units))
-    var columns = [Table.Column("example", right: true)]
+    var columns = [files.isEmpty ? Table.Column("example", right: true) : Table.Column("file")]
     for place in 1...shown {
       columns.append(Table.Column(place == 1 ? "class" : "\(place).", expendable: place == 1 ? 0 : place))
       columns.append(Table.Column("score", right: true, expendable: place == 1 ? 0 : place))
     }
     var table = Table(columns)
     for example in 0..<shape[0] {
-      var cells = ["\(example)"]
+      var cells = [files.isEmpty ? "\(example)" : files[example].cut(to: Self.longestFile)]
       for unit in ranking(example, shown) {
         cells += [name(unit), fixed(Double(values[example * units + unit]), digits: 4)]
       }
@@ -60,10 +65,13 @@ package struct Predictions: Sendable {
   private var json: String {
     let best = best
     let rows = (0..<shape[0]).map { example in
-      JSONValue.object([
-        ("example", .int(example)), ("class", .int(best[example])), ("name", .string(name(best[example]))),
-        ("scores", .array(values[example * units..<(example + 1) * units].map { number($0) })),
-      ])
+      JSONValue.object(
+        [
+          ("example", .int(example))
+        ] + (files.isEmpty ? [] : [("file", .string(files[example]))]) + [
+          ("class", .int(best[example])), ("name", .string(name(best[example]))),
+          ("scores", .array(values[example * units..<(example + 1) * units].map { number($0) })),
+        ])
     }
     return "[" + rows.map { $0.serialised() }.joined(separator: ",\n") + "]\n"
   }
@@ -73,11 +81,14 @@ package struct Predictions: Sendable {
 
   private var csv: String {
     let best = best
-    var lines = [(["example", "class", "name"] + (0..<units).map { "score_\($0)" }).joined(separator: ",")]
+    let file = files.isEmpty ? [] : ["file"]
+    var lines = [(["example"] + file + ["class", "name"] + (0..<units).map { "score_\($0)" }).joined(separator: ",")]
     for example in 0..<shape[0] {
       let scores = values[example * units..<(example + 1) * units].map { "\($0)" }
       lines.append(
-        (["\(example)", "\(best[example])", CSV.quoted(name(best[example]))] + scores).joined(separator: ","))
+        (["\(example)"] + (files.isEmpty ? [] : [CSV.quoted(files[example])]) + [
+          "\(best[example])", CSV.quoted(name(best[example])),
+        ] + scores).joined(separator: ","))
     }
     return lines.joined(separator: "\n") + "\n"
   }

@@ -106,12 +106,16 @@ package enum SpecLoader {
         let start = SourcePosition(line: 1, column: 1)
         return Node(value: .mapping([]), span: SourceSpan(file: open, start: start, end: start))
       }
+      guard let bytes = content(path, namedAt: span, &bag) else { return nil }
+      let id = map.add(SourceFile(path: full, bytes: bytes))
+      guard let document = parseYAML(id, in: map, bag: &bag) else { return nil }
+      known[full] = document
+      return document
+    }
+
+    func content(_ path: String, namedAt span: SourceSpan, _ bag: inout DiagnosticBag) -> [UInt8]? {
       do throws(DiagnosticError) {
-        let file = try MappedFile(path: full)
-        let id = file.withBytes { map.add(SourceFile(path: full, bytes: Array($0))) }
-        guard let document = parseYAML(id, in: map, bag: &bag) else { return nil }
-        known[full] = document
-        return document
+        return try MappedFile(path: map.path(path, namedAt: span)).withBytes { Array($0) }
       } catch {
         bag.report(
           Diagnostic(.badInclude, error.diagnostic.message, at: span, help: error.diagnostic.help))

@@ -12,7 +12,8 @@ package enum JSONSchema {
     let layers: JSONValue = ["type": ["array", "null"], "items": ValueSchemaJSON.reference("layer")]
     let sections: [String: JSONValue] = [
       "name": scalar, "layers": layers, "outputs": LayerSchema.references,
-      "classes": ["type": "array", "items": scalar, "minItems": 1], "data": data, "train": train, "let": constants,
+      "classes": ["type": ["array", "string"], "items": scalar, "minItems": 1], "data": data, "train": train,
+      "let": constants,
       "defaults": defaults, "blocks": blocks, "include": files, "base": base,
       "warnings": warnings,
     ]
@@ -121,8 +122,10 @@ package enum JSONSchema {
     let fitted: [String: ValueSchema] = [
       "center": scopes, "standardize": scopes, "min_max": range.orNull, "whiten": .anything,
     ]
+    let size = ValueType<Size2D>.size.schema
+    let pictures = ["resize": size, "center_crop": size, "channel_order": .words(["rgb", "bgr"])]
     let steps = SpecKeys.preprocessing.map { key, doc -> (String, JSONValue) in
-      let value = ValueSchemaJSON.members(fitted[key] ?? (key == "scale" ? range : numbers))
+      let value = ValueSchemaJSON.members(fitted[key] ?? pictures[key] ?? (key == "scale" ? range : numbers))
       return (key, .object([("description", .string(doc))] + value))
     }
     let words = SpecKeys.preprocessing.map(\.key).filter { fitted[$0] != nil }

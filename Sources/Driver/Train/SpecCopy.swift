@@ -8,9 +8,14 @@ import YAMLSyntax
 struct SpecCopy {
   private let loaded: LoadedSpec
   private let changes: [String]
+  private let classes: [String]
 
-  /// - Parameter changes: what `--set` said.
-  init(_ loaded: LoadedSpec, _ changes: [String]) { (self.loaded, self.changes) = (loaded, changes) }
+  /// - Parameters:
+  ///   - changes: what `--set` said.
+  ///   - classes: names that the data gave: the weights belong to classes in this order.
+  init(_ loaded: LoadedSpec, _ changes: [String], classes: [String] = []) {
+    (self.loaded, self.changes, self.classes) = (loaded, changes, classes)
+  }
 
   /// Keys whose values are paths, or lists or mappings of them; of formats of data, what is none is left.
   private static let others: Set<String> = ["size", "separator"]
@@ -20,7 +25,11 @@ struct SpecCopy {
     let from = Self.folder(of: path)
     var text = "# \(loaded.path), as trained"
     if !changes.isEmpty { text += " with " + changes.map { "--set \($0)" }.joined(separator: " ") }
-    text += "\n" + BlockText.of(moved(root, to: from))
+    text += "\n"
+    if !classes.isEmpty, root.entries?.contains(where: { $0.key.scalarText == "classes" }) == false {
+      text += "classes: [\(classes.map { JSONValue.string($0).serialised() }.joined(separator: ", "))]\n"
+    }
+    text += BlockText.of(moved(root, to: from))
     try AtomicFile.write(path: path) { (writer) throws(DiagnosticError) in try writer.write(text) }
   }
 
@@ -28,6 +37,7 @@ struct SpecCopy {
     mapped(root) { key, value in
       switch key {
       case "include": paths(value, folder)
+      case "classes": value.elements == nil ? paths(value, folder) : value
       case "base":
         value.entries == nil
           ? paths(value, folder)
@@ -49,6 +59,7 @@ struct SpecCopy {
       let isPath: Bool =
         switch format {
         case "npz", "csv": key == "file"
+        case "folder": key == "path"
         default: !Self.others.contains(key)
         }
       return isPath ? paths(value, folder) : value

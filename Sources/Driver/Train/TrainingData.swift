@@ -1,5 +1,6 @@
 import DataPipeline
 import Diagnostics
+import Images
 import Layers
 import TrainingLoop
 
@@ -51,7 +52,15 @@ package struct TrainingData: Sendable {
     _ source: DataSource, _ loaded: LoadedSpec, _ network: Network, _ task: TrainingTask?
   ) throws(DiagnosticError) -> (TrainingTask, DataSet) {
     // Values of `--set` count from the spec's folder, too.
-    let raw = try DataSetReader.read(source) { loaded.map.path($0, namedAt: loaded.root?.span ?? source.span) }
+    func path(_ path: String) -> String { loaded.map.path(path, namedAt: loaded.root?.span ?? source.span) }
+    var classes: [String]? = network.classes.isEmpty ? nil : network.classes
+    if classes == nil, case .folder(let folder) = network.data.train?.format {
+      classes = try ClassFolders.names(path(folder))
+    }
+    let shapes = network.inputs.map { network.layers[$0].shape.dropFirst().map { $0 ?? 0 } }
+    let fitting = shapes.count == 1 ? PictureFitting(shapes[0], network.preprocessing) : nil
+    let raw = try DataSetReader.read(
+      source, DataSetReader.Pictures(fitting: fitting, classes: classes), path: path)
     let task = if let task { task } else { try TrainingTask(network, raw) }
     return (task, try task.fitted(raw, path: loaded.path))
   }

@@ -90,14 +90,18 @@ private final class OpenFiles: SpecFiles {
       let start = SourcePosition(line: 1, column: 1)
       return Node(value: .mapping([]), span: SourceSpan(file: isRead, start: start, end: start))
     }
-    guard let bytes = open[full] ?? read(full, path, span, &bag) else {
-      missing.append(full)
-      return nil
-    }
+    guard let bytes = content(path, namedAt: span, &bag) else { return nil }
     let id = map.add(SourceFile(path: full, bytes: bytes))
     guard let document = parseYAML(id, in: map, bag: &bag) else { return nil }
     known[full] = document
     return document
+  }
+
+  func content(_ path: String, namedAt span: SourceSpan, _ bag: inout DiagnosticBag) -> [UInt8]? {
+    let full = FilePath.resolve(path, from: map[span.file].path)
+    if let bytes = open[full] ?? read(full, path, span, &bag) { return bytes }
+    missing.append(full)
+    return nil
   }
 
   private func read(_ full: String, _ path: String, _ span: SourceSpan, _ bag: inout DiagnosticBag) -> [UInt8]? {
@@ -106,7 +110,7 @@ private final class OpenFiles: SpecFiles {
       var info = stat()
       let isOther = stat(full, &info) == 0 && info.st_mode & S_IFMT != S_IFREG && info.st_mode & S_IFMT != S_IFDIR
       guard !isOther, info.st_size <= Analysis.largestDocument else {
-        bag.report(Diagnostic(.badInclude, "`\(path)` is no spec", at: span, help: ["a spec is a YAML file"]))
+        bag.report(Diagnostic(.badInclude, "`\(path)` is no file of text that netc could read", at: span))
         return nil
       }
       return try MappedFile(path: full).withBytes { Array($0) }

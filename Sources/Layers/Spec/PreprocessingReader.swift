@@ -4,6 +4,10 @@ import YAMLSyntax
 
 /// Reads `data.preprocess`: a list of steps that raw data goes through.
 enum PreprocessingReader {
+  private static let examples = ["scale": "[0, 1]", "resize": "256", "center_crop": "224", "channel_order": "bgr"]
+
+  private enum ChannelOrder: String, CaseIterable { case rgb, bgr }
+
   private static let steps = SpecKeys.preprocessing.map(\.key)
 
   static func read(_ node: Node, _ bag: inout DiagnosticBag) -> [PreprocessingStep] {
@@ -14,7 +18,18 @@ enum PreprocessingReader {
           help: ["such as `preprocess: [{scale: [0, 1]}]`"]))
       return []
     }
-    return elements.compactMap { step($0, &bag) }
+    var steps: [PreprocessingStep] = []
+    for element in elements {
+      guard let step = step(element, &bag) else { continue }
+      if step.movesPixels, steps.contains(where: { !$0.movesPixels }) {
+        bag.report(
+          Diagnostic(
+            .conflictingParameters, "`resize` and `center_crop` have to stand before the steps that change numbers",
+            at: element.span, help: ["pictures are resized when they are decoded: move it to the front"]))
+      }
+      steps.append(step)
+    }
+    return steps
   }
 
   private static func step(_ node: Node, _ bag: inout DiagnosticBag) -> PreprocessingStep? {
@@ -38,11 +53,20 @@ enum PreprocessingReader {
       bag.report(
         Diagnostic(
           .wrongType, "the step `\(name)` needs a value", at: word.span,
-          help: [name == "scale" ? "such as `{scale: [0, 1]}`" : "such as `{\(name): 0.5}`"]))
+          help: ["such as `{\(name): \(examples[name] ?? "0.5")}`"]))
       return nil
     }
     var context = DecodeContext(bag: bag, layerType: "preprocess", key: name)
     defer { bag = context.bag }
+    switch name {
+    case "resize":
+      guard let size = ValueType<Size2D>.size.decode(value, &context) else { return nil }
+      return .resize(value.elements == nil ? .shortSide(size.height) : .exact(size))
+    case "center_crop": return ValueType<Size2D>.size.decode(value, &context).map { .centerCrop($0) }
+    case "channel_order":
+      return ValueType<ChannelOrder>.word.decode(value, &context).flatMap { $0 == .bgr ? .reverseChannels : nil }
+    default: break
+    }
     guard let numbers = ValueType<[Float]>.numbers.decode(value, &context) else { return nil }
     switch name {
     case "scale":

@@ -5,6 +5,15 @@ import YAMLSyntax
 package protocol SpecFiles {
   /// The document of a file, whose path counts from the folder of the file that names it; nil after a report.
   mutating func document(_ path: String, namedAt span: SourceSpan, _ bag: inout DiagnosticBag) -> Node?
+  /// The content of a file, as `document` finds it; nil after a report.
+  mutating func content(_ path: String, namedAt span: SourceSpan, _ bag: inout DiagnosticBag) -> [UInt8]?
+}
+
+extension SpecFiles {
+  package mutating func content(_ path: String, namedAt span: SourceSpan, _ bag: inout DiagnosticBag) -> [UInt8]? {
+    bag.report(Diagnostic(.badInclude, "cannot read `\(path)`: this spec has no folder", at: span))
+    return nil
+  }
 }
 
 /// For specs that stand alone.
@@ -33,6 +42,21 @@ struct SpecDocuments {
     var inner = self
     inner.open.append(document.span.file)
     return inner
+  }
+
+  /// The lines of a file without what is blank around them, and without empty ones; nil after a report.
+  mutating func lines(_ path: String, _ span: SourceSpan, _ bag: inout DiagnosticBag) -> [String]? {
+    guard let content = files.content(path, namedAt: span, &bag) else { return nil }
+    guard let text = String(validating: content, as: UTF8.self) else {
+      bag.report(Diagnostic(.badInclude, "`\(path)` is no text in UTF-8", at: span))
+      return nil
+    }
+    return text.split(whereSeparator: \.isNewline).compactMap { line in
+      var name = line
+      while name.first?.isWhitespace == true { name.removeFirst() }
+      while name.last?.isWhitespace == true { name.removeLast() }
+      return name.isEmpty ? nil : String(name)
+    }
   }
 
   /// A document that is not being read already; nil after a report.

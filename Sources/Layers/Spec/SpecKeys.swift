@@ -29,10 +29,14 @@ package enum SpecKeys {
     ("cifar10", "one or more files of records; `{files: […], size: 128}` for images of another size than 32"),
     ("npz", "`{file: FILE, inputs: [x], targets: [y]}`: arrays by their names"),
     ("npy", "`{inputs: [FILE], targets: [FILE]}`"),
+    ("folder", "a folder with a sub-folder of PNG, JPEG or BMP pictures for each class"),
     ("csv", "a file, or `{file: FILE, targets: [column], separator: \";\"}`"),
   ]
 
   package static let preprocessing: [Row] = [
+    ("resize", "brings pictures to a size: `resize: 256` the shorter side, `resize: [224, 224]` height and width"),
+    ("center_crop", "keeps the middle of pictures: `center_crop: 227`, or `[height, width]`"),
+    ("channel_order", "`bgr` for blue, green, red, as networks from Caffe want it; `rgb` as files have it"),
     ("scale", "maps bytes to a range: `scale: [0, 1]`"),
     ("multiply", "multiplies by a number, or by one per channel"),
     ("divide", "divides by a number, or by one per channel"),

@@ -15,7 +15,7 @@ package struct SpecReader {
     ("name", "the network's name; the file's name without it"),
     ("layers", "the layers, in order"),
     ("outputs", "names of the layers that are outputs; the last layer without it"),
-    ("classes", "names of the classes, in the order of the output's units"),
+    ("classes", "names of the classes, in the order of the output's units; or a file with a name on each line"),
     ("data", "where examples come from and how they are prepared"),
     ("train", "how to train"),
     ("let", "constants: `$name` and `${name * 2}` use them"),
@@ -176,13 +176,24 @@ package struct SpecReader {
   }
 
   private mutating func readClasses(_ node: Node) {
-    let names = node.elements?.map { $0.isNull ? nil : $0.scalarText }
-    guard let names, !names.isEmpty, !names.contains(nil) else {
-      bag.report(
-        Diagnostic(.wrongType, "`classes` must be a list of names, not \(node.kindName)", at: node.span))
-      return
+    if let path = node.scalarText, !node.isNull {
+      guard let lines = documents.lines(path, node.span, &bag) else { return }
+      guard !lines.isEmpty else {
+        bag.report(
+          Diagnostic(.wrongType, "`\(path)` names no classes", at: node.span, help: ["write a name on each line"]))
+        return
+      }
+      spec.classes = lines
+    } else {
+      let names = (node.elements ?? []).compactMap { $0.isNull ? nil : $0.scalarText }
+      guard let elements = node.elements, !names.isEmpty, names.count == elements.count else {
+        bag.report(
+          Diagnostic(
+            .wrongType, "`classes` must be a list of names, or a file of them, not \(node.kindName)", at: node.span))
+        return
+      }
+      spec.classes = names
     }
-    spec.classes = names.compactMap { $0 }
     spec.classesSpan = node.span
   }
 

@@ -27,6 +27,9 @@ package enum AugmentationStep: Sendable, Equatable {
   /// Adds V·[αᵢ·sᵢ], αᵢ ~ N(0, sigma²), of the principal components of the training pixels' colours; sᵢ is the
   /// standard deviation along one, or its eigenvalue (Krizhevsky et al. 2012, section 4.1).
   case fancyPCA(sigma: Double, usesEigenvalues: Bool)
+  /// A random part of the image, of this share of its area and this ratio of width to height, as large as the image was
+  /// (Szegedy et al. 2015, section 6).
+  case resizedCrop(area: ClosedRange<Double>, ratio: ClosedRange<Double>)
   /// A square of that side around any pixel becomes 0 (DeVries & Taylor 2017).
   case cutout(Int)
 
@@ -55,7 +58,7 @@ package enum AugmentationStep: Sendable, Equatable {
 enum AugmentationReader {
   static let names = [
     "translate", "crop", "rotate", "scale", "shear", "flip", "noise", "brightness", "contrast", "hsv", "fancy_pca",
-    "cutout",
+    "cutout", "resized_crop",
   ]
 
   static func read(_ node: Node, _ bag: inout DiagnosticBag) -> [AugmentationStep] {
@@ -84,6 +87,7 @@ enum AugmentationReader {
     }
     let value = node.entries?.first?.value
     if name == "hsv" { return hsv(value, &bag) }
+    if name == "resized_crop" { return resizedCrop(value, &bag) }
     if name == "fancy_pca" { return fancyPCA(value, &bag) }
     guard let value, !value.isNull else {
       bag.report(
@@ -144,6 +148,24 @@ enum AugmentationReader {
     return .hsv(jitter)
   }
 
+  private static func resizedCrop(_ value: Node?, _ bag: inout DiagnosticBag) -> AugmentationStep? {
+    let (area, ratio) = (0.3...1.0, 0.75...(4.0 / 3))
+    guard let value, !value.isNull else { return .resizedCrop(area: area, ratio: ratio) }
+    if let least = value.number, least > 0, least <= 1 { return .resizedCrop(area: least...1, ratio: ratio) }
+    guard let entries = value.entries else {
+      bag.report(
+        Diagnostic(
+          .wrongType, "`resized_crop` takes the least share of the area, or {area, ratio}, not \(value.kindName)",
+          at: value.span, help: ["such as `{resized_crop: 0.3}`"]))
+      return nil
+    }
+    var values = KeyedValues(entries, of: "resized_crop", bag)
+    let areas = values.take("area", .shares) ?? area
+    let ratios = values.take("ratio", .factors) ?? ratio
+    bag = values.finish()
+    return .resizedCrop(area: areas, ratio: ratios)
+  }
+
   private enum Length: String, CaseIterable { case deviation, eigenvalue }
 
   private static func fancyPCA(_ value: Node?, _ bag: inout DiagnosticBag) -> AugmentationStep? {
@@ -169,6 +191,17 @@ extension ValueType where Value == Double {
 }
 
 extension ValueType where Value == ClosedRange<Double> {
+  /// [low, high] within 0 and 1.
+  fileprivate static let shares = ValueType("a range of shares such as [0.3, 1]") { node, context in
+    let numbers = (node.elements ?? []).compactMap(\.number)
+    guard numbers.count == 2, node.elements?.count == 2, numbers[0] > 0, numbers[1] >= numbers[0], numbers[1] <= 1
+    else {
+      context.wrongType(node, expected: "a range of shares such as [0.3, 1]")
+      return nil
+    }
+    return numbers[0]...numbers[1]
+  }
+
   /// [low, high], or a share s for [1 − s, 1 + s].
   fileprivate static let factors = ValueType("a range such as [0.9, 1.1], or a share such as 0.1") { node, context in
     let numbers = node.elements.map { $0.compactMap(\.number) } ?? node.number.map { [1 - $0, 1 + $0] } ?? []

@@ -33,6 +33,8 @@ package struct DataSource: Sendable, Equatable {
     ///   - targets: names, or numbers from 0, of the columns with the targets; the last column where there are none.
     ///   - separator: the letter between two columns.
     case csv(file: String, targets: [String], separator: String)
+    /// A sub-folder of pictures for each class.
+    case folder(path: String)
   }
 
   package var format: Format

@@ -3,7 +3,7 @@ import YAMLSyntax
 
 /// Reads `data.train` and its like: `{idx: {images: …, labels: …}}`.
 enum DataSourceReader {
-  private static let formats = SpecKeys.sources.map(\.key) + ["folder"]
+  private static let formats = SpecKeys.sources.map(\.key)
 
   static func read(_ entry: Node.Entry, _ bag: inout DiagnosticBag) -> DataSource? {
     let key = entry.key.scalarText ?? ""
@@ -21,13 +21,6 @@ enum DataSourceReader {
         .unknown(.outOfRange, "unknown format of data `\(name)`", word: name, at: source.key.span, among: formats))
       return nil
     }
-    guard name != "folder" else {
-      bag.report(
-        Diagnostic(
-          .notYetSupported, "this version cannot read folders of images yet", at: source.key.span,
-          help: ["store the images as `npy`, `npz`, `idx` or `cifar10`"]))
-      return nil
-    }
     // One path alone will do where there is one.
     if source.value.entries == nil {
       var context = DecodeContext(bag: bag, layerType: key, key: name)
@@ -36,6 +29,10 @@ enum DataSourceReader {
       case "cifar10":
         return ValueType<[String]>.texts.decode(source.value, &context).map {
           DataSource(.cifar10(files: $0, height: 32, width: 32), span: source.value.span)
+        }
+      case "folder":
+        return ValueType<String>.text.decode(source.value, &context).map {
+          DataSource(.folder(path: $0), span: source.value.span)
         }
       case "csv":
         return ValueType<String>.text.decode(source.value, &context).map {
@@ -73,6 +70,7 @@ enum DataSourceReader {
       let targets = values.require("targets", .texts, at: place)
       guard let inputs, let targets else { return nil }
       return .npy(inputs: inputs, targets: targets)
+    case "folder": return values.require("path", .text, at: place).map { .folder(path: $0) }
     default:
       let file = values.require("file", .text, at: place)
       let targets = values.take("targets", .texts) ?? []

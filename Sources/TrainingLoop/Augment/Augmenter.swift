@@ -58,7 +58,7 @@ package struct Augmenter: Sendable {
         for index in image.indices { image[index] += white * Float(offsets[index / pixels]) }
         clamp(&image)
       case .cutout(let side): cutout(side, &image, &stream)
-      case .translate, .crop, .rotate, .scale, .shear: break
+      case .translate, .crop, .rotate, .scale, .shear, .resizedCrop: break
       }
     }
     placement.move(&image, shape)
@@ -123,6 +123,12 @@ private struct Placement {
     case .scale(let range):
       let factor = 1 / (range.lowerBound + (range.upperBound - range.lowerBound) * stream.uniform())
       compose(factor, 0, 0, 0, factor, 0)
+    case .resizedCrop(let area, let ratio):
+      let part = RandomPart(area, ratio, &stream, height: Double(height), width: Double(width))
+      let (middleX, middleY) = (part.left + part.width / 2, part.top + part.height / 2)
+      compose(
+        part.width / Double(width), 0, middleX - Double(width) / 2, 0, part.height / Double(height),
+        middleY - Double(height) / 2)
     case .shear(let degrees): compose(1, tan(either(degrees) * .pi / 180), 0, 0, 1, 0)
     default: return false
     }

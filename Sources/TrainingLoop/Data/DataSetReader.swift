@@ -1,13 +1,35 @@
 import DataPipeline
 import Diagnostics
 import Exchange
+import Images
 import Layers
+import Runtime
 
 /// Reads the examples that a spec names.
 package enum DataSetReader {
-  /// - Parameter path: the path of a file that the spec names, which counts from the spec's folder.
+  /// What folders of pictures need beside their path.
+  package struct Pictures {
+    /// nil where the network takes no pictures.
+    package var fitting: PictureFitting?
+    /// In their order; nil for the folders as they are called.
+    package var classes: [String]?
+    /// Is told how many are decoded, and of how many.
+    package var progress: @Sendable (Int, Int) -> Void
+
+    package init(
+      fitting: PictureFitting?, classes: [String]?, progress: @escaping @Sendable (Int, Int) -> Void = { _, _ in }
+    ) {
+      (self.fitting, self.classes, self.progress) = (fitting, classes, progress)
+    }
+  }
+
+  /// - Parameters:
+  ///   - pictures: for a folder of them.
+  ///   - path: the path of a file that the spec names, which counts from the spec's folder.
   /// - Throws: N0501 to N0517 for what is wrong with the files, N0518 where their counts differ.
-  package static func read(_ source: DataSource, path: (String) -> String) throws(DiagnosticError) -> DataSet {
+  package static func read(
+    _ source: DataSource, _ pictures: Pictures, path: (String) -> String
+  ) throws(DiagnosticError) -> DataSet {
     switch source.format {
     case .idx(let images, let labels):
       return try joined([path(images)], [path(labels)]) { (path) throws(DiagnosticError) in
@@ -25,9 +47,27 @@ package enum DataSetReader {
       return try joined(inputs.map(path), targets.map(path)) { (path) throws(DiagnosticError) in
         try InputFile.load(path)
       }
+    case .folder(let folder): return try read(folder: path(folder), pictures)
     case .csv(let file, let targets, let separator):
       return try CSVTable.read(path: path(file), targets: targets, separator: separator)
     }
+  }
+
+  private static func read(folder: String, _ pictures: Pictures) throws(DiagnosticError) -> DataSet {
+    guard let fitting = pictures.fitting else {
+      throw FileFault.make(
+        .inputShapeDiffers, in: folder, "the network takes no pictures",
+        help: ["pictures have 1 or 3 channels, a height and a width: `shape: [null, 3, 128, 128]`"])
+    }
+    let folders = try ClassFolders(folder, classes: pictures.classes)
+    let (count, progress) = (folders.files.count, pictures.progress)
+    let images = try folders.files.decoded(0..<count, fitting, ThreadPool.shared(threads: UsableCores.count)) {
+      progress($0, count)
+    }
+    var data = DataSet(
+      inputs: [images], targets: [Examples(shape: [], count: count, .floats(folders.labels.map(Float.init)))])
+    (data.classes, data.files) = (folders.classes, folders.files.paths)
+    return data
   }
 
   private static func tensor(_ array: NpyArray) -> TensorData {

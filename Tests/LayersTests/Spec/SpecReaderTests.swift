@@ -37,7 +37,8 @@ struct SpecReaderTests {
     arguments: [
       ("nmae: x", ["N0101 nmae"]), ("[a]: x", ["N0101 [a]"]), ("name: [a]", ["N0105 [a]"]),
       ("name: null", ["N0105 null"]), ("outputs: []", ["N0105 []"]), ("outputs: {a: b}", ["N0105 {a: b}"]),
-      ("outputs: [[a]]", ["N0105 [a]"]), ("outputs: [lost]", ["N0305 lost"]), ("classes: x", ["N0105 x"]),
+      ("outputs: [[a]]", ["N0105 [a]"]), ("outputs: [lost]", ["N0305 lost"]), ("classes: x", ["N0117 x"]),
+      ("classes: {a: b}", ["N0105 {a: b}"]), ("classes: null", ["N0105 null"]),
       ("classes: []", ["N0105 []"]), ("classes: [a, null]", ["N0105 [a, null]"]), ("data: 3", ["N0105 3"]),
       ("data: {tran: x}", ["N0101 tran"]), ("train: [x]", ["N0105 [x]"]), ("train: {epochs: 3}", ["N0101 epochs"]),
       ("train: {update: adma}", ["N0106 adma"]), ("train: {update: [adam]}", ["N0105 [adam]"]),

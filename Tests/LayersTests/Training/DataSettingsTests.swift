@@ -16,6 +16,7 @@ struct DataSettingsTests {
       ("{npz: {file: a.npz}}", .npz(file: "a.npz", inputs: ["x"], targets: ["y"])),
       ("{npz: {file: a.npz, inputs: [p, q], targets: t}}", .npz(file: "a.npz", inputs: ["p", "q"], targets: ["t"])),
       ("{npy: {inputs: x.npy, targets: y.npy}}", .npy(inputs: ["x.npy"], targets: ["y.npy"])),
+      ("{folder: photos}", .folder(path: "photos")), ("{folder: {path: photos}}", .folder(path: "photos")),
       ("{csv: t.csv}", .csv(file: "t.csv", targets: [], separator: ",")),
       (
         "{csv: {file: t.csv, targets: [a, b], separator: \";\"}}",
@@ -40,7 +41,8 @@ struct DataSettingsTests {
       ("train: {idx: {images: a}}", "N0104 idx"), ("train: {idx: a}", "N0105 a"),
       ("train: {idx: {images: a, labels: b, lables: c}}", "N0103 lables"), ("train: {npy: {inputs: a}}", "N0104 npy"),
       ("train: {csv: {file: a, separator: ab}}", "N0105 ab"), ("train: {cifar10: {files: [null]}}", "N0105 null"),
-      ("train: {cifar10: {files: a, size: 0}}", "N0106 0"), ("train: {folder: pictures}", "N0190 folder"),
+      ("train: {cifar10: {files: a, size: 0}}", "N0106 0"), ("train: {folder: {paths: a, path: b}}", "N0103 paths"),
+      ("train: {folder: [a, b]}", "N0105 [a, b]"),
     ])
   func refuses(_ text: String, _ mark: String) { #expect(Self.checked(text).marks == [mark]) }
 
@@ -58,6 +60,8 @@ struct DataSettingsTests {
       ("noise: 0.1", .noise(0.1)),
       ("brightness: 0.2", .brightness(0.2)), ("contrast: 0.3", .contrast(0.3)), ("hsv: null", .hsv(.init())),
       ("fancy_pca: 0.2", .fancyPCA(sigma: 0.2, usesEigenvalues: false)), ("cutout: 4", .cutout(4)),
+      ("resized_crop: 0.25", .resizedCrop(area: 0.25...1, ratio: 0.75...(4.0 / 3))),
+      ("resized_crop: {area: [0.1, 0.5], ratio: [0.5, 2]}", .resizedCrop(area: 0.1...0.5, ratio: 0.5...2)),
       ("fancy_pca: {scale: eigenvalue}", .fancyPCA(sigma: 0.1, usesEigenvalues: true)),
     ] as [(String, AugmentationStep)])
   func augmentation(_ text: String, _ step: AugmentationStep) throws {
@@ -71,6 +75,7 @@ struct DataSettingsTests {
       ("[{rotate: 0}]", "N0106 0"), ("[{shear: 90}]", "N0106 90"), ("[{scale: 1}]", "N0105 1"),
       ("[{scale: [2, 1]}]", "N0105 [2, 1]"), ("[{contrast: 2}]", "N0106 2"), ("[{hsv: {hue: -1}}]", "N0106 -1"),
       ("[{hsv: {huge: 1}}]", "N0103 huge"), ("[{fancy_pca: {scale: long}}]", "N0106 long"),
+      ("[{resized_crop: 2}]", "N0105 2"), ("[{resized_crop: {area: [0.5, 2]}}]", "N0105 [0.5, 2]"),
       ("[{flip: {axis: horizontal, swap: [1]}}]", "N0105 [1]"),
       ("[{crop: 1, flip: vertical}]", "N0105 {crop: 1, flip: vertical}"),
     ])

@@ -1,0 +1,3 @@
+// libpng, which only CImages calls: its errors jump, and Swift must not be jumped across.
+
+#include <png.h>
