@@ -11,7 +11,8 @@ extension Plan {
     }
     let products: Int
     switch step.op {
-    case .conv2D(_, let epilogue): products = form.tiles(of: epilogue.unpooled(result)) * shape(of: input)[1] * result[1]
+    case .conv2D(_, let epilogue):
+      products = form.tiles(of: epilogue.unpooled(result)) * shape(of: input)[1] * result[1]
     case .gradient(.convolutionWeights):
       let g = shape(of: step.operands[1])
       products = form.tiles(of: g) * shape(of: input)[1] * g[1]
