@@ -36,6 +36,11 @@ struct Eval: ParsableCommand {
   @Option(help: ArgumentHelp("How many of the worst mistakes to list.", valueName: "n"))
   var mistakes = 5
 
+  @Option(
+    help: ArgumentHelp("Draw the worst mistakes: .svg, or .png where the machine can convert.", valueName: "file"),
+    completion: .file())
+  var sheet: String?
+
   @Option(help: "Arithmetic: strict never approximates.")
   var numerics = NumericsOption.fast
 
@@ -56,7 +61,7 @@ struct Eval: ParsableCommand {
       var command = EvalCommand(model: model, threads: common.threadCount)
       (command.spec, command.weights, command.part) = (spec, weights, data)
       (command.overrides, command.mistakes, command.json) = (overrides, mistakes, json)
-      command.numerics = numerics
+      (command.numerics, command.sheet) = (numerics, sheet)
       return try command.run(console)
     }
   }
