@@ -57,7 +57,8 @@ struct FullyConvolutionalTests {
         }
         let wanted = try outputs(small, direct, part)
         for unit in 0..<3 {
-          #expect(abs(everywhere[(unit * 4 + row) * 3 + column] - wanted[unit]) < 1e-5, "at \(row), \(column)")
+          let found = everywhere[(unit * 4 + row) * 3 + column]
+          #expect(abs(found - wanted[unit]) < 1e-5, "at \(row), \(column)")
         }
       }
     }
