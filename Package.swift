@@ -103,8 +103,10 @@ let package = Package(
     .testTarget(
       name: "TrainingTests",
       dependencies: [
-        "CPUBackend", "Compiler", "Exchange", "FileTestSupport", "Layers", "NetIR", "NetworkTestSupport", "Training",
-      ]),
+        "CPUBackend", "Compiler", "Exchange", "FileTestSupport", "Layers", "NetIR", "NetworkTestSupport", "Runtime",
+        "Training",
+      ],
+      exclude: ["references"]),
     .testTarget(
       name: "TrainingLoopTests",
       dependencies: [
@@ -156,7 +158,9 @@ let package = Package(
     .target(name: "FileTestSupport", dependencies: ["Diagnostics"], path: "Tests/FileTestSupport"),
     .target(
       name: "NetworkTestSupport",
-      dependencies: ["Diagnostics", "Driver", "FileTestSupport", "Layers", "NetIR", "YAMLSyntax"],
+      dependencies: [
+        "Compiler", "Diagnostics", "Driver", "FileTestSupport", "Layers", "NetIR", "Training", "YAMLSyntax",
+      ],
       path: "Tests/NetworkTestSupport"),
     .testTarget(name: "KernelTests", dependencies: ["CKernels"]),
     .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics", "YAMLSyntax"]),

@@ -19,6 +19,20 @@ extension KernelArguments {
     return (Int32(kind.rawValue), p)
   }
 
+  static func function(_ function: ScalarFunction) -> (kind: Int32, exponent: Float) {
+    let (kind, exponent): (ck_function_kind, Float) =
+      switch function {
+      case .exponential: (CK_EXPONENTIAL, 0)
+      case .logarithm: (CK_LOGARITHM, 0)
+      case .absolute: (CK_ABSOLUTE, 0)
+      case .sign: (CK_SIGN, 0)
+      case .squareRoot: (CK_SQUARE_ROOT, 0)
+      case .reciprocal: (CK_RECIPROCAL, 0)
+      case .power(let exponent): (CK_POWER, exponent)
+      }
+    return (Int32(kind.rawValue), exponent)
+  }
+
   /// The gradient of a rearrangement of a tensor of that shape.
   static func scatter(
     _ rearrangement: Rearrangement, _ shape: [Int], _ input: UnsafeMutablePointer<Float>?,

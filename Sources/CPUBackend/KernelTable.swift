@@ -73,6 +73,7 @@ extension KernelOp {
     case CK_OP_DROP: self = .drop
     case CK_OP_NOISE: self = .noise
     case CK_OP_RANDOM_SLOPES: self = .randomSlopes
+    case CK_OP_FUNCTION: self = .function
     case CK_OP_LOSS: self = .loss
     case CK_OP_LOSS_GRADIENT: self = .lossGradient
     case CK_OP_EXTREMUM_GRADIENT: self = .extremumGradient

@@ -89,6 +89,10 @@ struct TrainingArguments {
       store(
         ck_random_slopes_args(
           x: tensors[0], y: tensors[1], out: tensors[2], random: random, lower: lower, upper: upper))
+    case .function(let function):
+      let tensors = spans([0])
+      let (kind, exponent) = KernelArguments.function(function)
+      store(ck_function_args(x: tensors[0], out: tensors[1], function: kind, exponent: exponent))
     case .loss(let loss): store(arguments(of: loss, prediction: 0, g: nil))
     }
   }

@@ -31,7 +31,7 @@ struct LayerLine {
   var isOpen: Bool { raw == nil && alias == nil && layerProperties.isEmpty && properties.isEmpty }
 
   /// Keys of every layer, in the order in which they stand before its parameters.
-  private static let common = ["name", "incoming", "incomings", "when", "repeat", "<<"]
+  private static let common = ["name", "incoming", "incomings", "when", "repeat", "trainable", "<<"]
 
   /// - Parameter known: the parameters of its type in their order.
   func item(known: [String], keepsOrder: Bool) -> Item {

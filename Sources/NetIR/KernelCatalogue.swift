@@ -31,6 +31,7 @@ package enum KernelOp: String, Hashable, Sendable, Codable, CaseIterable {
   case drop
   case noise
   case randomSlopes = "random_slopes"
+  case function
   case loss
   case lossGradient = "loss_gradient"
   case extremumGradient = "extremum_gradient"

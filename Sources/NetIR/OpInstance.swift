@@ -31,6 +31,9 @@ extension Graph {
   package func instance(of id: ValueID) -> OpInstance {
     OpInstance(op: self[id].op, operands: self[id].operands.map { self[$0].shape }, result: self[id].shape)
   }
+
+  /// Of all ops.
+  package var work: Work { ids.reduce(Work()) { $0 + instance(of: $1).work } }
 }
 
 extension Plan {

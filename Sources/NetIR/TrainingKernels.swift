@@ -8,6 +8,7 @@ extension TrainingOp {
     case .drop: .drop
     case .noise: .noise
     case .randomSlopes: .randomSlopes
+    case .function: .function
     case .loss: .loss
     }
   }
@@ -15,7 +16,7 @@ extension TrainingOp {
   /// Whether that operand is an array of its own: numbers for each channel, or a key.
   func isVector(_ place: Int) -> Bool {
     switch self {
-    case .moments, .joinMoments, .loss: false
+    case .moments, .joinMoments, .function, .loss: false
     case .normalize, .drop, .noise: place > 0
     case .randomSlopes: place > 1
     }
@@ -24,7 +25,7 @@ extension TrainingOp {
   var placement: TrainingPlacement {
     switch self {
     case .moments: .sums
-    case .normalize, .drop, .noise, .randomSlopes: .alike
+    case .normalize, .drop, .noise, .randomSlopes, .function: .alike
     case .joinMoments, .loss: .plain
     }
   }

@@ -1,4 +1,5 @@
-/// What only the forward pass of a training graph has: normalisation by the batch, what is random, and losses.
+/// What only the forward pass of a training graph has: normalisation by the batch, what is random, and losses with what
+/// they are made of.
 ///
 /// Randomness comes from a counter: the number for element i of a tensor depends on the key, the stream and i alone
 /// (`CounterRandom`). So the backward pass draws the same numbers again, nothing has to be kept, and threads do not
@@ -20,6 +21,8 @@ package enum TrainingOp: Hashable, Sendable, Codable {
   /// x, y, key: y where x > 0, else y/a with a ~ U(lower, upper) per element (Xu et al. 2015). With y = x a randomized
   /// rectifier, with y = its result's gradient the gradient.
   case randomSlopes(lower: Float, upper: Float, stream: Int)
+  /// x: the function of each element.
+  case function(ScalarFunction)
   /// prediction, target → (N): the loss of each example.
   case loss(Loss)
 
@@ -31,6 +34,7 @@ package enum TrainingOp: Hashable, Sendable, Codable {
     case .drop: "drop"
     case .noise: "noise"
     case .randomSlopes: "random_slopes"
+    case .function(let function): function.name
     case .loss: "loss"
     }
   }
@@ -46,6 +50,7 @@ package enum TrainingOp: Hashable, Sendable, Codable {
       "drop \(probability)" + (shared.isEmpty ? "" : " along \(shared)") + " stream \(stream)"
     case .noise(let sigma, let stream): "noise \(sigma) stream \(stream)"
     case .randomSlopes(let lower, let upper, let stream): "random slopes \(lower) to \(upper) stream \(stream)"
+    case .function(let function): function.described
     case .loss(let loss): "loss \(loss.described)"
     }
   }
@@ -57,7 +62,7 @@ package enum TrainingOp: Hashable, Sendable, Codable {
 extension TrainingOp {
   var arity: Int {
     switch self {
-    case .moments, .joinMoments: 1
+    case .moments, .joinMoments, .function: 1
     case .normalize: 4
     case .drop, .noise, .loss: 2
     case .randomSlopes: 3
@@ -97,6 +102,7 @@ extension TrainingOp {
         throw GraphProblem("\(operands[1]) beside \(x), slopes from 1/\(upper) to 1/\(lower)")
       }
       return x
+    case .function: return x
     case .loss(let loss):
       try loss.check(x, operands[1])
       return [x[0]]
@@ -117,6 +123,7 @@ extension TrainingOp {
     // A difference, two products, a sum.
     case .normalize(_, let activation): Work(flops: (activation == .linear ? 4 : 5) * inputs)
     case .drop, .noise, .randomSlopes: Work(flops: inputs)
+    case .function: Work(flops: inputs)
     // As for softmax, and a logarithm.
     case .loss: Work(flops: 6 * inputs)
     }

@@ -30,6 +30,14 @@ package final class FloatArrays: @unchecked Sendable {
   package var count: Int { arrays.count }
   package subscript(index: Int) -> UnsafeMutableBufferPointer<Float> { arrays[index] }
 
+  /// - Parameter values: as many as the array has.
+  package func write(_ values: [Float], to index: Int) {
+    precondition(values.count == arrays[index].count, "another number of floats")
+    _ = arrays[index].update(fromContentsOf: values)
+  }
+
+  package func values(_ index: Int) -> [Float] { Array(arrays[index]) }
+
   package var written: [UnsafeMutableBufferPointer<Float>] { arrays }
   package var read: [UnsafeBufferPointer<Float>] { arrays.map { UnsafeBufferPointer($0) } }
 }

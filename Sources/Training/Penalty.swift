@@ -21,12 +21,6 @@ package struct Penalty: Hashable, Sendable {
     return Double(l1) * absolutes + (Double(l2) + Double(weightDecay) / 2) * squares
   }
 
-  /// Adds the derivative: l1·sign(w) + (2·l2 + weightDecay)·w, nothing at w = 0.
-  package func add(to gradient: inout [Float], of weights: [Float]) {
-    guard self != Penalty() else { return }
-    for index in gradient.indices {
-      let w = weights[index]
-      gradient[index] += (2 * l2 + weightDecay) * w + (w > 0 ? l1 : w < 0 ? -l1 : 0)
-    }
-  }
+  /// What multiplies w in the derivative; beside it stands l1·sign(w), nothing at w = 0.
+  package var slope: Float { 2 * l2 + weightDecay }
 }

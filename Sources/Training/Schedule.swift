@@ -12,8 +12,9 @@ package enum Schedule: Hashable, Sendable {
   /// Half a cosine down to `end`, step by step (Loshchilov & Hutter 2017, without restarts).
   case cosine(end: Double = 0)
   /// From base/divisor up to base in that share of the steps, then down to base/(divisor·finalDivisor), both along half
-  /// a cosine (Smith & Topin 2018).
-  case oneCycle(share: Double = 0.3, divisor: Double = 25, finalDivisor: Double = 1e4)
+  /// a cosine; the momentum goes the other way, between its two bounds (Smith & Topin 2018).
+  case oneCycle(
+    share: Double = 0.3, divisor: Double = 25, finalDivisor: Double = 1e4, momentum: ClosedRange<Double> = 0.85...0.95)
   /// Times `factor` whenever the validation loss has not fallen for more than `patience` epochs.
   case plateau(factor: Double, patience: Int)
 
@@ -29,12 +30,15 @@ package enum Schedule: Hashable, Sendable {
     package init(epoch: Double, of epochs: Int, losses: [Double] = []) {
       (self.epoch, self.epochs, self.losses) = (epoch, epochs, losses)
     }
+
+    /// Of all that is planned.
+    var share: Double { epochs > 0 ? min(1, epoch / Double(epochs)) : 1 }
   }
 
   /// - Parameter base: what the spec gives: the value at the start, of one-cycle the peak.
   package func value(_ base: Double, at progress: Progress) -> Double {
     let done = progress.epoch.rounded(.down)
-    let share = progress.epochs > 0 ? min(1, progress.epoch / Double(progress.epochs)) : 1
+    let share = progress.share
     switch self {
     case .constant: return base
     case .step(let every, let factor): return base * pow(factor, (done / Double(max(1, every))).rounded(.down))
@@ -43,13 +47,21 @@ package enum Schedule: Hashable, Sendable {
       guard progress.epochs > 1 else { return base }
       return base + (end - base) * min(1, done / Double(progress.epochs - 1))
     case .cosine(let end): return Self.cosine(from: base, to: end, share)
-    case .oneCycle(let rising, let divisor, let finalDivisor):
+    case .oneCycle(let rising, let divisor, let finalDivisor, _):
       guard share >= rising else { return Self.cosine(from: base / divisor, to: base, share / rising) }
       let falling = rising < 1 ? (share - rising) / (1 - rising) : 1
       return Self.cosine(from: base, to: base / (divisor * finalDivisor), falling)
     case .plateau(let factor, let patience):
       return base * pow(factor, Double(Self.plateaus(progress.losses, patience)))
     }
+  }
+
+  /// The momentum that belongs to the rate; nil where the schedule has no say in it.
+  package func momentum(at progress: Progress) -> Double? {
+    guard case .oneCycle(let rising, _, _, let momentum) = self else { return nil }
+    let (least, most, share) = (momentum.lowerBound, momentum.upperBound, progress.share)
+    guard share >= rising else { return Self.cosine(from: most, to: least, share / rising) }
+    return Self.cosine(from: least, to: most, rising < 1 ? (share - rising) / (1 - rising) : 1)
   }
 
   private static func cosine(from start: Double, to end: Double, _ share: Double) -> Double {

@@ -43,20 +43,28 @@ package enum UpdateRule: Hashable, Sendable {
     }
   }
 
-  /// What the rules with a momentum keep of the change before.
+  /// What a step keeps of the ones before: the momentum, or β₁.
   package var momentum: Float? {
     switch self {
     case .momentum(let factor), .nesterovMomentum(let factor): factor
-    default: nil
+    case .adam(let moments), .adamax(let moments), .amsgrad(let moments), .adamw(let moments, _): moments.beta1
+    case .sgd, .adagrad, .rmsprop, .adadelta: nil
     }
   }
 
   /// The rule with another momentum, where it has one.
   package func with(momentum: Float) -> UpdateRule {
-    switch self {
+    func changed(_ moments: Moments) -> Moments {
+      Moments(beta1: momentum, beta2: moments.beta2, epsilon: moments.epsilon)
+    }
+    return switch self {
     case .momentum: .momentum(momentum)
     case .nesterovMomentum: .nesterovMomentum(momentum)
-    default: self
+    case .adam(let moments): .adam(changed(moments))
+    case .adamax(let moments): .adamax(changed(moments))
+    case .amsgrad(let moments): .amsgrad(changed(moments))
+    case .adamw(let moments, let decay): .adamw(changed(moments), decay: decay)
+    case .sgd, .adagrad, .rmsprop, .adadelta: self
     }
   }
 
@@ -67,61 +75,6 @@ package enum UpdateRule: Hashable, Sendable {
     case .adagrad, .rmsprop, .adadelta: 1
     case .adam, .amsgrad, .adamw: 0.001
     case .adamax: 0.002
-    }
-  }
-
-  /// The change of one element, before a layer's multiplier.
-  ///
-  /// - Parameters:
-  ///   - memory: the element's slots, which take their next values.
-  ///   - step: what depends on t alone.
-  func change(_ p: Float, _ g: Float, _ memory: inout Memory, _ step: Step) -> Float {
-    let rate = step.rate
-    switch self {
-    case .sgd: return -rate * g
-    case .momentum(let factor):
-      memory.first = factor * memory.first - rate * g
-      return memory.first
-    case .nesterovMomentum(let factor):
-      memory.first = factor * memory.first - rate * g
-      return factor * memory.first - rate * g
-    case .adagrad(let epsilon):
-      memory.first += g * g
-      return -rate * g / (memory.first + epsilon).squareRoot()
-    case .rmsprop(let rho, let epsilon):
-      memory.first = rho * memory.first + (1 - rho) * g * g
-      return -rate * g / (memory.first + epsilon).squareRoot()
-    case .adadelta(let rho, let epsilon):
-      memory.first = rho * memory.first + (1 - rho) * g * g
-      let u = g * (memory.second + epsilon).squareRoot() / (memory.first + epsilon).squareRoot()
-      memory.second = rho * memory.second + (1 - rho) * u * u
-      return -rate * u
-    case .adam(let moments):
-      memory.average(g, moments)
-      return -step.corrected * memory.first / (memory.second.squareRoot() + moments.epsilon)
-    case .adamax(let moments):
-      memory.first = moments.beta1 * memory.first + (1 - moments.beta1) * g
-      memory.second = max(moments.beta2 * memory.second, abs(g))
-      return -step.corrected * memory.first / (memory.second + moments.epsilon)
-    case .amsgrad(let moments):
-      memory.average(g, moments)
-      memory.third = max(memory.third, memory.second)
-      return -step.corrected * memory.first / (memory.third.squareRoot() + moments.epsilon)
-    case .adamw(let moments, let decay):
-      memory.average(g, moments)
-      return -step.corrected * memory.first / (memory.second.squareRoot() + moments.epsilon) - rate * decay * p
-    }
-  }
-
-  /// An element's slots.
-  struct Memory {
-    var first: Float = 0
-    var second: Float = 0
-    var third: Float = 0
-
-    mutating func average(_ g: Float, _ moments: Moments) {
-      first = moments.beta1 * first + (1 - moments.beta1) * g
-      second = moments.beta2 * second + (1 - moments.beta2) * g * g
     }
   }
 

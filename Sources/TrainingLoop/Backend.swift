@@ -1,5 +1,7 @@
 import Compiler
 import Layers
+import NetIR
+import Training
 
 /// Runs the graph of a training step, whose inputs and outputs have their order.
 package protocol TrainingStepRunner {
@@ -20,8 +22,15 @@ package protocol Predictor {
 
 /// What a trainer has steps and networks run by.
 package protocol TrainingBackend {
+  var mover: any ParameterMover { get }
   /// - Parameter constants: the numbers of parameters that do not learn, by their names.
   func step(_ graph: TrainingGraph, constants: @escaping (String) -> [Float]) throws -> any TrainingStepRunner
   /// - Parameter parameters: of every name, running statistics included.
   func predictor(_ network: Network, parameters: @escaping (String) -> [Float]) throws -> any Predictor
+  /// Runs a graph in double precision.
+  ///
+  /// - Parameter constants: the numbers of its parameters, by their names.
+  func exactly(_ graph: Graph, inputs: [[Double]], constants: @escaping (String) -> [Float]) throws -> [[Double]]
+  /// Of a graph for inference, which was lowered for so many examples.
+  func predictor(_ graph: Graph, batch: Int, parameters: @escaping (String) -> [Float]) throws -> any Predictor
 }

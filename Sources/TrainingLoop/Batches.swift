@@ -6,9 +6,15 @@ import Runtime
 package struct Batch: Sendable {
   /// One list for each input of the network, then one for each target.
   package var values: [[Float]]
-  package var weights: [Float]
-  /// The examples in it; what fills the batch beyond them has weight 0.
+  /// How much each counts: the weight of its class. What fills the batch beyond the examples has 0.
+  package var factors: [Float]
+  /// The examples in it.
   package var examples: [Int]
+
+  /// What each example is of the batch's mean, its factor included.
+  package var weights: [Float] { factors.map { $0 / Float(examples.count) } }
+  /// The same without the factors.
+  package var shares: [Float] { factors.indices.map { $0 < examples.count ? 1 / Float(examples.count) : 0 } }
 }
 
 /// Makes batches of a data set: gathers, prepares and pads. What it makes is a function of its arguments.
@@ -53,12 +59,11 @@ package struct BatchMaker: Sendable {
     for (index, source) in data.inputs.enumerated() {
       for step in preprocessing { step.apply(to: &values[index], shape: source.shape) }
     }
-    var weights = [Float](repeating: 0, count: size)
+    var factors = [Float](repeating: 0, count: size)
     for (index, example) in examples.enumerated() {
-      let factor = classWeights.flatMap { weights in classes.map { weights[$0[example]] } } ?? 1
-      weights[index] = factor / Float(examples.count)
+      factors[index] = classWeights.flatMap { weights in classes.map { weights[$0[example]] } } ?? 1
     }
-    return Batch(values: values, weights: weights, examples: examples)
+    return Batch(values: values, factors: factors, examples: examples)
   }
 
   private func augment(

@@ -30,10 +30,9 @@ package enum Checkpoint {
     _ state: TrainingState, of network: Network, _ preprocessing: FittedPreprocessing, identity: String,
     to path: String
   ) throws(DiagnosticError) {
-    let steps = state.updates.compactMap { $0?.steps }.max() ?? 0
     let document: JSONValue = .object([
       ("version", .int(version)), ("identity", .string(identity)), ("epoch", .int(state.epoch)),
-      ("batch", .int(state.batch)), ("steps", .int(state.steps)), ("updates", .int(steps)),
+      ("batch", .int(state.batch)), ("steps", .int(state.steps)),
       ("first_loss", state.firstLoss.map(JSONValue.double) ?? .null),
       (
         "sums",
@@ -45,8 +44,8 @@ package enum Checkpoint {
     ])
     var writer = writer(
       state, network, preprocessing, metadata: [("format", "netc checkpoint"), (key, document.serialised())])
-    for (weight, update) in zip(network.weights, state.updates) {
-      for (slot, values) in (update?.slots ?? []).enumerated() {
+    for (weight, slots) in zip(network.weights, state.slots) {
+      for (slot, values) in slots.enumerated() {
         writer.add("\(slotPrefix)\(slot).\(weight.name)", weight.shape, floats: values)
       }
     }
@@ -89,15 +88,14 @@ package enum Checkpoint {
       parameters.append(values)
     }
     var state = TrainingState(network, parameters: parameters)
-    let steps = document["updates"]?.intValue ?? 0
     for (place, weight) in network.weights.enumerated() {
-      guard let update = state.updates[place] else { continue }
-      var slots: [[Float]] = []
-      for slot in 0..<update.rule.slots { slots.append(try file.floats(named: "\(slotPrefix)\(slot).\(weight.name)")) }
-      guard let restored = UpdateState(update.rule, slots: slots, steps: steps),
-        slots.allSatisfy({ $0.count == parameters[place].count })
-      else { throw refuse("what the update rule remembers of `\(weight.name)` is damaged") }
-      state.updates[place] = restored
+      for slot in state.slots[place].indices {
+        let values = try file.floats(named: "\(slotPrefix)\(slot).\(weight.name)")
+        guard values.count == parameters[place].count else {
+          throw refuse("what the update rule remembers of `\(weight.name)` is damaged")
+        }
+        state.slots[place][slot] = values
+      }
     }
     state.epoch = document["epoch"]?.intValue ?? 0
     state.batch = document["batch"]?.intValue ?? 0
@@ -119,9 +117,20 @@ package enum Checkpoint {
   /// What must be the same for training to go on: everything that decides the bits, but not how long it lasts.
   package static func identity(_ network: Network, examples: Int) -> String {
     let settings = network.training
-    let parameters = network.weights.map { "\($0.name) \($0.shape)" }.joined(separator: ", ")
+    func digest(_ words: (Network.Weight) -> String) -> String {
+      Digest(of: Array(network.weights.map(words).joined(separator: ", ").utf8)).hexadecimal
+    }
+    let objectives = ([("", settings.objective)] + settings.objectives.sorted { $0.key < $1.key }).map {
+      "\($0.0)\($0.1)"
+    }
     let parts = [
-      "parameters \(Digest(of: Array(parameters.utf8)).hexadecimal)", "update \(settings.rule)",
+      "parameters \(digest { "\($0.name) \($0.shape)" })",
+      "factors of parameters \(digest { "\(settings.multiplier(of: $0.name)) \(settings.penalty(of: $0))" })",
+      "objective \(objectives.joined())", "class weights \(settings.classWeights)",
+      "warm-up \(settings.warmUp.map { "\($0)" } ?? "none")",
+      "momentum schedule \(settings.momentumSchedule.map { "\($0)" } ?? "none")",
+      "augmentation \(network.data.augmentation)", "balance \(network.data.balance.map(\.rawValue) ?? "none")",
+      "update \(settings.rule)",
       "learning rate \(settings.learningRate)", "schedule \(settings.schedule)", "batches of \(settings.batchSize)",
       "seed \(settings.seed)", "penalty \(settings.penalty)", "clipping \(settings.clipping)",
       "validation \(settings.validation)",

@@ -19,11 +19,14 @@ package enum CurveReading {
     }
   }
 
+  /// How far the first loss may be from the expected one: batches differ, and so do first weights.
+  static func firstLossMargin(_ expected: Double) -> Double { 0.25 * expected + 0.5 }
+
   /// A sentence for each thing that is worth saying; at most a few.
   package static func sentences(_ history: [EpochRecord], firstLoss: Double?, expected: Double?) -> [String] {
     guard let last = history.last, let best = history.min(by: { $0.judged < $1.judged }) else { return [] }
     var sentences: [String] = []
-    if let firstLoss, let expected, abs(firstLoss - expected) > 0.25 * expected + 0.5 {
+    if let firstLoss, let expected, abs(firstLoss - expected) > firstLossMargin(expected) {
       sentences.append(
         "the first loss was \(text(firstLoss)), and chance alone is \(text(expected)): look at the first weights, and at "
           + "the range of the inputs")
@@ -38,6 +41,8 @@ package enum CurveReading {
           + (isLow
             ? "the learning rate is low" : "the learning rate may be too high"))
     }
+    if sentences.isEmpty { sentences += strayLayers(history) }
+    if let sentence = deadLayers(last) { sentences.append(sentence) }
     if let sentence = progress(history) { sentences.append(sentence) }
     if let valid = last.validLoss, let least = best.validLoss {
       // Of fewer epochs the curves' own trembling says as much.
@@ -51,6 +56,32 @@ package enum CurveReading {
       }
     }
     return sentences
+  }
+
+  /// Layers whose steps are far smaller or larger than those of the others; at most three.
+  private static func strayLayers(_ history: [EpochRecord]) -> [String] {
+    let names = history.last?.updateRatios.map(\.name) ?? []
+    let strays = names.compactMap { name -> String? in
+      let ratios = history.compactMap { record in record.updateRatios.first { $0.name == name }?.value }.sorted()
+      guard let ratio = ratios.middle, !healthyRatios.contains(ratio) else { return nil }
+      return "`\(name)` by \(text(ratio))"
+    }
+    guard !strays.isEmpty else { return [] }
+    let shown = strays.prefix(3).joined(separator: ", ") + (strays.count > 3 ? " and \(strays.count - 3) more" : "")
+    return ["a step changed \(shown) of its size, and 1e-3 is usual: `learning_rates` has a factor for each layer"]
+  }
+
+  /// Whether so many units of a layer are dead that it is worth a word.
+  package static func isDead(_ layer: TensorNumber) -> Bool { layer.value > DeadUnits.limit }
+
+  /// Layers most of whose rectified units are dead.
+  package static func deadLayers(_ record: EpochRecord) -> String? {
+    let dead = record.deadUnits.filter(isDead)
+    guard !dead.isEmpty else { return nil }
+    let shown = dead.prefix(3).map { "\(percent($0.value)) of `\($0.name)`" }.joined(separator: ", ")
+    return "rectified units that are 0 for every example looked at learn no more: \(shown)"
+      + (dead.count > 3 ? " and \(dead.count - 3) more layers" : "")
+      + "; a lower learning rate, `he_normal` or `leaky_rectify` help"
   }
 
   /// Whether the loss falls, has fallen, or never did.

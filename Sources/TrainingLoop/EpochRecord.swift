@@ -1,5 +1,13 @@
 import Exchange
 
+/// A number that belongs to a parameter or a layer.
+package struct TensorNumber: Sendable, Equatable {
+  package var name: String
+  package var value: Double
+
+  package init(_ name: String, _ value: Double) { (self.name, self.value) = (name, value) }
+}
+
 /// What an epoch came to: a line of `history.jsonl`.
 package struct EpochRecord: Sendable, Equatable {
   /// From 1.
@@ -17,6 +25,10 @@ package struct EpochRecord: Sendable, Equatable {
   package var learningRate: Double
   /// ‖Δw‖/‖w‖ of the last step, the median over weights.
   package var updateRatio: Double?
+  /// The same of each weight.
+  package var updateRatios: [TensorNumber] = []
+  /// Of each rectified layer the share of units that were 0 for all examples of the probe.
+  package var deadUnits: [TensorNumber] = []
   package var seconds: Double
   package var examplesPerSecond: Double
 
@@ -30,7 +42,16 @@ package struct EpochRecord: Sendable, Equatable {
       ("train_accuracy", number(trainAccuracy)), ("valid_accuracy", number(validAccuracy)),
       ("penalty", .double(penalty)), ("learning_rate", .double(learningRate)), ("update_ratio", number(updateRatio)),
       ("seconds", .double(seconds)), ("examples_per_s", .double(examplesPerSecond)),
+      ("update_ratios", Self.object(updateRatios)), ("dead_relu", Self.object(deadUnits)),
     ])
+  }
+
+  private static func object(_ numbers: [TensorNumber]) -> JSONValue {
+    .object(numbers.map { ($0.name, .double($0.value)) })
+  }
+
+  private static func numbers(_ json: JSONValue?) -> [TensorNumber] {
+    (json?.objectValue ?? []).compactMap { name, value in value.doubleValue.map { TensorNumber(name, $0) } }
   }
 
   package init(
@@ -55,5 +76,6 @@ package struct EpochRecord: Sendable, Equatable {
       validAccuracy: number("valid_accuracy"), penalty: number("penalty") ?? 0, learningRate: rate,
       updateRatio: number("update_ratio"), seconds: number("seconds") ?? 0,
       examplesPerSecond: number("examples_per_s") ?? 0)
+    (updateRatios, deadUnits) = (Self.numbers(json["update_ratios"]), Self.numbers(json["dead_relu"]))
   }
 }

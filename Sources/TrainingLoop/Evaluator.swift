@@ -58,14 +58,26 @@ package struct Evaluator: Sendable {
 
   private func loss(_ rows: [ArraySlice<Float>], _ targets: [ArraySlice<Float>]) -> Double {
     var sum = 0.0
+    let weight = weight(targets)
     for (index, objective) in task.objectives.enumerated() {
-      let value = objective.loss.value(
-        prediction: rows[index], target: targets[index], classes: task.outputShapes[index].first ?? 1)
-      sum += Double(objective.weight) * value
+      let value =
+        switch objective.kind {
+        case .loss(let loss):
+          loss.value(prediction: rows[index], target: targets[index], classes: task.outputShapes[index].first ?? 1)
+        case .expression(let expression):
+          expression.value(prediction: rows[index], target: targets[index], weight: weight)
+        }
+      sum += Double(objective.weight) * (objective.readsWeights ? 1 : weight) * value
     }
-    guard let classWeights, let target = targets.first?.first, task.objectives[0].hasClassTargets,
-      classWeights.indices.contains(Int(target))
-    else { return sum }
-    return sum * Double(classWeights[Int(target)])
+    return sum
+  }
+
+  /// Of the example's class, where the spec gives each a number.
+  private func weight(_ targets: [ArraySlice<Float>]) -> Double {
+    guard let classWeights, let target = targets.first, task.objectives[0].isOverClasses,
+      target.count == 1 || target.count == classWeights.count
+    else { return 1 }
+    let number = TrainingTask.classNumber(target)
+    return classWeights.indices.contains(number) ? Double(classWeights[number]) : 1
   }
 }

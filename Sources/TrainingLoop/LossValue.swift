@@ -79,7 +79,7 @@ package enum Correctness {
     prediction: ArraySlice<Float>, target: ArraySlice<Float>, objective: Objective, classes: Int
   ) -> (right: Int, places: Int) {
     let (x, t) = (Array(prediction), Array(target))
-    if !objective.loss.isOverClasses {
+    if !objective.isOverClasses {
       // One unit tells two classes apart: of a hinge by its sign, of a probability by a half.
       let border: Float = if case .binaryHinge = objective.loss { 0 } else { 0.5 }
       return (zip(x, t).count { ($0 > border) == ($1 > 0.5) }, x.count)

@@ -20,6 +20,8 @@ package final class Trainer {
     /// The examples to stop by: of `data` the part that was kept back, or a data set of its own.
     package var validation: (data: DataSet, examples: [Int])?
     package var preprocessing: [PreprocessingStep]
+    /// Whether dead units are counted behind each epoch.
+    package var looksAtUnits = true
 
     package init(
       network: Network, task: TrainingTask, data: DataSet, split: Split, validation: (DataSet, [Int])?,
@@ -53,13 +55,19 @@ package final class Trainer {
   private let runner: any TrainingStepRunner
   private let maker: BatchMaker
   private let evaluator: Evaluator
-  let inputs, outputs: FloatBuffers
+  private let deadUnits: DeadUnits?
+  let inputs, outputs: FloatArrays
+  /// What the rule remembers, of each trained parameter in turn.
+  let slots: FloatArrays
+  let mover: any ParameterMover
   /// The class of each example, where there are classes.
   private let classes: [Int]?
   /// The place of each trained parameter among all.
   let places: [Int]
   let penalties: [Penalty]
-  /// Parameters of learning lie in `inputs` while an epoch runs.
+  /// The trained parameters with all that moves them.
+  let parts: [UpdatePart]
+  /// What learns lies in `inputs` and `slots` while an epoch runs.
   package internal(set) var state: TrainingState
 
   /// - Throws: `GradientProblem` where the network cannot be trained, and what the backend throws.
@@ -73,8 +81,8 @@ package final class Trainer {
     graph = step
     let start = Dictionary(zip(names, state.parameters), uniquingKeysWith: { first, _ in first })
     runner = try backend.step(step, constants: { start[$0] ?? [] })
-    inputs = FloatBuffers(step.graph.inputs.map { step.graph[$0].shape.reduce(1, *) })
-    outputs = FloatBuffers(step.graph.outputs.map { step.graph[$0].shape.reduce(1, *) })
+    let inputs = FloatArrays(counts: step.graph.inputs.map { step.graph[$0].shape.reduce(1, *) })
+    let outputs = FloatArrays(counts: step.graph.outputs.map { step.graph[$0].shape.reduce(1, *) })
     let (classes, settings) = (work.task.classNumbers(of: work.data), network.training)
     (self.classes, self.settings) = (classes, settings)
     maker = BatchMaker(
@@ -85,9 +93,21 @@ package final class Trainer {
           network.data.augmentation, work.data.inputs[0], examples: work.split.train, seed: settings.seed) : nil,
       hasRepeats: network.data.balance == .up, size: batch)
     evaluator = Evaluator(network, work.task, work.preprocessing)
-    places = step.parameters.map { name in names.firstIndex(of: name) ?? 0 }
-    penalties = places.map { settings.penalty(of: network.weights[$0]) }
+    let (judged, examples) = work.validation ?? (work.data, work.split.train)
+    deadUnits = work.looksAtUnits ? try DeadUnits(network, judged, examples, work.preprocessing) : nil
+    let places = step.parameters.map { name in names.firstIndex(of: name) ?? 0 }
+    let penalties = places.map { settings.penalty(of: network.weights[$0]) }
     for (input, place) in zip(step.parameterInputs, places) { inputs.write(state.parameters[place], to: input) }
+    let slots = FloatArrays(places.flatMap { state.slots[$0] })
+    parts = places.indices.map { index in
+      UpdatePart(
+        parameter: inputs[step.parameterInputs.lowerBound + index],
+        gradient: UnsafeBufferPointer(outputs[step.gradientOutputs.lowerBound + index]),
+        slots: (0..<settings.rule.slots).map { slots[index * settings.rule.slots + $0] }, penalty: penalties[index],
+        multiplier: settings.multiplier(of: step.parameters[index]))
+    }
+    (self.inputs, self.outputs, self.slots, self.places, self.penalties) = (inputs, outputs, slots, places, penalties)
+    mover = backend.mover
   }
 
   /// Runs the rest of the present epoch, and validates.
@@ -106,11 +126,12 @@ package final class Trainer {
     let workers = work.network.data.augmentation.isEmpty ? 1 : 2
     let feeder = BatchFeeder(state.batch..<batches, workers: workers) { maker.batch($0, of: order, epoch: number) }
     defer { feeder.close() }
-    var (rate, ratio, done): (Double, Double?, Int) = (0, nil, 0)
+    var (rate, ratios, done): (Double, [TensorNumber], Int) = (0, [], 0)
     while let batch = feeder.next() {
-      rate = learningRate(state.batch, of: batches)
+      let (rule, learningRate) = pace(state.batch, of: batches)
+      rate = learningRate
       let loss = try step(batch, rate)
-      ratio = update(rate, measuring: state.batch == batches - 1)
+      ratios = update(rule, rate, measuring: state.batch == batches - 1)
       count(batch, loss)
       state.batch += 1
       state.steps += 1
@@ -126,32 +147,25 @@ package final class Trainer {
     }
     collect()
     let seconds = (clock.now - start).seconds
-    return .done(try finish(rate, ratio, seconds, done))
+    return .done(try finish(rate, ratios, seconds, done))
   }
 
   // MARK: A step
 
-  private func learningRate(_ batch: Int, of batches: Int) -> Double {
-    let progress = Schedule.Progress(
-      epoch: Double(state.epoch) + Double(batch) / Double(max(1, batches)), of: settings.epochs,
-      losses: state.history.map(\.judged))
-    if let momentum = settings.rule.momentum {
-      let value = Float(settings.momentumSchedule.value(Double(momentum), at: progress))
-      for place in places { state.updates[place]?.take(momentum: value) }
-    }
-    return settings.schedule.value(settings.learningRate, at: progress)
-      * (settings.warmUp?.factor(at: progress) ?? 1)
-  }
-
   /// - Returns: the loss of the batch.
   private func step(_ batch: Batch, _ rate: Double) throws -> Double {
     for (index, values) in batch.values.enumerated() { inputs.write(values, to: index) }
-    inputs.write(batch.weights, to: graph.exampleWeights)
+    if let input = graph.classWeights {
+      inputs.write(batch.shares, to: graph.exampleWeights)
+      inputs.write(batch.factors, to: input)
+    } else {
+      inputs.write(batch.weights, to: graph.exampleWeights)
+    }
     if let key = graph.key {
       var stream = RandomStream(seed: settings.seed, name: "step \(state.steps)")
       inputs.write(CounterRandom.words(UInt64(stream.next()) << 32 | UInt64(stream.next())), to: key)
     }
-    try runner.run(inputs: inputs.readable, outputs: outputs.writable)
+    try runner.run(inputs: inputs.read, outputs: outputs.written)
     let loss = Double(outputs[graph.lossOutput][0])
     let first = state.firstLoss ?? loss
     guard loss.isFinite, loss <= Divergence.limit * max(1, first) else {
@@ -189,24 +203,32 @@ package final class Trainer {
     }
   }
 
-  /// Brings the parameters into the state.
+  /// Brings what learns into the state.
   private func collect() {
-    for (input, place) in zip(graph.parameterInputs, places) { state.parameters[place] = inputs.values(input) }
+    for (part, place) in zip(parts, places) {
+      state.parameters[place] = Array(part.parameter)
+      state.slots[place] = part.slots.map { Array($0) }
+    }
   }
 
   // MARK: The end of an epoch
 
-  private func finish(_ rate: Double, _ ratio: Double?, _ seconds: Double, _ examples: Int) throws -> EpochRecord {
+  private func finish(_ rate: Double, _ ratios: [TensorNumber], _ seconds: Double, _ examples: Int) throws
+    -> EpochRecord
+  {
     var record = EpochRecord(
       epoch: state.epoch + 1, trainLoss: state.sums.loss / Double(max(1, state.sums.examples)), learningRate: rate,
-      updateRatio: ratio, seconds: seconds, examplesPerSecond: seconds > 0 ? Double(examples) / seconds : 0)
+      updateRatio: ratios.map(\.value).sorted().middle, seconds: seconds,
+      examplesPerSecond: seconds > 0 ? Double(examples) / seconds : 0)
+    record.updateRatios = ratios
     if state.sums.places > 0 { record.trainAccuracy = Double(state.sums.right) / Double(state.sums.places) }
     for (penalty, place) in zip(penalties, places) { record.penalty += penalty.value(state.parameters[place]) }
     if let validation = work.validation, !validation.examples.isEmpty {
-      let predictor = try predictor()
+      let predictor = try backend.predictor(work.network, parameters: parameters())
       let result = try evaluator.evaluate(validation.data, validation.examples, predictor)
       (record.validLoss, record.validAccuracy) = (result.loss, result.accuracy)
     }
+    record.deadUnits = try deadUnits?.shares(backend, parameters: parameters()) ?? []
     state.history.append(record)
     state.epoch += 1
     state.batch = 0
@@ -214,9 +236,10 @@ package final class Trainer {
     return record
   }
 
-  private func predictor() throws -> any Predictor {
+  /// The present ones, by their names.
+  private func parameters() -> (String) -> [Float] {
     let names = work.network.weights.map(\.name)
     let values = Dictionary(zip(names, state.parameters), uniquingKeysWith: { first, _ in first })
-    return try backend.predictor(work.network) { values[$0] ?? [] }
+    return { values[$0] ?? [] }
   }
 }

@@ -2,38 +2,51 @@ import Layers
 import NetIR
 import Training
 
-/// How parameters and running statistics move after a step.
+/// How fast and how parameters and running statistics move after a step.
 extension Trainer {
-  /// Moves parameters and running statistics.
+  /// The rule with its momentum of this step, and the learning rate.
+  func pace(_ batch: Int, of batches: Int) -> (UpdateRule, Double) {
+    let progress = Schedule.Progress(
+      epoch: Double(state.epoch) + Double(batch) / Double(max(1, batches)), of: settings.epochs,
+      losses: state.history.map(\.judged))
+    var rule = settings.rule
+    if let start = rule.momentum {
+      let momentum =
+        settings.momentumSchedule.map { $0.value(Double(start), at: progress) }
+        ?? settings.schedule.momentum(at: progress)
+      if let momentum { rule = rule.with(momentum: Float(momentum)) }
+    }
+    let rate = settings.schedule.value(settings.learningRate, at: progress)
+    return (rule, rate * (settings.warmUp?.factor(at: progress) ?? 1))
+  }
+
+  /// Moves parameters, in place, and running statistics.
   ///
   /// - Parameter measuring: whether to look how large the changes are.
-  /// - Returns: the median of ‖Δw‖/‖w‖ over the parameters that penalties apply to.
-  func update(_ rate: Double, measuring: Bool) -> Double? {
-    var gradients = graph.gradientOutputs.map { outputs.values($0) }
-    var values = graph.parameterInputs.map { inputs.values($0) }
-    for index in gradients.indices { penalties[index].add(to: &gradients[index], of: values[index]) }
-    if let limit = settings.clipping.value {
-      for index in gradients.indices { Clipping.values(&gradients[index], limit: limit) }
+  /// - Returns: ‖Δw‖/‖w‖ of each parameter that penalties apply to, where it was measured.
+  func update(_ rule: UpdateRule, _ rate: Double, measuring: Bool) -> [TensorNumber] {
+    var bounds = GradientBounds(limit: settings.clipping.value ?? .infinity)
+    if let most = settings.clipping.norm {
+      bounds = bounds.bounding(norm: mover.totalNorm(of: parts, limit: bounds.limit), to: most)
     }
-    if let limit = settings.clipping.norm { Clipping.totalNorm(&gradients, limit: limit) }
-    var ratios: [Double] = []
-    for (index, place) in places.enumerated() {
-      let weight = work.network.weights[place]
-      let before = measuring && weight.isRegularized ? values[index] : []
-      state.updates[place]?.step(
-        &values[index], gradients[index], rate: Float(rate), multiplier: settings.multiplier(of: weight.name))
-      if let limit = settings.clipping.maxNorm, weight.isRegularized {
-        Clipping.maxNorm(&values[index], shape: weight.shape, limit: limit)
+    let weights = places.map { work.network.weights[$0] }
+    let before = zip(parts, weights).map { measuring && $1.isRegularized ? Array($0.parameter) : [] }
+    mover.apply(rule, to: parts, step: state.steps + 1, rate: Float(rate), bounds: bounds)
+    if let limit = settings.clipping.maxNorm {
+      for (part, weight) in zip(parts, weights) where weight.isRegularized {
+        MaxNorm.apply(to: part.parameter, units: weight.shape.first ?? 0, limit: limit)
       }
-      if !before.isEmpty {
-        let change = zip(values[index], before).reduce(0.0) { $0 + Double($1.0 - $1.1) * Double($1.0 - $1.1) }
-        let norm = before.reduce(0.0) { $0 + Double($1) * Double($1) }
-        if norm > 0 { ratios.append((change / norm).squareRoot()) }
-      }
-      inputs.write(values[index], to: graph.parameterInputs.lowerBound + index)
     }
     follow()
-    return ratios.isEmpty ? nil : ratios.sorted()[ratios.count / 2]
+    return zip(weights, zip(parts, before)).compactMap { weight, values in
+      let (part, before) = values
+      let norm = before.reduce(0.0) { $0 + Double($1) * Double($1) }
+      guard norm > 0 else { return nil }
+      let change = zip(part.parameter, before).reduce(0.0) { sum, pair in
+        sum + Double(pair.0 - pair.1) * Double(pair.0 - pair.1)
+      }
+      return TensorNumber(weight.name, (change / norm).squareRoot())
+    }
   }
 
   /// Running statistics follow the batch's.
@@ -76,4 +89,9 @@ enum Norm {
   static func of(_ values: UnsafeMutableBufferPointer<Float>) -> Double {
     values.reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot()
   }
+}
+
+extension [Double] {
+  /// Of sorted numbers the one in the middle, of two the larger.
+  var middle: Double? { isEmpty ? nil : self[count / 2] }
 }

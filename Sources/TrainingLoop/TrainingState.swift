@@ -8,8 +8,9 @@ import Training
 package struct TrainingState: Sendable, Equatable {
   /// All parameters of the network in its order, running statistics included.
   package var parameters: [[Float]]
-  /// What the rule remembers of each, in the same order; nil where a parameter does not learn.
-  package var updates: [UpdateState?]
+  /// What the rule remembers of each, in the same order: as many arrays as the rule has slots, each as long as the
+  /// parameter; none where a parameter does not learn.
+  package var slots: [[[Float]]]
   /// Epochs that are done.
   package var epoch = 0
   /// Steps of the present epoch that are done.
@@ -24,8 +25,9 @@ package struct TrainingState: Sendable, Equatable {
   package init(_ network: Network, parameters: [[Float]]) {
     self.parameters = parameters
     let trained = Set(network.trained.map(\.name))
-    updates = zip(network.weights, parameters).map { weight, values in
-      trained.contains(weight.name) ? UpdateState(network.training.rule, count: values.count) : nil
+    slots = zip(network.weights, parameters).map { weight, values in
+      let count = trained.contains(weight.name) ? network.training.rule.slots : 0
+      return [[Float]](repeating: [Float](repeating: 0, count: values.count), count: count)
     }
   }
 

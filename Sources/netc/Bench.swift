@@ -39,7 +39,11 @@ struct Bench: ParsableCommand {
   @Flag(help: "Compare the outputs with the spec's graph in double precision first; slow for large networks.")
   var check = false
 
-  @Flag(help: "Measure a step of training: forward, backward, and an update with momentum.")
+  @Flag(
+    help: """
+      Measure a step of training: forward, backward and update, as the spec's `train` says; without one by \
+      cross-entropy or squared error, with momentum.
+      """)
   var train = false
 
   @Option(help: "Where to run.")

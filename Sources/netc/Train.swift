@@ -11,6 +11,7 @@ struct Train: ParsableCommand {
       goes on; history.jsonl and history.svg; spec.yaml, as trained. Ctrl-C saves and ends with 130.
 
       EXAMPLE:
+        netc train specs/digits.yaml --sanity
         netc train specs/digits.yaml --output digits-run --epochs 20
         netc train specs/digits.yaml --set train.update.adam.learning_rate=0.002
       """)
@@ -43,10 +44,26 @@ struct Train: ParsableCommand {
   @Option(help: "Arithmetic: strict never approximates.")
   var numerics = NumericsOption.fast
 
+  @Flag(help: "Check before training: the first loss, a few examples learnt by heart, gradients. Writes nothing.")
+  var sanity = false
+
+  @Flag(help: "With --sanity: print one JSON object.")
+  var json = false
+
+  @Option(help: "Where to train.")
+  var device = DeviceOption.cpu
+
+  @Option(help: "Products in fp32, or in bf16 with sums in fp32.")
+  var precision = PrecisionOption.fp32
+
   @OptionGroup var common: CommonOptions
 
   func validate() throws {
     if let epochs, epochs < 1 { throw ValidationError("`--epochs` must be at least 1.") }
+    if json, !sanity { throw ValidationError("`--json` goes with `--sanity`.") }
+    if sanity, resume || overwrite || output != nil || epochs != nil {
+      throw ValidationError("`--sanity` writes nothing and runs no epochs: leave the other options out.")
+    }
     if let seed, seed < 0 { throw ValidationError("`--seed` must be at least 0.") }
   }
 
@@ -55,7 +72,8 @@ struct Train: ParsableCommand {
       var command = TrainCommand(spec: spec, threads: common.threadCount)
       (command.output, command.resumes, command.overwrites) = (output, resume, overwrite)
       (command.epochs, command.seed, command.overrides) = (epochs, seed, overrides)
-      command.numerics = numerics
+      (command.numerics, command.device, command.precision) = (numerics, device, precision)
+      (command.checksSanity, command.json) = (sanity, json)
       return try command.run(console)
     }
   }

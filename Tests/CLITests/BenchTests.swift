@@ -38,6 +38,36 @@ import Testing
     #expect((4 * 61_706..<4 * 80_000).contains(try #require(memory["weight_bytes"]?.intValue)))
   }
 
+  /// Objective, rule, bounds and frozen layers are the spec's; without a word a step has momentum.
+  @Test func aStepOfTrainingIsTheSpecs() throws {
+    let folder = TemporaryFolder()
+    func slotBytes(_ train: String) throws -> Int? {
+      let spec = folder.store(
+        """
+        layers:
+          - Input: {shape: [null, 6]}
+          - Dense: {name: hidden, num_units: 5}
+          - Dense: {name: out, num_units: 3, nonlinearity: sigmoid}
+        \(train)
+
+        """, as: "net.yaml")
+      let run = NetcProcess.run(["bench", spec, "--train", "--batch", "4", "--seconds", "0.01", "--json"])
+      try #require(run.status == 0, "\(run.errors)")
+      #expect(try run.json()["mode"] == "training")
+      return try run.json()["memory"]?["weight_bytes"]?.intValue
+    }
+    let (hidden, out) = (4 * (6 * 5 + 5), 4 * (5 * 3 + 3))
+    #expect(try slotBytes("") == hidden + out)
+    let formula = "objective: {expression: \"mean(w * abs(p - t)^1.5)\"}"
+    #expect(try slotBytes("train: {\(formula), update: amsgrad, clip: {norm: 1, value: 1}}") == 3 * (hidden + out))
+    #expect(try slotBytes("train: {update: sgd, regularization: {l2: 1.0e-3}}") == 0)
+    #expect(try slotBytes("train: {freeze: hidden, update: adam}") == 2 * out)
+    let frozen = folder.store(
+      "layers:\n  - Input: {shape: [null, 2]}\n  - Dense: {num_units: 2, trainable: false}\n", as: "frozen.yaml")
+    let run = NetcProcess.run(["bench", frozen, "--train"])
+    #expect(run.status == 1 && run.errors.contains("N0602"))
+  }
+
   @Test func textIsForPeople() {
     let run = NetcProcess.run(["bench", Files.lenet, "--threads", "1", "--seconds", "0.01"])
     #expect(run.status == 0)

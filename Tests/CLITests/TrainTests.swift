@@ -48,7 +48,7 @@ import Testing
     #expect(history.count == 4)
     let last = try JSONValue(parsing: String(try #require(history.last)))
     #expect(
-      last.keys.filter { $0 != "penalty" && $0 != "update_ratio" } == [
+      last.keys.filter { !["penalty", "update_ratio", "update_ratios", "dead_relu"].contains($0) } == [
         "epoch", "train_loss", "valid_loss", "train_accuracy", "valid_accuracy", "learning_rate", "seconds",
         "examples_per_s",
       ])
@@ -140,6 +140,13 @@ import Testing
     #expect(typo.status == 1 && typo.errors.contains("N0101") && typo.errors.contains("batch_size"))
     #expect(train(spec(), out, ["--set", "train"]).errors.contains("N0403"))
     #expect(train(spec(), out, ["--epochs", "0"]).status == 64)
+    for (option, value) in [("--device", "gpu"), ("--precision", "bf16")] {
+      let refused = train(spec(), out, [option, value])
+      #expect(refused.status == 1 && refused.errors.contains("N0402") && refused.errors.contains("yet"))
+      #expect(refused.errors.contains("leave out `\(option) \(value)`"))
+    }
+    let plain = ["--device", "cpu", "--precision", "fp32", "--epochs", "1"]
+    #expect(train(spec(), TemporaryFolder(), plain).status == 0)
     let frozen = train(spec(", freeze: [\"*\"]"), out)
     #expect(frozen.status == 1 && frozen.errors.contains("N0602"))
     #expect(train(spec(), out, ["--resume"]).errors.contains("N0501"))

@@ -56,7 +56,7 @@ struct FrontEnd {
     do {
       let compiled = try Pipeline.compile(network.lowered(batch: batch).graph, options)
       try compiled?.plan.verify(options.catalogue)
-      _ = try NetworkReport(network, options)
+      _ = try NetworkReport(network, options, countsTraining: false)
     } catch let error as CompileError where error.reason == .unsupported {
       return nil
     } catch {

@@ -61,6 +61,49 @@ extension Kernels {
       }
     }
 
+    @Test(arguments: Row.of(CK_OP_FUNCTION), LayoutCase.all)
+    func function(row: Row, t: LayoutCase) {
+      let functions: [(ck_function_kind, Float, Bool, (Double) -> Double)] = [
+        (CK_EXPONENTIAL, 0, false, { exp($0) }), (CK_LOGARITHM, 0, true, { log($0) }),
+        (CK_ABSOLUTE, 0, false, { abs($0) }), (CK_SIGN, 0, false, { $0 > 0 ? 1 : -1 }),
+        (CK_SQUARE_ROOT, 0, true, { $0.squareRoot() }), (CK_RECIPROCAL, 0, false, { 1 / $0 }),
+        (CK_POWER, 2.5, true, { pow($0, 2.5) }), (CK_POWER, -0.4, true, { pow($0, Double(-0.4 as Float)) }),
+      ]
+      for (kind, exponent, isPositive, function) in functions {
+        let values = noise(t.count, 1).map { isPositive ? 0.05 + abs($0) * 9 : $0 == 0 ? 0.5 : $0 * 5 }
+        let (input, out) = (t.input(row, values), t.output(row))
+        var args = ck_function_args(x: input.c, out: out.c, function: Int32(kind.rawValue), exponent: exponent)
+        let want = values.map { function(Double($0)) }
+        checkUnits(row, args, out, want, tolerance: 2e-6)
+        guard t.alike else { continue }
+        args.out = input.c
+        row.run(args)
+        input.expectSound("in place")
+        expectClose(input.values, want, tolerance: 2e-6)
+      }
+    }
+
+    /// Poles and what is not defined, on both sides of a vector's length.
+    @Test(arguments: Row.of(CK_OP_FUNCTION))
+    func functionsAtTheirEdges(row: Row) throws {
+      let t = try #require(LayoutCase.all.first { $0.count >= 40 && $0.alike })
+      let infinity = Float.infinity
+      let edges: [(ck_function_kind, Float, x: Float, y: Float)] = [
+        (CK_LOGARITHM, 0, 0, -infinity), (CK_LOGARITHM, 0, -1, .nan), (CK_LOGARITHM, 0, infinity, infinity),
+        (CK_LOGARITHM, 0, .nan, .nan), (CK_EXPONENTIAL, 0, 200, infinity), (CK_EXPONENTIAL, 0, -200, 0),
+        (CK_EXPONENTIAL, 0, .nan, .nan), (CK_SQUARE_ROOT, 0, -1, .nan), (CK_SIGN, 0, 0, 0), (CK_SIGN, 0, .nan, .nan),
+        (CK_RECIPROCAL, 0, 0, infinity), (CK_POWER, 0.5, 0, 0), (CK_POWER, -0.5, 0, infinity),
+        (CK_POWER, 1.5, -2, .nan),
+        (CK_POWER, 1.5, infinity, infinity), (CK_POWER, -1.5, infinity, 0), (CK_POWER, 1.5, .nan, .nan),
+      ]
+      for edge in edges {
+        let (input, out) = (t.input(row, [Float](repeating: edge.x, count: t.count)), t.output(row))
+        row.run(ck_function_args(x: input.c, out: out.c, function: Int32(edge.0.rawValue), exponent: edge.1))
+        #expect(
+          out.values.allSatisfy { $0 == edge.y || $0.isNaN && edge.y.isNaN }, "\(edge): \(out.values.first ?? 0)")
+      }
+    }
+
     // MARK: What is random
 
     private static let key: [Float] = [65535, 1, 300, 40000]

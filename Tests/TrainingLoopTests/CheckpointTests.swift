@@ -48,6 +48,10 @@ struct CheckpointTests {
     try Checkpoint.write(state, of: network, none, identity: identity, to: path)
     for other in [
       try Self.network("sgd"), try Self.network("adam", "\n  seed: 3"), try Self.network("adam", "\n  clip: {norm: 1}"),
+      try Self.network("adam", "\n  freeze: hidden"), try Self.network("adam", "\n  class_weights: balanced"),
+      try Self.network("adam", "\n  momentum_schedule: cosine"),
+      try Self.network("adam", "\n  regularization: {l2: 1}"),
+      try Self.network("adam", "\n  objective: {expression: mean(p - t)}"),
     ] {
       let wanted = Checkpoint.identity(other, examples: 75)
       let error = try #require(throws: DiagnosticError.self) {
@@ -65,9 +69,11 @@ struct CheckpointTests {
   }
 
   @Test func recordsSurviveTheirLine() throws {
-    let record = EpochRecord(
+    var record = EpochRecord(
       epoch: 3, trainLoss: 0.1 + 0.2, validLoss: 1e-9, trainAccuracy: nil, validAccuracy: 1, penalty: 0.25,
       learningRate: 1e-3, updateRatio: 2.5e-3, seconds: 0.125, examplesPerSecond: 1e5)
+    record.updateRatios = [TensorNumber("b.W", 0.1), TensorNumber("a.W", 1e-3)]
+    record.deadUnits = [TensorNumber("conv/1", 0.25)]
     #expect(EpochRecord(try JSONValue(parsing: record.json.serialised())) == record)
     #expect(
       record.json.objectValue?.map(\.0).prefix(6) == [

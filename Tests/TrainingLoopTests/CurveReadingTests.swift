@@ -39,6 +39,25 @@ struct CurveReadingTests {
     #expect(Self.read(Self.history([2, 1, 1], [2, 1, 1], accuracy: (0.95, 0.7))).contains("the gap asks"))
   }
 
+  /// A layer far from the others is named where the network as a whole is not.
+  @Test func layersThatStray() {
+    var history = Self.flat
+    for index in history.indices {
+      history[index].updateRatios = [TensorNumber("conv1.W", 1e-3), TensorNumber("out.W", 0.25)]
+    }
+    #expect(Self.read(history).contains("`out.W` by 0.25"))
+    #expect(!Self.read(history).contains("conv1.W"))
+    for index in history.indices { history[index].updateRatios[1].value = 1e-2 }
+    #expect(!Self.read(history).contains("out.W"))
+  }
+
+  @Test func deadLayersAreNamed() throws {
+    var history = Self.flat
+    history[4].deadUnits = [TensorNumber("conv1", 0.5), TensorNumber("hidden", 0.75)]
+    #expect(Self.read(history).contains("75.0 % of `hidden`") && !Self.read(history).contains("`conv1`"))
+    #expect(CurveReading.deadLayers(history[3]) == nil)
+  }
+
   @Test func chanceIsTheLogarithmOfTheClasses() throws {
     let network = try Networks.of(Rings.yaml)
     let expected = try #require(CurveReading.expectedFirstLoss(try TrainingTask(network, Rings.data())))

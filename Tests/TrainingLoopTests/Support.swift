@@ -5,6 +5,7 @@ import Layers
 import NetIR
 import NetworkTestSupport
 import Runtime
+import Training
 
 @testable import TrainingLoop
 
@@ -21,22 +22,34 @@ struct Interpreted: TrainingBackend {
   }
 
   struct Forward: Predictor {
-    let network: Network
     let parameters: (String) -> [Float]
+    let graph: (Int) throws -> Graph
 
     func predict(examples: Int, inputs: [[Float]]) throws -> [[Float]] {
-      let graph = try network.lowered(batch: examples).graph
-      let interpreter = ReferenceInterpreter(graph) { name, _ in parameters(name) }
+      let interpreter = ReferenceInterpreter(try graph(examples)) { name, _ in parameters(name) }
       return try interpreter.run(inputs.map { $0.map(Double.init) }).map { $0.map(Float.init) }
     }
   }
+
+  var mover: any ParameterMover { ParameterUpdate(pool: ThreadPool.shared(threads: 1)) }
 
   func step(_ graph: TrainingGraph, constants: @escaping (String) -> [Float]) throws -> any TrainingStepRunner {
     Step(interpreter: ReferenceInterpreter(graph.graph) { name, _ in constants(name) })
   }
 
   func predictor(_ network: Network, parameters: @escaping (String) -> [Float]) throws -> any Predictor {
-    Forward(network: network, parameters: parameters)
+    Forward(parameters: parameters) { try network.lowered(batch: $0).graph }
+  }
+
+  func exactly(_ graph: Graph, inputs: [[Double]], constants: @escaping (String) -> [Float]) throws -> [[Double]] {
+    try ReferenceInterpreter(graph) { name, _ in constants(name) }.run(inputs)
+  }
+
+  func predictor(_ graph: Graph, batch: Int, parameters: @escaping (String) -> [Float]) throws -> any Predictor {
+    Forward(parameters: parameters) { examples in
+      guard examples == batch else { throw GraphProblem("\(examples) examples for a batch of \(batch)") }
+      return graph
+    }
   }
 }
 
@@ -79,17 +92,20 @@ extension Network {
     }
   }
 
-  /// A trainer of this network by the interpreter.
-  func trainer(_ raw: DataSet, from state: TrainingState? = nil) throws -> Trainer {
+  func work(_ raw: DataSet) throws -> Trainer.Work {
     let task = try TrainingTask(self, raw)
     let data = try task.fitted(raw, path: "test")
     let split = Split(
       count: data.count, classes: task.classNumbers(of: data), training.validation, seed: training.seed)
-    let work = Trainer.Work(
+    return Trainer.Work(
       network: self, task: task, data: data, split: split,
       validation: split.valid.isEmpty ? nil : (data, split.valid), preprocessing: [])
+  }
+
+  /// A trainer of this network by the interpreter.
+  func trainer(_ raw: DataSet, from state: TrainingState? = nil) throws -> Trainer {
     let start = TrainingState(self, parameters: first(seed: training.seed))
-    return try Trainer(work, backend: Interpreted(), state: state ?? start)
+    return try Trainer(work(raw), backend: Interpreted(), state: state ?? start)
   }
 }
 

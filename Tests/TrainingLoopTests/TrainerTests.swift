@@ -1,6 +1,8 @@
+import CPUBackend
 import Compiler
 import DataPipeline
 import FileTestSupport
+import Glibc
 import Layers
 import NetIR
 import NetworkTestSupport
@@ -74,7 +76,7 @@ struct TrainerTests {
     let second = try network.trainer(Rings.data(), from: first.state)
     while second.state.epoch < 3 { try second.epochs(1) }
     #expect(second.state.parameters == whole.state.parameters)
-    #expect(second.state.updates == whole.state.updates)
+    #expect(second.state.slots == whole.state.slots)
     for (a, b) in zip(second.state.history, whole.state.history) {
       #expect(a.trainLoss == b.trainLoss && a.validLoss == b.validLoss && a.trainAccuracy == b.trainAccuracy)
     }
@@ -129,7 +131,124 @@ struct TrainerTests {
     try trainer.epochs(2)
     let place = try #require(network.weights.firstIndex { $0.name == "h_bn.mean" })
     #expect(trainer.state.parameters[place].contains { $0 != 0 })
-    #expect(trainer.state.updates[place] == nil)
+    #expect(trainer.state.slots[place].isEmpty)
+  }
+
+  /// One unit is never above 0, one always, of two inputs from 0 to 1.
+  @Test func deadUnitsAreCounted() throws {
+    let network = try Networks.of(
+      """
+      layers:
+        - Input: {shape: [null, 2]}
+        - Dense: {name: h, num_units: 2}
+        - Dense: {name: g, num_units: 4}
+        - Dense: {name: out, num_units: 3, nonlinearity: softmax}
+      train: {batch_size: 25, validation: none, freeze: [h, g]}
+      """)
+    var values = network.first(seed: 1)
+    values[0] = [-1, -1, 1, 1]
+    values[1] = [-0.5, 0.5]
+    values[3] = [-9, 1, -9, -9]
+    let data = DataSet(
+      inputs: [Examples(shape: [2], count: 50, .floats((0..<100).map { Float($0 % 7) / 7 }))],
+      targets: [Examples(shape: [], count: 50, .floats((0..<50).map { Float($0 % 3) }))])
+    let trainer = try network.trainer(data, from: TrainingState(network, parameters: values))
+    try trainer.epochs(1)
+    let record = try #require(trainer.state.history.first)
+    #expect(record.deadUnits.map(\.name) == ["h", "g"] && record.deadUnits[0].value == 0.5)
+    #expect(record.deadUnits[1].value >= 0.5)
+    #expect(record.updateRatios.map(\.name) == ["out.W"] && record.updateRatios[0].value == record.updateRatio)
+  }
+
+  /// Channels are units: the largest pixel tells.
+  @Test func deadChannels() throws {
+    let network = try Networks.of(
+      """
+      layers:
+        - Input: {shape: [null, 1, 4, 4]}
+        - Conv2D: {name: c, num_filters: 4, filter_size: 3}
+        - Dense: {name: out, num_units: 3, nonlinearity: softmax}
+      train: {batch_size: 25, validation: none, freeze: c}
+      """)
+    var values = network.first(seed: 1)
+    values[1] = [9, -9, 9, 9]
+    let data = DataSet(
+      inputs: [Examples(shape: [1, 4, 4], count: 30, .floats((0..<480).map { Float($0 % 7) / 7 }))],
+      targets: [Examples(shape: [], count: 30, .floats((0..<30).map { Float($0 % 3) }))])
+    let trainer = try network.trainer(data, from: TrainingState(network, parameters: values))
+    try trainer.epochs(1)
+    #expect(trainer.state.history.first?.deadUnits == [TensorNumber("c", 0.25)])
+  }
+
+  /// Bounds, penalties, multipliers and a one-cycle of one step, against formulas.
+  @Test func aStepWithEverything() throws {
+    let network = try Networks.of(
+      """
+      layers:
+        - Input: {shape: [null, 2]}
+        - Dense: {name: a, num_units: 3, nonlinearity: tanh}
+        - Dense: {name: out, num_units: 1, nonlinearity: null}
+      train:
+        objective: squared_error
+        update: {adam: {learning_rate: 0.1}}
+        schedule: {one_cycle: {share: 0.5}}
+        regularization: {l1: 0.05, weight_decay: 0.1}
+        clip: {value: 0.4, norm: 0.3}
+        max_norm: 0.7
+        learning_rates: {a: 0.5}
+        batch_size: 4
+        max_epochs: 4
+        validation: none
+      """)
+    let data = DataSet(
+      inputs: [Examples(shape: [2], count: 4, .floats([1, 2, 3, -1, 0.5, 1, -2, 0.25]))],
+      targets: [Examples(shape: [], count: 4, .floats([1, 2, -1, 0.5]))])
+    let trainer = try network.trainer(data)
+    var values = trainer.state.parameters.map { $0.map(Double.init) }
+    var oracles = values.map { UpdateOracle(network.training.rule, count: $0.count) }
+    let penalty = Penalty(l1: 0.05, weightDecay: 0.1)
+    for (epoch, share) in [0, 0.25, 0.5, 0.75].enumerated() {
+      try trainer.epochs(1)
+      var gradients = try Self.gradients(network, data, values)
+      for (index, weight) in network.weights.enumerated() {
+        if weight.isRegularized {
+          gradients[index] = zip(gradients[index], UpdateOracle.penalty(penalty, of: values[index])).map(+)
+        }
+        gradients[index] = UpdateOracle.clipped(gradients[index], limit: 0.4)
+      }
+      let factor = min(1, 0.3 / UpdateOracle.norm(gradients))
+      // Up and down along half a cosine, the momentum the other way.
+      let height = share < 0.5 ? (1 - cos(.pi * share / 0.5)) / 2 : (1 + cos(.pi * (share - 0.5) / 0.5)) / 2
+      let (low, high) = share < 0.5 ? (0.1 / 25, 0.1) : (0.1 / 25e4, 0.1)
+      for (index, weight) in network.weights.enumerated() {
+        oracles[index].rule = .adam(.init(beta1: Float(0.95 - 0.1 * height)))
+        oracles[index].step(
+          &values[index], gradients[index].map { factor * $0 }, rate: low + (high - low) * height,
+          multiplier: weight.name.hasPrefix("a.") ? 0.5 : 1)
+        guard weight.isRegularized else { continue }
+        let length = values[index].count / weight.shape[0]
+        for row in 0..<weight.shape[0] {
+          let range = row * length..<(row + 1) * length
+          let norm = UpdateOracle.norm([Array(values[index][range])])
+          if norm > 0.7 { for place in range { values[index][place] *= 0.7 / norm } }
+        }
+      }
+      for (found, wanted) in zip(trainer.state.parameters.joined(), values.joined()) {
+        #expect(abs(Double(found) - wanted) < 1e-5, "epoch \(epoch + 1)")
+      }
+    }
+  }
+
+  /// Of the mean squared error of all examples, in double precision.
+  private static func gradients(_ network: Network, _ data: DataSet, _ values: [[Double]]) throws -> [[Double]] {
+    let step = try TrainingGraph(
+      network.lowered(batch: data.count).graph, [Objective(.squaredError)], trainable: network.weights.map(\.name))
+    let examples = (0..<data.count).map { example in data.inputs[0].floats(of: example).map(Double.init) }
+    let targets = (0..<data.count).flatMap { data.targets[0].floats(of: $0).map(Double.init) }
+    let weights = [Double](repeating: 1 / Double(data.count), count: data.count)
+    let interpreter = ReferenceInterpreter(step.graph) { _, _ in [] }
+    let outputs = try interpreter.run([examples.flatMap { $0 }, targets, weights] + values)
+    return Array(outputs[step.gradientOutputs])
   }
 
   @Test func earlyStoppingCountsFromTheBest() throws {

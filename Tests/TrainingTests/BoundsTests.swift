@@ -8,8 +8,10 @@ import Testing
     let penalty = Penalty(l1: 0.5, l2: 0.25, weightDecay: 0.125)
     // 0.5·3 + 0.25·5 + 0.125/2·5
     #expect(penalty.value(weights) == 3.0625)
-    var gradient: [Float] = [1, 1, 1]
-    penalty.add(to: &gradient, of: weights)
+    // A step of −1 along the gradient.
+    var stepper = Stepper(.sgd, [weights])
+    stepper.step([[1, 1, 1]], rate: -1, penalty: penalty)
+    let gradient = zip(stepper.values[0], weights).map { $0 - $1 }
     // 1 + 0.625·2 + 0.5 and 1 − 0.625 − 0.5
     #expect(gradient == [2.75, -0.125, 1])
     // Central differences of the value, away from 0.
@@ -20,33 +22,37 @@ import Testing
       let slope = (penalty.value(up) - penalty.value(down)) / 0.015625
       #expect(abs(slope - Double(gradient[index] - 1)) < 1e-6)
     }
-    var untouched: [Float] = [1, .nan]
-    Penalty().add(to: &untouched, of: [1, 1])
-    #expect(untouched[0] == 1)
   }
 
   @Test func valuesAreClipped() {
-    var gradient: [Float] = [-3, 0.5, 2]
-    Clipping.values(&gradient, limit: 1)
-    #expect(gradient == [-1, 0.5, 1])
+    var stepper = Stepper(.sgd, [[0, 0, 0]])
+    stepper.step([[-3, 0.5, 2]], rate: -1, bounds: GradientBounds(limit: 1))
+    #expect(stepper.values == [[-1, 0.5, 1]])
   }
 
   @Test func theTotalNormIsOfAllTogether() {
-    var gradients: [[Float]] = [[3, 0], [0, 4]]
-    #expect(Clipping.totalNorm(&gradients, limit: 10) == 5)
-    #expect(gradients == [[3, 0], [0, 4]])
-    #expect(Clipping.totalNorm(&gradients, limit: 1) == 5)
+    func bounded(_ norm: Double, limit: Float = .infinity) -> [[Float]] {
+      var stepper = Stepper(.sgd, [[0, 0], [0, 0]])
+      stepper.step([[3, 0], [0, 4]], rate: -1, bounds: GradientBounds(limit: limit), norm: norm)
+      return stepper.values
+    }
+    #expect(bounded(10) == [[3, 0], [0, 4]])
+    let gradients = bounded(1)
     #expect(abs(gradients[0][0] - 0.6) < 1e-6 && abs(gradients[1][1] - 0.8) < 1e-6)
     #expect(gradients[0][1] == 0 && gradients[1][0] == 0)
+    // The norm is of what the limit left.
+    #expect(bounded(5, limit: 3) == [[3, 0], [0, 3]])
+    let both = bounded(1, limit: 3)
+    #expect(abs(both[0][0] - 0.70710678) < 1e-6 && both[0][0] == both[1][1])
   }
 
   @Test func normsAreBoundedPerUnit() {
     var weights: [Float] = [3, 0, 4, 0, 0.3, 0, 0, 0.4]
-    Clipping.maxNorm(&weights, shape: [2, 1, 2, 2], limit: 1)
+    weights.withUnsafeMutableBufferPointer { MaxNorm.apply(to: $0, units: 2, limit: 1) }
     #expect(abs(weights[0] - 0.6) < 1e-6 && abs(weights[2] - 0.8) < 1e-6)
     #expect(weights[4...] == [0.3, 0, 0, 0.4])
     var none: [Float] = []
-    Clipping.maxNorm(&none, shape: [0, 3], limit: 1)
+    none.withUnsafeMutableBufferPointer { MaxNorm.apply(to: $0, units: 0, limit: 1) }
     #expect(none.isEmpty)
   }
 

@@ -43,6 +43,15 @@ import Testing
     #expect(Schedule.oneCycle(share: 1).value(1, at: .init(epoch: 3, of: 3)) == 1 / (25 * 1e4))
   }
 
+  /// While the rate rises the momentum falls, and the other way round.
+  @Test func oneCycleMovesTheMomentumTheOtherWay() throws {
+    let schedule = Schedule.oneCycle(share: 0.25, momentum: 0.8...0.9)
+    func momentum(_ epoch: Double) throws -> Double { try #require(schedule.momentum(at: .init(epoch: epoch, of: 8))) }
+    #expect(try abs(momentum(0) - 0.9) < 1e-12 && abs(momentum(1) - 0.85) < 1e-12 && abs(momentum(2) - 0.8) < 1e-12)
+    #expect(try abs(momentum(5) - 0.85) < 1e-12 && abs(momentum(8) - 0.9) < 1e-12)
+    #expect(Schedule.cosine().momentum(at: .init(epoch: 1, of: 8)) == nil)
+  }
+
   @Test func plateausCountEpochsWithoutProgress() {
     let schedule = Schedule.plateau(factor: 0.5, patience: 1)
     func value(_ losses: [Double]) -> Double {

@@ -80,7 +80,7 @@ import Testing
       trainable: trainable.map(\.name))
     var parameters = Dictionary(
       uniqueKeysWithValues: network.weights.map { ($0.name, Self.start($0.name, $0.shape)) })
-    var states = parameters.mapValues { UpdateState(run.rule, count: $0.count) }
+    var states = parameters.mapValues { UpdateOracle(run.rule, count: $0.count) }
     let interpreter = ReferenceInterpreter(step.graph) { name, _ in parameters[name] ?? [] }
     for (place, wanted) in run.losses.enumerated() {
       let image = Self.numbers("batch\(place % 2)", step.graph[step.graph.inputs[0]].shape, 1)
@@ -90,7 +90,9 @@ import Testing
         [image.map(Double.init), classes, weights] + step.parameters.map { (parameters[$0] ?? []).map(Double.init) })
       #expect(abs(outputs[0][0] - wanted) < 1e-5, "step \(place): \(outputs[0][0]), PyTorch has \(wanted)")
       for (name, gradient) in zip(step.parameters, outputs[step.gradientOutputs]) {
-        states[name]?.step(&parameters[name, default: []], gradient.map(Float.init), rate: run.rate)
+        var values = (parameters[name] ?? []).map(Double.init)
+        states[name]?.step(&values, gradient, rate: Double(run.rate))
+        parameters[name] = values.map(Float.init)
       }
       for (norm, moments) in zip(step.statistics, outputs[step.momentsOutputs]) {
         var (mean, variance) = (parameters[norm.mean] ?? [], parameters[norm.variance] ?? [])

@@ -1,6 +1,7 @@
 import Exchange
 import FileTestSupport
 import Layers
+import NetworkTestSupport
 import Testing
 
 @testable import Training
@@ -8,10 +9,9 @@ import Testing
 /// Ten steps on 0.1·x² + 0.2·y² + 0.3·z² from (1, 1, 1).
 @Suite struct UpdateRuleTests {
   private static func tenSteps(_ rule: UpdateRule, rate: Float) -> [Float] {
-    var x: [Float] = [1, 1, 1]
-    var state = UpdateState(rule, count: 3)
-    for _ in 0..<10 { state.step(&x, zip(x, [0.1, 0.2, 0.3]).map { 2 * $1 * $0 }, rate: rate) }
-    return x
+    var stepper = Stepper(rule, [[1, 1, 1]])
+    for _ in 0..<10 { stepper.step([zip(stepper.values[0], [0.1, 0.2, 0.3]).map { 2 * $1 * $0 }], rate: rate) }
+    return stepper.values[0]
   }
 
   private static func expectClose(_ found: [Float], _ wanted: [Double]) {
@@ -53,15 +53,24 @@ import Testing
     Self.expectClose(Self.tenSteps(rule, rate: rate), wanted)
   }
 
+  /// What other tests hold kernels against. Rates and decays are floats there, too.
+  @Test(arguments: pytorch)
+  func theOracleIsPyTorchs(_ rule: UpdateRule, _ rate: Float, _ wanted: [Double]) {
+    var oracle = UpdateOracle(rule, count: 3)
+    var x: [Double] = [1, 1, 1]
+    for _ in 0..<10 { oracle.step(&x, zip(x, [0.1, 0.2, 0.3]).map { 2 * $1 * $0 }, rate: Double(rate)) }
+    for (a, b) in zip(x, wanted) { #expect(abs(a - b) < 2e-7) }
+  }
+
   /// Where gradients shrink, AMSGrad divides by the largest mean so far and Adam by the present one.
   @Test func amsgradKeepsTheLargest() {
     let moments = UpdateRule.Moments(beta1: 0, beta2: 0.5, epsilon: 0)
-    var (x, y): ([Float], [Float]) = ([0], [0])
-    var (adam, amsgrad) = (UpdateState(.adam(moments), count: 1), UpdateState(.amsgrad(moments), count: 1))
+    var (adam, amsgrad) = (Stepper(.adam(moments), [[0]]), Stepper(.amsgrad(moments), [[0]]))
     for gradient: Float in [4, 0, 1] {
-      adam.step(&x, [gradient], rate: 1)
-      amsgrad.step(&y, [gradient], rate: 1)
+      adam.step([[gradient]], rate: 1)
+      amsgrad.step([[gradient]], rate: 1)
     }
+    let (x, y) = (adam.values[0], amsgrad.values[0])
     // v: 8, 4, 2.5; the correction of step 3 is √0.875.
     let correction = Double(0.875).squareRoot()
     let first = -4 * Double(0.5).squareRoot() / Double(8).squareRoot()
@@ -71,14 +80,13 @@ import Testing
 
   @Test func multipliersScaleTheChange() {
     for (rule, rate, _) in Self.pytorch + [(.sgd, 0.1, []), (.momentum(), 0.1, []), (.nesterovMomentum(), 0.1, [])] {
-      var (whole, tenth, frozen): ([Float], [Float], [Float]) = ([1], [1], [1])
-      var states = (0..<3).map { _ in UpdateState(rule, count: 1) }
-      states[0].step(&whole, [0.5], rate: rate)
-      states[1].step(&tenth, [0.5], rate: rate, multiplier: 0.125)
-      states[2].step(&frozen, [0.5], rate: rate, multiplier: 0)
-      #expect(frozen == [1] && whole[0] < 1)
-      #expect(abs((1 - tenth[0]) - 0.125 * (1 - whole[0])) < 2e-7)
-      #expect(states[1].slots == states[0].slots)
+      var (whole, eighth, frozen) = (Stepper(rule, [[1]]), Stepper(rule, [[1]]), Stepper(rule, [[1]]))
+      whole.step([[0.5]], rate: rate)
+      eighth.step([[0.5]], rate: rate, multiplier: 0.125)
+      frozen.step([[0.5]], rate: rate, multiplier: 0)
+      #expect(frozen.values == [[1]] && whole.values[0][0] < 1)
+      #expect(abs((1 - eighth.values[0][0]) - 0.125 * (1 - whole.values[0][0])) < 2e-7)
+      #expect(eighth.slots == whole.slots)
     }
   }
 
@@ -90,21 +98,33 @@ import Testing
     ]
     for optimizer in Optimizer.allCases {
       let rule = try #require(rules[optimizer])
-      #expect(rule.slots == optimizer.slots && UpdateState(rule, count: 4).slots.count == rule.slots)
+      #expect(rule.slots == optimizer.slots)
     }
   }
 
   /// A state that is stored and read goes on to the same bits.
   @Test(arguments: pytorch)
-  func statesContinue(_ rule: UpdateRule, _ rate: Float, _: [Double]) throws {
-    var (x, y): ([Float], [Float]) = ([1, -2], [1, -2])
-    var state = UpdateState(rule, count: 2)
-    state.step(&x, [0.5, 0.25], rate: rate)
-    y = x
-    var resumed = try #require(UpdateState(rule, slots: state.slots, steps: state.steps))
-    state.step(&x, [-0.5, 1], rate: rate)
-    resumed.step(&y, [-0.5, 1], rate: rate)
-    #expect(x == y && state == resumed)
-    #expect(UpdateState(rule, slots: state.slots + [[0, 0]], steps: 1) == nil)
+  func statesContinue(_ rule: UpdateRule, _ rate: Float, _: [Double]) {
+    var first = Stepper(rule, [[1, -2]])
+    first.step([[0.5, 0.25]], rate: rate)
+    var resumed = Stepper(rule, first.values, slots: first.slots, steps: first.steps)
+    first.step([[-0.5, 1]], rate: rate)
+    resumed.step([[-0.5, 1]], rate: rate)
+    #expect(first.values == resumed.values && first.slots == resumed.slots)
+  }
+
+  /// One-cycle and momentum schedules change what a step keeps of those before.
+  @Test func momentumOfEveryRule() {
+    let moments = UpdateRule.Moments(beta1: 0.5, beta2: 0.75, epsilon: 0.25)
+    let changed = UpdateRule.Moments(beta1: 0.125, beta2: 0.75, epsilon: 0.25)
+    let pairs: [(UpdateRule, UpdateRule)] = [
+      (.momentum(0.5), .momentum(0.125)), (.nesterovMomentum(0.5), .nesterovMomentum(0.125)),
+      (.adam(moments), .adam(changed)), (.adamax(moments), .adamax(changed)), (.amsgrad(moments), .amsgrad(changed)),
+      (.adamw(moments, decay: 0.5), .adamw(changed, decay: 0.5)),
+    ]
+    for (rule, other) in pairs { #expect(rule.momentum == 0.5 && rule.with(momentum: 0.125) == other) }
+    for rule in [UpdateRule.sgd, .adagrad(), .rmsprop(), .adadelta()] {
+      #expect(rule.momentum == nil && rule.with(momentum: 0.125) == rule)
+    }
   }
 }

@@ -14,6 +14,24 @@ typedef struct {
   ck_activation activation;
 } ck_activation_gradient_args;
 
+typedef enum {
+  CK_EXPONENTIAL,
+  CK_LOGARITHM,
+  CK_ABSOLUTE,
+  CK_SIGN,
+  CK_SQUARE_ROOT,
+  CK_RECIPROCAL,
+  CK_POWER,
+} ck_function_kind;
+
+// out = f(x): eˣ, ln x, |x|, the sign of x, √x, 1/x, or x^exponent for x ≥ 0. What is not defined is NaN, a pole is
+// infinite. May be in place.
+typedef struct {
+  ck_tensor x, out;
+  int32_t function;  // ck_function_kind
+  float exponent;
+} ck_function_args;
+
 // The gradient of pooling: `out`, of the image's size, is for each pixel the sum over its windows of
 //
 //     CK_POOL_MAX  g, where it is the first pixel of the window, row by row, with x = y

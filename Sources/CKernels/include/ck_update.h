@@ -24,7 +24,7 @@ typedef struct {
   float rate, corrected;
   float a, b, epsilon, decay;
   float multiplier;  // p += multiplier·d
-  // The gradient that a rule sees: min(max(factor·(g + l2·p + l1·sign(p)), −limit), limit).
+  // The gradient that a rule sees: factor·min(max(g + l2·p + l1·sign(p), −limit), limit).
   float factor, limit, l1, l2;
 } ck_update_args;
 
@@ -33,7 +33,7 @@ typedef struct {
 typedef struct {
   // `count` elements from the start of each array. Slots that the rule has not may be NULL.
   void (*update)(const ck_update_args *args, float *p, const float *g, float *s0, float *s1, float *s2, int64_t count);
-  // Σ(g + l2·p + l1·sign(p))², in double precision.
+  // Σ min(max(g + l2·p + l1·sign(p), −limit), limit)², in double precision.
   double (*squares)(const ck_update_args *args, const float *p, const float *g, int64_t count);
 } ck_update;
 

@@ -9,6 +9,7 @@
 #include "normalize.h"
 #include "extremum_gradient.h"
 #include "random.h"
+#include "function.h"
 #include "loss.h"
 
 #pragma clang attribute pop

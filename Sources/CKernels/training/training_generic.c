@@ -8,4 +8,5 @@
 #include "normalize.h"
 #include "extremum_gradient.h"
 #include "random.h"
+#include "function.h"
 #include "loss.h"

@@ -9,5 +9,6 @@
 #include "normalize.h"
 #include "extremum_gradient.h"
 #include "random.h"
+#include "function.h"
 #include "loss.h"
 #endif

@@ -7,9 +7,12 @@ typedef struct {
 
 CK_INLINE vf ck_root(vf x) { return __builtin_elementwise_sqrt(x); }
 
-CK_INLINE vf ck_penalised(const ck_update_args *a, vf p, vf g) {
+// The gradient with its penalty, within the limit.
+CK_INLINE vf ck_bounded(const ck_update_args *a, vf p, vf g) {
+  const float limit = a->limit;
   const vf sign = p > 0.0f ? (vf)a->l1 : p < 0.0f ? (vf)-a->l1 : (vf)0.0f;
-  return g + (p * a->l2 + sign);
+  // The second operand where either is NaN: no bound may hide one.
+  return ck_min((vf)limit, ck_max((vf)-limit, g + (p * a->l2 + sign)));
 }
 
 CK_INLINE void ck_average(const ck_update_args *a, ck_update_element *e) {
@@ -52,13 +55,10 @@ CK_INLINE vf ck_change(const int rule, const ck_update_args *a, ck_update_elemen
 
 CK_INLINE void ck_update_run(const int rule, const int slots, const ck_update_args *a, float *p, const float *g,
                              float *s0, float *s1, float *s2, int64_t count) {
-  const float limit = a->limit;
   for (int64_t i = 0; i < count; i += CK_VL) {
     const int64_t n = count - i;
     ck_update_element e = {.p = ck_load_upto(p + i, n)};
-    e.g = a->factor * ck_penalised(a, e.p, ck_load_upto(g + i, n));
-    // The second operand where either is NaN: no bound may hide one.
-    e.g = ck_min((vf)limit, ck_max((vf)-limit, e.g));
+    e.g = a->factor * ck_bounded(a, e.p, ck_load_upto(g + i, n));
     if (slots > 0) e.s0 = ck_load_upto(s0 + i, n);
     if (slots > 1) e.s1 = ck_load_upto(s1 + i, n);
     if (slots > 2) e.s2 = ck_load_upto(s2 + i, n);
@@ -90,7 +90,7 @@ static double ck_update_squares(const ck_update_args *a, const float *p, const f
   vd sum = (vd)0.0;
   for (int64_t i = 0; i < count; i += CK_VL) {
     const vd x = __builtin_convertvector(
-        ck_penalised(a, ck_load_upto(p + i, count - i), ck_load_upto(g + i, count - i)), vd);
+        ck_bounded(a, ck_load_upto(p + i, count - i), ck_load_upto(g + i, count - i)), vd);
     sum += x * x;
   }
   double total = 0.0;

@@ -30,7 +30,20 @@ enum ReferenceTraining {
         if x[0][place] > 0 { return x[1][place] }
         return x[1][place] / (Double(lower) + (Double(upper) - Double(lower)) * random.uniform(place))
       }
+    case .function(let function): return x[0].map { value(function, $0) }
     case .loss(let loss): return ReferenceLoss(loss, x[0], x[1], shapes).values
+    }
+  }
+
+  private static func value(_ function: ScalarFunction, _ x: Double) -> Double {
+    switch function {
+    case .exponential: exp(x)
+    case .logarithm: log(x)
+    case .absolute: abs(x)
+    case .sign: x > 0 ? 1 : x < 0 ? -1 : x
+    case .squareRoot: x.squareRoot()
+    case .reciprocal: 1 / x
+    case .power(let exponent): pow(x, Double(exponent))
     }
   }
 

@@ -4,41 +4,8 @@ import Runtime
 import Training
 
 /// Moves parameters against their gradients, in place, on all threads of a team: one pass over a parameter, its
-/// gradient and what the rule remembers of it. What `UpdateState`, `Penalty` and `Clipping` do to arrays, but for the
-/// rounding of products that are added at once; the bits are the same for any number of threads.
-package struct ParameterUpdate: Sendable {
-  /// A parameter with what belongs to it, each as long as the parameter. They must not overlap.
-  ///
-  /// `@unchecked Sendable`: the caller keeps the memory while an update runs, and lets nobody else at it.
-  package struct Part: @unchecked Sendable {
-    package var parameter: UnsafeMutableBufferPointer<Float>
-    package var gradient: UnsafeBufferPointer<Float>
-    /// As many as `UpdateRule.slots`.
-    package var slots: [UnsafeMutableBufferPointer<Float>]
-    package var penalty: Penalty
-    /// Of the layer: scales the change. 0 freezes.
-    package var multiplier: Float
-
-    package init(
-      parameter: UnsafeMutableBufferPointer<Float>, gradient: UnsafeBufferPointer<Float>,
-      slots: [UnsafeMutableBufferPointer<Float>], penalty: Penalty = Penalty(), multiplier: Float = 1
-    ) {
-      precondition(gradient.count == parameter.count && slots.allSatisfy { $0.count == parameter.count })
-      (self.parameter, self.gradient, self.slots) = (parameter, gradient, slots)
-      (self.penalty, self.multiplier) = (penalty, multiplier)
-    }
-  }
-
-  /// What bounds the gradients, penalties included, before a rule sees them.
-  package struct Bounds: Hashable, Sendable {
-    /// Scales all gradients; of `Clipping.totalNorm`, say.
-    package var factor: Float = 1
-    /// The largest element.
-    package var limit: Float = .infinity
-
-    package init(factor: Float = 1, limit: Float = .infinity) { (self.factor, self.limit) = (factor, limit) }
-  }
-
+/// gradient and what the rule remembers of it. The bits are the same for any number of threads.
+package struct ParameterUpdate: ParameterMover, Sendable {
   private let pool: ThreadPool
   private let functions: Functions
 
@@ -67,7 +34,9 @@ package struct ParameterUpdate: Sendable {
   /// - Parameters:
   ///   - step: its number from 1.
   ///   - rate: the learning rate.
-  package func apply(_ rule: UpdateRule, to parts: [Part], step: Int, rate: Float, bounds: Bounds = Bounds()) {
+  package func apply(
+    _ rule: UpdateRule, to parts: [UpdatePart], step: Int, rate: Float, bounds: GradientBounds = .init()
+  ) {
     precondition(parts.allSatisfy { $0.slots.count == rule.slots })
     let arguments = parts.map { Self.arguments(rule, $0, step: step, rate: rate, bounds) }
     let functions = functions
@@ -85,9 +54,10 @@ package struct ParameterUpdate: Sendable {
     }
   }
 
-  /// The norm of all gradients together, penalties included: sums of pieces in double precision, in their order.
-  package func totalNorm(of parts: [Part]) -> Double {
-    let arguments = parts.map { Self.arguments(.sgd, $0, step: 1, rate: 0, Bounds()) }
+  /// The norm of all gradients together, penalties included and none beyond the limit: sums of pieces in double
+  /// precision, in their order.
+  package func totalNorm(of parts: [UpdatePart], limit: Float = .infinity) -> Double {
+    let arguments = parts.map { Self.arguments(.sgd, $0, step: 1, rate: 0, GradientBounds(limit: limit)) }
     let counts = parts.map { Self.pieces(in: $0) }
     let starts = counts.indices.map { counts[..<$0].reduce(0, +) }
     let sums = Sums(count: counts.reduce(0, +))
@@ -114,10 +84,10 @@ package struct ParameterUpdate: Sendable {
     }
   }
 
-  private static func pieces(in part: Part) -> Int { (part.parameter.count + piece - 1) / piece }
+  private static func pieces(in part: UpdatePart) -> Int { (part.parameter.count + piece - 1) / piece }
 
   /// - Parameter body: is called once for each piece, with the number of its part, by some thread.
-  private func forEachPiece(of parts: [Part], _ body: @escaping @Sendable (Int, Range<Int>) -> Void) {
+  private func forEachPiece(of parts: [UpdatePart], _ body: @escaping @Sendable (Int, Range<Int>) -> Void) {
     let pieces = parts.enumerated().flatMap { number, part in
       (0..<Self.pieces(in: part)).map { piece in
         (number, piece * Self.piece..<min((piece + 1) * Self.piece, part.parameter.count))
@@ -133,14 +103,16 @@ package struct ParameterUpdate: Sendable {
     }
   }
 
-  private static func arguments(_ rule: UpdateRule, _ part: Part, step: Int, rate: Float, _ bounds: Bounds)
+  private static func arguments(
+    _ rule: UpdateRule, _ part: UpdatePart, step: Int, rate: Float, _ bounds: GradientBounds
+  )
     -> ck_update_args
   {
     let numbers = UpdateRule.Step(rule, number: step, rate: rate)
     var arguments = ck_update_args()
     (arguments.rate, arguments.corrected, arguments.multiplier) = (numbers.rate, numbers.corrected, part.multiplier)
     (arguments.factor, arguments.limit) = (bounds.factor, bounds.limit)
-    (arguments.l1, arguments.l2) = (part.penalty.l1, 2 * part.penalty.l2 + part.penalty.weightDecay)
+    (arguments.l1, arguments.l2) = (part.penalty.l1, part.penalty.slope)
     func set(_ rule: ck_update_rule, _ a: Float = 0, _ b: Float = 0, epsilon: Float = 0, decay: Float = 0) {
       arguments.rule = Int32(rule.rawValue)
       (arguments.a, arguments.b, arguments.epsilon, arguments.decay) = (a, b, epsilon, decay)

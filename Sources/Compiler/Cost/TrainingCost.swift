@@ -17,6 +17,7 @@ extension OpInstance {
       case .drop, .randomSlopes: return outputs * 24
       // Twice the numbers, a root, a logarithm and a cosine.
       case .noise: return outputs * 80
+      case .function: return outputs * 12
       case .loss: return inputs * 90
       }
     case .gradient(let op):

@@ -65,6 +65,7 @@ extension GradientStep {
       return place == 0
         ? try add(
           .training(.randomSlopes(lower: lower, upper: upper, stream: stream)), [operand(0), g, operand(2)]) : nil
+    case .function(let function): return try slope(function)
     case .loss(let loss): return place == 0 ? try addGradient(.loss(loss), [g, operand(0), operand(1)]) : nil
     }
   }

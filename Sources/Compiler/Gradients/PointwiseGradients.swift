@@ -7,6 +7,24 @@ extension GradientStep {
     return try addGradient(.activation(activation), [g, activation.slopeReads == .result ? result : operand(0)])
   }
 
+  mutating func slope(_ function: ScalarFunction) throws -> ValueID {
+    switch function {
+    case .exponential: return try product([g, result])
+    case .logarithm: return try product([g, applied(.reciprocal, operand(0))])
+    case .absolute: return try product([g, applied(.sign, operand(0))])
+    case .sign: return try fill(0, node.shape)
+    // Infinite at 0.
+    case .squareRoot: return try scaled(product([g, applied(.reciprocal, result)]), by: 0.5)
+    case .reciprocal: return try scaled(product([g, result, result]), by: -1)
+    case .power(let exponent):
+      return try scaled(product([g, applied(.power(exponent - 1), operand(0))]), by: exponent)
+    }
+  }
+
+  private mutating func applied(_ function: ScalarFunction, _ x: ValueID) throws -> ValueID {
+    try add(.training(.function(function)), [x])
+  }
+
   /// - Parameters:
   ///   - image: the shape of what is pooled, N×C×H×W.
   ///   - y: the pooled values, of g's shape.

@@ -4,8 +4,9 @@ import NetIR
 enum RemoveDead {
   static let pass = Pass(
     name: "remove-dead", summary: "drop what no output needs"
-  ) { compilation in
-    let old = compilation.graph
+  ) { compilation in compilation.graph = removed(from: compilation.graph) }
+
+  static func removed(from old: Graph) -> Graph {
     var needed = [Bool](repeating: false, count: old.nodes.count)
     for output in old.outputs { needed[output.index] = true }
     for id in old.ids.reversed() where needed[id.index] || old[id].op.isInput {
@@ -20,6 +21,6 @@ enum RemoveDead {
       renamed[id] = result.append(node)
     }
     result.outputs = old.outputs.compactMap { renamed[$0] }
-    compilation.graph = result
+    return result
   }
 }

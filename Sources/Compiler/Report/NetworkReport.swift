@@ -36,7 +36,8 @@ package struct NetworkReport: Sendable {
   package var inferenceArenaBytes: Int
   /// The least that any placement of these tensors could do with.
   package var inferenceArenaBound: Int
-  package var training: TrainingMemory
+  /// nil where the network cannot be trained, or nobody asked.
+  package var training: TrainingMemory?
   package var optimizer: Optimizer
   package var image: Size2D?
   package var inputShapes: [LayerShape]
@@ -51,8 +52,10 @@ package struct NetworkReport: Sendable {
   /// Of one example.
   package var work: Work { rows.reduce(Work()) { $0 + $1.work } }
 
-  /// - Parameter options: the batch, and the target whose plan is measured.
-  package init(_ network: Network, _ options: CompileOptions) throws {
+  /// - Parameters:
+  ///   - options: the batch, and the target whose plans are measured.
+  ///   - countsTraining: whether a step of training is planned, too.
+  package init(_ network: Network, _ options: CompileOptions, countsTraining: Bool = true) throws {
     self.network = network
     name = network.name
     batch = options.batch
@@ -68,7 +71,7 @@ package struct NetworkReport: Sendable {
     }
     inferenceArenaBytes = compiled.plan.arenaBytes
     inferenceArenaBound = compiled.plan.arenaBound
-    training = try TrainingMemory(of: network, batch: options.batch)
+    training = countsTraining ? try TrainingMemory(of: network, options) : nil
   }
 
   /// What can be counted without a plan: a row for each layer.

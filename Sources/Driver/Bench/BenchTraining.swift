@@ -16,10 +16,15 @@ extension BenchCommand {
     let processBytes = BenchMemory.residentPeak()
     let begin = StepRecording.now()
     guard let (network, weights, batch) = try model.spec(console) else { return .wrongInput }
-    let objectives = TrainingModel.objectives(for: try network.lowered(batch: batch).graph)
+    guard !network.trained.isEmpty else {
+      throw DiagnosticError(
+        Diagnostic(
+          .notTrainable, "`\(network.name)` has no parameters that learn", at: .none,
+          help: ["`freeze`, `trainable` or `learning_rates` leave nothing to train"]))
+    }
     let training = try TrainingModel(
-      network, weights, objectives, model.options(batch, HostCPU.current.target, KernelTable.catalogue),
-      rule: .momentum(), pool: ThreadPool.shared(threads: model.threads))
+      network, weights, model.options(batch, HostCPU.current.target, KernelTable.catalogue),
+      pool: ThreadPool.shared(threads: model.threads))
     training.fillWithNoise()
     let loadTime = Double(StepRecording.now() - begin) / 1e9
     let executable = training.executable

@@ -10,7 +10,7 @@ package struct BenchCommand: Sendable {
   package var device = DeviceOption.cpu
   package var seconds = 1.0
   package var json = false
-  /// Whether a step of training is timed: forward, backward, and an update with momentum.
+  /// Whether a step of training is timed: forward, backward and update.
   package var trains = false
   /// Whether every step is timed and held against its limit.
   package var profile = false

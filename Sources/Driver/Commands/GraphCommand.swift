@@ -53,7 +53,7 @@ package struct GraphCommand: Sendable {
 
   package static func diagram(of network: Network, _ options: CompileOptions, plan: Bool) throws -> Diagram {
     if plan { return PlanDiagram.make(try CompilerFront.compile(network, options).plan) }
-    return NetworkDiagram(try NetworkReport(network, options)).diagram
+    return NetworkDiagram(try NetworkReport(network, options, countsTraining: false)).diagram
   }
 
   /// Throws N0514 for an ending that is none of the formats.

@@ -21,11 +21,17 @@ package struct TrainCommand: Sendable {
   /// Values in place of the spec's: `train.batch_size=32`.
   package var overrides: [String] = []
   package var numerics = Numerics.fast
+  package var device = DeviceOption.cpu
+  package var precision = PrecisionOption.fp32
+  /// Whether checks are run in place of a training.
+  package var checksSanity = false
+  package var json = false
   package var threads: Int
 
   package init(spec: String, threads: Int) { (self.spec, self.threads) = (spec, threads) }
 
   package func run(_ console: Console) throws -> ExitCode {
+    try checkMachine()
     var changes = overrides
     if let epochs { changes.append("train.max_epochs=\(epochs)") }
     if let seed { changes.append("train.seed=\(seed)") }
@@ -41,6 +47,21 @@ package struct TrainCommand: Sendable {
   private func train(
     _ loaded: LoadedSpec, _ network: Network, _ changes: [String], _ console: Console
   ) throws(DiagnosticError) -> ExitCode {
+    guard !network.trained.isEmpty else {
+      throw DiagnosticError(
+        Diagnostic(
+          .notTrainable, "`\(network.name)` has no parameters that learn", at: .none,
+          help: [
+            "`freeze`, `trainable` and `learning_rates` leave nothing to train, or there are no layers with parameters"
+          ]))
+    }
+    let backend = CPUTraining(threads: threads, numerics: numerics, note: console.note)
+    if checksSanity {
+      return try SanitySession(
+        network: network, data: try TrainingData(loaded, network), weights: weights(loaded, network),
+        isFresh: loaded.spec?.baseWeights == nil, backend: backend, console: console, json: json
+      ).run()
+    }
     let folder = TrainingFolder(output ?? network.name)
     if folder.hasCheckpoint, !resumes, !overwrites {
       throw DiagnosticError(
@@ -53,15 +74,36 @@ package struct TrainCommand: Sendable {
     try folder.create()
     let session = try TrainingSession(
       network: network, data: data, folder: folder, resumes: resumes, weights: weights(loaded, network),
-      backend: CPUTraining(threads: threads, numerics: numerics, note: console.note), console: console)
+      backend: backend, console: console)
     try SpecCopy(loaded, changes, classes: data.train.classes).write(to: folder.spec)
     return try session.run(threads: threads)
   }
 
-  private func weights(_ loaded: LoadedSpec, _ network: Network) throws(DiagnosticError) -> Weights {
+  private func checkMachine() throws(DiagnosticError) {
+    if device == .gpu {
+      throw DiagnosticError(
+        Diagnostic(
+          .unsupportedOnTarget, "netc does not train on GPUs yet", at: .none,
+          help: ["leave out `--device gpu`; `netc run --device gpu` takes weights that were trained on the CPU"]))
+    }
+    if precision == .bf16 {
+      throw DiagnosticError(
+        Diagnostic(
+          .unsupportedOnTarget, "netc does not train in bf16 yet", at: .none,
+          help: [
+            "leave out `--precision bf16`; `netc compile --precision bf16` takes weights that were trained in fp32"
+          ]
+        ))
+    }
+  }
+
+  /// Of all parameters in their order; those of the spec's base, or first values.
+  private func weights(_ loaded: LoadedSpec, _ network: Network) throws(DiagnosticError) -> [[Float]] {
     do {
       let seed = network.training.seed
-      return try Weights.load(nil, for: loaded, network, seed: seed) ?? Weights.initialised(for: network, seed: seed)
+      let weights =
+        try Weights.load(nil, for: loaded, network, seed: seed) ?? Weights.initialised(for: network, seed: seed)
+      return try network.weights.map { try weights.values($0.name, $0.shape) }
     } catch let error as DiagnosticError {
       throw error
     } catch let problems as SpecProblems {

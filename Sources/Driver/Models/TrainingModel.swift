@@ -14,42 +14,41 @@ struct TrainingModel: Sendable {
   private let slots: FloatArrays
   private let update: ParameterUpdate
   private let rule: UpdateRule
+  private let parts: [UpdatePart]
+  private let clipping: TrainingSettings.Clipping
 
-  /// Compiles a step for this machine. The parameters have their values, all examples count alike, and what is random
-  /// has the key 0; the network's inputs and targets are the caller's.
-  ///
-  /// - Parameter objectives: one for each output.
-  init(
-    _ network: Network, _ weights: Weights, _ objectives: [Objective], _ options: CompileOptions, rule: UpdateRule,
-    pool: ThreadPool
-  ) throws {
-    let trainable = network.weights.filter { $0.role == .trainable }.map(\.name)
-    step = try TrainingGraph(network.lowered(batch: options.batch).graph, objectives, trainable: trainable)
+  /// Compiles a step for this machine, with the objectives, the rule and the penalties that the spec names. The
+  /// parameters have their values, all examples count alike, and what is random has the key 0; the network's inputs and
+  /// targets are the caller's.
+  init(_ network: Network, _ weights: Weights, _ options: CompileOptions, pool: ThreadPool) throws {
+    let (settings, trained) = (network.training, network.trained)
+    step = try TrainingGraph(of: network, batch: options.batch)
     guard let compiled = try Pipeline.compile(step, options) else {
       throw CompileError(.bug, "the pipeline stopped early")
     }
     let constants = try CompilerFront.pack(compiled, weights)
     executable = try CPUExecutable(compiled.plan, constants: constants, pool: pool)
-    inputs = FloatArrays(counts: executable.plan.inputCounts)
-    outputs = FloatArrays(counts: executable.plan.outputCounts)
-    self.rule = rule
-    slots = FloatArrays(
-      counts: step.parameterInputs.flatMap { [inputs] in [Int](repeating: inputs[$0].count, count: rule.slots) })
+    let inputs = FloatArrays(counts: executable.plan.inputCounts)
+    let outputs = FloatArrays(counts: executable.plan.outputCounts)
+    let rule = settings.namesRule ? settings.rule : .momentum()
+    let slots = FloatArrays(
+      counts: step.parameterInputs.flatMap { [Int](repeating: inputs[$0].count, count: rule.slots) })
+    let penalties = Dictionary(
+      trained.map { ($0.name, settings.penalty(of: $0)) }, uniquingKeysWith: { first, _ in first })
+    parts = step.parameterInputs.enumerated().map { [step] index, place in
+      UpdatePart(
+        parameter: inputs[place],
+        gradient: UnsafeBufferPointer(outputs[step.gradientOutputs.lowerBound + index]),
+        slots: (0..<rule.slots).map { slots[index * rule.slots + $0] },
+        penalty: penalties[step.parameters[index]] ?? Penalty(),
+        multiplier: settings.multiplier(of: step.parameters[index]))
+    }
+    (self.inputs, self.outputs, self.slots, self.rule, clipping) = (inputs, outputs, slots, rule, settings.clipping)
     update = ParameterUpdate(pool: pool)
     inputs[step.exampleWeights].update(repeating: 1 / Float(options.batch))
+    if let place = step.classWeights { inputs[place].update(repeating: 1) }
     for (name, place) in zip(step.parameters, step.parameterInputs) {
       _ = inputs[place].update(fromContentsOf: try weights.values(name, step.graph[step.graph.inputs[place]].shape))
-    }
-  }
-
-  /// What a network is trained for where nothing else is said: by what its outputs end in.
-  static func objectives(for network: Graph) -> [Objective] {
-    network.outputs.map { output in
-      switch network[output].op {
-      case .softmax: Objective(.crossEntropy(smoothing: 0))
-      case .activation(.sigmoid): Objective(.binaryCrossEntropy)
-      default: Objective(.squaredError)
-      }
     }
   }
 
@@ -59,9 +58,9 @@ struct TrainingModel: Sendable {
     for place in step.networkInputs {
       for index in inputs[place].indices { inputs[place][index] = Float(stream.uniform()) }
     }
-    let classes = zip(step.targets, step.predictionOutputs).map { step.graph[step.graph.outputs[$1]].shape[1] }
-    for (place, classes) in zip(step.targets, classes) {
-      let isLikePrediction = inputs[place].count == outputs[step.predictionOutputs.lowerBound].count
+    for (place, prediction) in zip(step.targets, step.predictionOutputs) {
+      let classes = step.graph[step.graph.outputs[prediction]].shape[1]
+      let isLikePrediction = inputs[place].count == outputs[prediction].count
       for index in inputs[place].indices {
         let number = Float(stream.uniform())
         inputs[place][index] = isLikePrediction ? number : (number * Float(classes)).rounded(.down)
@@ -80,13 +79,11 @@ struct TrainingModel: Sendable {
 
   /// - Parameter number: of the step, from 1.
   func moveParameters(step number: Int, rate: Float) {
-    let parts = step.parameterInputs.enumerated().map { index, place in
-      ParameterUpdate.Part(
-        parameter: inputs[place],
-        gradient: UnsafeBufferPointer(outputs[step.gradientOutputs.lowerBound + index]),
-        slots: (0..<rule.slots).map { slots[index * rule.slots + $0] })
+    var bounds = GradientBounds(limit: clipping.value ?? .infinity)
+    if let most = clipping.norm {
+      bounds = bounds.bounding(norm: update.totalNorm(of: parts, limit: bounds.limit), to: most)
     }
-    update.apply(rule, to: parts, step: number, rate: rate)
+    update.apply(rule, to: parts, step: number, rate: rate, bounds: bounds)
   }
 
   /// Bytes of what the update rule remembers.

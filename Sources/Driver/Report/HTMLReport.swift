@@ -73,7 +73,10 @@ struct HTMLReport {
         "memory for inference", Format.binary(report.weightBytes + report.inferenceArenaBytes),
         "weights and \(Format.binary(report.inferenceArenaBytes)) of arena"
       ),
-      ("memory for training", Format.binary(report.training.total), "predicted, \(report.optimizer.rawValue)"),
+      (
+        "memory for training", report.training.map { Format.binary($0.total) } ?? "–",
+        report.training == nil ? "a layer has no gradient" : "with \(report.optimizer.rawValue)"
+      ),
     ]
     let items = cards.map { name, value, note in
       "<div class=\"card\"><dt>\(Markup.escaped(name))</dt><dd>\(Markup.escaped(value))"

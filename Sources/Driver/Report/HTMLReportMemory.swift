@@ -12,17 +12,20 @@ struct HTMLReportMemory {
     let inference: [Part] = [
       ("weights", report.weightBytes, "p1"), ("arena", report.inferenceArenaBytes, "p4"),
     ]
-    let parts: [Part] = [
-      ("weights", training.weights, "p1"), ("gradients", training.gradients, "p2"),
-      (report.optimizer.rawValue, training.optimizer, "p3"), ("activations", training.activations, "p4"),
-      ("workspace", training.workspace, "p5"),
-    ]
-    let most = max(1, inference.reduce(0) { $0 + $1.bytes }, training.total)
+    let parts: [Part] =
+      training.map { training in
+        [
+          ("weights", training.weights, "p1"), ("gradients", training.gradients, "p2"),
+          (report.optimizer.rawValue, training.optimizer, "p3"), ("activations", training.activations, "p4"),
+          ("workspace", training.workspace, "p5"),
+        ]
+      } ?? []
+    let most = max(1, inference.reduce(0) { $0 + $1.bytes }, training?.total ?? 0)
     return """
       <section aria-labelledby="memory"><h2 id="memory">Memory</h2>
-      <p class="hint">At a batch of \(Format.grouped(report.batch)), in fp32. Training is predicted.</p>
+      <p class="hint">At a batch of \(Format.grouped(report.batch)), in fp32, as their plans have it.</p>
       \(bar("inference", inference, most))
-      \(bar("training", parts, most))
+      \(training == nil ? "" : bar("training", parts, most))
       </section>
       """
   }

@@ -31,11 +31,13 @@ struct JSONReport {
           ("inference_arena_bound_bytes", .int(report.inferenceArenaBound)),
           (
             "training_bytes",
-            .object([
-              ("weights", .int(training.weights)), ("gradients", .int(training.gradients)),
-              ("optimizer", .int(training.optimizer)), ("activations", .int(training.activations)),
-              ("workspace", .int(training.workspace)), ("total", .int(training.total)),
-            ])
+            training.map { training in
+              .object([
+                ("weights", .int(training.weights)), ("gradients", .int(training.gradients)),
+                ("optimizer", .int(training.optimizer)), ("activations", .int(training.activations)),
+                ("workspace", .int(training.workspace)), ("total", .int(training.total)),
+              ])
+            } ?? .null
           ),
         ])
       ),

@@ -22,7 +22,7 @@ struct MarkdownReport {
       - **work**: \(Format.grouped(report.work.macs)) MACs, \(Format.grouped(report.work.flops)) FLOPs per example
       - **memory** at batch \(report.batch): inference arena \(Format.binary(report.inferenceArenaBytes)) \
       (bound \(Format.binary(report.inferenceArenaBound))); \
-      training \(Format.binary(report.training.total)) (predicted)
+      training \(report.training.map { Format.binary($0.total) } ?? "not possible")
 
       """
   }

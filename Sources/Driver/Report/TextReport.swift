@@ -80,7 +80,9 @@ struct TextReport {
   }
 
   private func trainingLines() -> String {
-    let training = report.training
+    guard let training = report.training else {
+      return Prose.wrapped("training: a layer has no gradient", width: width, indent: 13)
+    }
     let parts = [
       ("weights", training.weights), ("gradients", training.gradients),
       (report.optimizer.rawValue, training.optimizer), ("activations", training.activations),
@@ -89,7 +91,7 @@ struct TextReport {
     // A number stays beside its name and its unit.
     let words = parts.map { "\($0.0) \(Format.binary($0.1))".replacing(" ", with: "\u{A0}") }
     let text =
-      "training \(Format.binary(training.total)) at batch \(report.batch), predicted: "
+      "training \(Format.binary(training.total)) at batch \(report.batch): "
       + words.joined(separator: ", ")
     return Prose.wrapped(text, width: width, indent: 13).replacing("\u{A0}", with: " ")
   }

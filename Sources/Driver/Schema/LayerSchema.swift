@@ -33,7 +33,7 @@ enum LayerSchema {
         switch key {
         case "name": [("type", "string"), ("pattern", .string(namePattern))]
         case "repeat": ValueSchemaJSON.members(.integer(0...10_000))
-        case "when": ValueSchemaJSON.members(.boolean)
+        case "when", "trainable": ValueSchemaJSON.members(.boolean)
         default: references.objectValue ?? []
         }
       return (key, .object([("description", .string(doc))] + value))

@@ -3,6 +3,7 @@ import Compiler
 import Layers
 import NetIR
 import Runtime
+import Training
 import TrainingLoop
 
 /// Steps and networks on this CPU.
@@ -13,6 +14,8 @@ struct CPUTraining: TrainingBackend {
   let note: (String) -> Void
   /// Of a plan for validation.
   private static let predictionBatch = 64
+
+  var mover: any ParameterMover { ParameterUpdate(pool: ThreadPool.shared(threads: threads)) }
 
   func step(_ graph: TrainingGraph, constants: @escaping (String) -> [Float]) throws -> any TrainingStepRunner {
     let batch = graph.graph.inputs.first.flatMap { graph.graph[$0].shape.first } ?? 1
@@ -31,6 +34,19 @@ struct CPUTraining: TrainingBackend {
     let batch = network.fixedBatch ?? Self.predictionBatch
     return PlannedPredictor(
       executable: try executable(try CompilerFront.compile(network, options(batch: batch)), parameters))
+  }
+
+  func exactly(_ graph: Graph, inputs: [[Double]], constants: @escaping (String) -> [Float]) throws -> [[Double]] {
+    try ReferenceInterpreter(graph) { name, _ in constants(name) }.run(inputs)
+  }
+
+  func predictor(_ graph: Graph, batch: Int, parameters: @escaping (String) -> [Float]) throws -> any Predictor {
+    var options = options(batch: batch)
+    options.microbatch = batch
+    guard let compiled = try Pipeline.compile(graph, options) else {
+      throw CompileError(.bug, "the pipeline stopped early")
+    }
+    return PlannedPredictor(executable: try executable(compiled, parameters))
   }
 
   private func options(batch: Int) -> CompileOptions {

@@ -19,49 +19,23 @@ struct TrainingSession {
 
   /// - Throws: N0602 where the network cannot be trained, N0604 where a checkpoint is of another training.
   init(
-    network: Network, data: TrainingData, folder: TrainingFolder, resumes: Bool, weights: Weights,
+    network: Network, data: TrainingData, folder: TrainingFolder, resumes: Bool, weights: [[Float]],
     backend: any TrainingBackend, console: Console
   ) throws(DiagnosticError) {
     (self.network, self.data, self.folder, self.console, resumed) = (network, data, folder, console, resumes)
     identity = Checkpoint.identity(network, examples: data.split.train.count)
-    guard !network.trained.isEmpty else {
-      throw DiagnosticError(
-        Diagnostic(
-          .notTrainable, "`\(network.name)` has no parameters that learn", at: .none,
-          help: ["`freeze` and `learning_rates` leave nothing to train, or there are no layers with parameters"]))
-    }
     let state: TrainingState
     if resumes {
       (state, preprocessing) = try Checkpoint.read(folder.last, of: network, identity: identity)
     } else {
       preprocessing = try FittedPreprocessing(
         network.preprocessing, data.train.inputs[0], examples: data.split.train)
-      do {
-        state = TrainingState(network, parameters: try network.weights.map { try weights.values($0.name, $0.shape) })
-      } catch let error as DiagnosticError {
-        throw error
-      } catch {
-        throw DiagnosticError(Diagnostic(.unreadableFile, "\(error)", at: .none))
-      }
+      state = TrainingState(network, parameters: weights)
     }
     let work = Trainer.Work(
       network: network, task: data.task, data: data.train, split: data.split, validation: data.validation,
       preprocessing: preprocessing.steps)
-    do {
-      trainer = try Trainer(work, backend: backend, state: state)
-    } catch let problem as GradientProblem {
-      throw Self.notTrainable("`\(problem.layer)` cannot be trained: \(problem.op) has no gradient", [problem.reason])
-    } catch let problem as CompileError where problem.reason == .unsupported {
-      throw Self.notTrainable(problem.message, [])
-    } catch {
-      throw DiagnosticError(Diagnostic(.notTrainable, "\(error)", at: .none))
-    }
-  }
-
-  private static func notTrainable(_ message: String, _ notes: [String]) -> DiagnosticError {
-    DiagnosticError(
-      Diagnostic(
-        .notTrainable, message, at: .none, notes: notes, help: ["replace the layer, or freeze what lies before it"]))
+    trainer = try TrainingProblem.located { try Trainer(work, backend: backend, state: state) }
   }
 
   /// Trains to the end, or until somebody wants it to stop.
@@ -74,6 +48,7 @@ struct TrainingSession {
       hasClasses: data.task.classes != nil)
     say(table.header)
     for record in trainer.state.history { say(table.row(record)) }
+    var warned: Set<String> = []
     while trainer.state.epoch < settings.epochs, !trainer.state.isExhausted(settings.patience) {
       guard let record = try epoch() else {
         try save()
@@ -84,6 +59,7 @@ struct TrainingSession {
         return .interrupted
       }
       say(table.row(record))
+      warn(record, &warned)
       if trainer.state.best?.epoch == record.epoch {
         try Checkpoint.writeWeights(trainer.state, of: network, preprocessing, to: folder.best)
       }
@@ -98,23 +74,30 @@ struct TrainingSession {
     return .good
   }
 
+  /// Says which layers have died, each once.
+  private func warn(_ record: EpochRecord, _ warned: inout Set<String>) {
+    var fresh = record
+    fresh.deadUnits.removeAll { warned.contains($0.name) }
+    guard let words = CurveReading.deadLayers(fresh) else { return }
+    warned.formUnion(record.deadUnits.filter { CurveReading.isDead($0) }.map(\.name))
+    console.note(Prose.wrapped("note: \(words)", width: console.width, indent: 0) + "\n")
+  }
+
   private func epoch() throws(DiagnosticError) -> EpochRecord? {
     var bar = EpochBar(console, epochs: network.training.epochs)
     defer { bar.clear() }
-    do {
-      switch try trainer.epoch(shouldStop: { Interrupt.isWanted }, progress: { bar.update($0) }) {
-      case .done(let record): return record
-      case .stopped: return nil
+    return try TrainingProblem.located {
+      do {
+        switch try trainer.epoch(shouldStop: { Interrupt.isWanted }, progress: { bar.update($0) }) {
+        case .done(let record): return record
+        case .stopped: return nil
+        }
+      } catch let divergence as Divergence {
+        bar.clear()
+        let isKept = folder.hasCheckpoint && trainer.state.epoch > 0
+        throw DiagnosticError(
+          divergence.diagnostic(checkpoint: isKept ? "`\(folder.last)`, of epoch \(trainer.state.epoch)" : nil))
       }
-    } catch let divergence as Divergence {
-      bar.clear()
-      let isKept = folder.hasCheckpoint && trainer.state.epoch > 0
-      throw DiagnosticError(
-        divergence.diagnostic(checkpoint: isKept ? "`\(folder.last)`, of epoch \(trainer.state.epoch)" : nil))
-    } catch let error as DiagnosticError {
-      throw error
-    } catch {
-      throw DiagnosticError(Diagnostic(.notTrainable, "\(error)", at: .none))
     }
   }
 

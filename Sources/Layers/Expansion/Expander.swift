@@ -136,6 +136,7 @@ struct Expander {
     declaration.name = scope.full(declaration.name)
     declaration.scope = scope.path
     declaration.uses = scope.uses
+    if scope.isFrozen { declaration.isFrozen = true }
     if let references = declaration.incomings {
       declaration.incomings = references.map { Reference(name: $0.name, span: $0.span, scope: scope.path) }
     } else if declaration.takesIncoming {
@@ -184,6 +185,9 @@ struct Expander {
       uses: scope.uses + [BlockUse(block: block.name, name: full, span: layer.typeSpan)])
     inner.path = full
     inner.isBroken = scope.isBroken && explicit == nil
+    var local = DiagnosticBag()
+    inner.isFrozen = scope.isFrozen || !layer.isTrainable(&local)
+    report(local, scope)
     guard block.bind(layer, &inner.constants, scope, &bag) else { return scope.isBroken = true }
     if !inputs.isEmpty { inner.previous = Reference(name: "input", span: span, scope: full) }
     let first = layers.count

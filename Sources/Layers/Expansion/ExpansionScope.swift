@@ -13,6 +13,8 @@ struct ExpansionScope {
   var previous: Reference?
   /// Something above could not be read: who depends on it stays quiet.
   var isBroken = false
+  /// Nothing in it learns.
+  var isFrozen = false
 
   /// The full name of a layer of this scope.
   func full(_ name: String) -> String { path.isEmpty || name.isEmpty ? name : "\(path)/\(name)" }

@@ -111,6 +111,9 @@ package struct Elaborator {
       name: spec.name, layers: result, outputs: outputs.map { place[$0] }, classes: spec.classes,
       preprocessing: spec.preprocessing, optimizer: spec.optimizer)
     (network.training, network.data) = (spec.training, spec.data)
+    // As if `freeze` named them; one without parameters has nothing to freeze.
+    let frozen = layers.indices.filter { layers[$0].isFrozen && !weights[$0].isEmpty }
+    network.training.frozen += frozen.map { NamePattern(layers[$0].name, span: layers[$0].typeSpan) }
     return network
   }
 }

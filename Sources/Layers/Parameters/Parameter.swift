@@ -109,7 +109,7 @@ extension LayerKind {
 }
 
 /// Keys that every layer takes.
-package let commonLayerKeys = ["name", "incoming", "incomings"]
+package let commonLayerKeys = ["name", "incoming", "incomings", "trainable"]
 
 private func unknown(_ key: String, at span: SourceSpan, layer: String, known: [String]) -> Diagnostic {
   .unknown(

@@ -149,6 +149,7 @@ extension WrittenLayer {
               at: entry.key.span, related: [Diagnostic.Related(message: "first here", span: other.key.span)]))
         }
         incoming = entry
+      case Self.trainableKey: declaration.isFrozen = !isTrainable(&bag)
       default: parameters.append(entry)
       }
     }
@@ -167,6 +168,16 @@ extension WrittenLayer {
       bag = context.bag
     }
     return declaration
+  }
+
+  private static let trainableKey = "trainable"
+
+  /// What `trainable` says; true without it, and where it is wrong and reported.
+  func isTrainable(_ bag: inout DiagnosticBag) -> Bool {
+    guard let value = entry(Self.trainableKey)?.value else { return true }
+    var context = DecodeContext(bag: bag, layerType: typeName, key: Self.trainableKey)
+    defer { bag = context.bag }
+    return ValueType<Bool>.bool.decode(value, &context) ?? true
   }
 
   private func references(_ entry: Node.Entry, _ bag: inout DiagnosticBag) -> [Reference]? {

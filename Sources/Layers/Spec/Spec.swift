@@ -34,6 +34,9 @@ package struct LayerDeclaration: Sendable {
   /// It is a base's, and its parameters are in the base's weights.
   package var takesBaseWeights = false
 
+  /// Its parameters do not learn: `trainable: false`, of the layer or a block around it.
+  package var isFrozen = false
+
   /// Whether it has to be fed by something.
   var takesIncoming: Bool { kind.map { type(of: $0).arity != .none } ?? true }
 }

@@ -12,6 +12,7 @@ package enum SpecKeys {
     ("incomings", "the layers that feed it"),
     ("repeat", "how many copies to chain; `$i` counts them from 0"),
     ("when", "whether the layer is there; one that is not hands its incoming through"),
+    ("trainable", "false for a layer that does not learn, as under `freeze` of `train`"),
   ]
 
   package static let data: [Row] = [

@@ -38,6 +38,11 @@ struct KeyedValues {
     return entries.first { $0.key.scalarText == key }?.value
   }
 
+  /// What a reader of its own makes of a node.
+  mutating func read<Value>(_ node: Node, _ reader: (Node, inout DiagnosticBag) -> Value?) -> Value? {
+    reader(node, &context.bag)
+  }
+
   mutating func report(_ diagnostic: Diagnostic) { context.bag.report(diagnostic) }
 
   /// Reports the keys that were not asked for, and gives back all that was reported.

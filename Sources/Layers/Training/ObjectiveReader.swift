@@ -46,14 +46,14 @@ struct ObjectiveReader {
   }
 
   private func setting(_ node: Node, _ bag: inout DiagnosticBag) -> ObjectiveSetting? {
-    if let text = node["expression"]?.scalarText, let value = node["expression"], value.entries == nil {
-      return ObjectiveSetting(.expression(text, span: value.span))
+    if let value = node["expression"], value.entries == nil {
+      return ObjectiveExpression.read(value, &bag).map { ObjectiveSetting(.expression($0)) }
     }
     guard let call = NamedCall(node) else {
       bag.report(
         Diagnostic(
           .wrongType, "`objective` must be a loss such as `categorical_crossentropy`, not \(node.kindName)",
-          at: node.span, help: ["or `{expression: \"mean((prediction - target)^2)\"}`"]))
+          at: node.span, help: ["or `{expression: \"\(ObjectiveExpression.example)\"}`"]))
       return nil
     }
     guard Self.names.contains(call.name) else {
@@ -76,9 +76,10 @@ struct ObjectiveReader {
     case "binary_hinge": kind = .loss(.binaryHinge(delta: values.take("delta", .positive) ?? 1))
     case "multiclass_hinge": kind = .loss(.multiclassHinge(delta: values.take("delta", .positive) ?? 1))
     default:
-      let text = values.require("of", .text, at: call.span)
-      guard let text, let node = values.node("of") else { return nil }
-      kind = .expression(text, span: node.span)
+      guard values.require("of", .text, at: call.span) != nil, let node = values.node("of"),
+        let expression = values.read(node, ObjectiveExpression.read)
+      else { return nil }
+      kind = .expression(expression)
     }
     return ObjectiveSetting(kind, weight: weight)
   }

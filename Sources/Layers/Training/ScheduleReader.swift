@@ -78,9 +78,19 @@ enum ScheduleReader {
     case "linear": return values.require("end", .notNegativeDouble, at: call.span).map { .linear(end: $0) }
     case "cosine": return .cosine(end: values.take("end", .notNegativeDouble) ?? 0)
     case "one_cycle":
-      return .oneCycle(
-        share: values.take("share", .share) ?? 0.3, divisor: values.take("divisor", .positiveDouble) ?? 25,
-        finalDivisor: values.take("final_divisor", .positiveDouble) ?? 1e4)
+      let share = values.take("share", .share) ?? 0.3
+      let divisor = values.take("divisor", .positiveDouble) ?? 25
+      let finalDivisor = values.take("final_divisor", .positiveDouble) ?? 1e4
+      let least = values.take("base_momentum", .share) ?? 0.85
+      let most = values.take("max_momentum", .share) ?? max(0.95, least)
+      guard least <= most else {
+        values.report(
+          Diagnostic(
+            .outOfRange, "`base_momentum` is \(least), above `max_momentum`, \(most)", at: call.span,
+            help: ["the momentum falls from `max_momentum` to `base_momentum` while the rate rises"]))
+        return nil
+      }
+      return .oneCycle(share: share, divisor: divisor, finalDivisor: finalDivisor, momentum: least...most)
     case "plateau":
       return .plateau(
         factor: values.take("factor", .factor) ?? 0.5, patience: values.take("patience", .nonNegative) ?? 3)

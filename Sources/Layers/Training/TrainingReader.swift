@@ -76,6 +76,8 @@ struct TrainingReader {
   /// All that was read; to be called at last.
   mutating func finish(_ bag: inout DiagnosticBag) -> TrainingSettings {
     (settings.objective, settings.objectives) = (objectives.settings.objective, objectives.settings.objectives)
+    settings.namesObjective = objectives.written != nil
+    settings.namesRule = update != nil
     let arguments = (update?.arguments ?? []) + flatUpdate
     (settings.rule, settings.learningRate) = optimizer.rule(arguments, &bag)
     return settings

@@ -6,6 +6,9 @@ import Training
 package struct TrainingSettings: Sendable, Equatable {
   /// What is minimised of every output that has no objective of its own.
   package var objective = ObjectiveSetting(.loss(.crossEntropy(smoothing: 0)))
+  /// Whether the spec names an objective, an update rule: without them it may not be meant for training at all.
+  package var namesObjective = false
+  package var namesRule = false
   /// By the names of outputs.
   package var objectives: [String: ObjectiveSetting] = [:]
   /// With the momentum at the start, where it has one.
@@ -14,7 +17,8 @@ package struct TrainingSettings: Sendable, Equatable {
   package var learningRate = Double("\(UpdateRule.nesterovMomentum().defaultRate)") ?? 0
   package var schedule = Schedule.constant
   package var warmUp: WarmUp?
-  package var momentumSchedule = Schedule.constant
+  /// nil where the momentum goes as `schedule` says, which most leave as it is.
+  package var momentumSchedule: Schedule?
   package var penalty = Penalty()
   /// Penalties of layers, in place of `penalty`; the last that fits counts.
   package var layerPenalties: [LayerValue<Penalty>] = []
@@ -73,8 +77,8 @@ package struct TrainingSettings: Sendable, Equatable {
 package struct ObjectiveSetting: Sendable, Equatable {
   package enum Kind: Sendable, Equatable {
     case loss(Loss)
-    /// An expression over `prediction` and `target`.
-    case expression(String, span: SourceSpan)
+    /// A formula over `prediction` and `target`.
+    case expression(LossExpression)
   }
 
   package var kind: Kind

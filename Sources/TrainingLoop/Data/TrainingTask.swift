@@ -48,9 +48,14 @@ package struct TrainingTask: Sendable {
           loss.isOverClasses ? [] : ["`\(loss.name)` compares the output with targets of its own shape"])
       }
       return Objective(loss, weight: setting.weight, hasClassTargets: false)
-    case .expression(_, let span):
-      throw DiagnosticError(
-        Diagnostic(.notYetSupported, "this version cannot train with an expression yet", at: span))
+    case .expression(let expression):
+      let isOverClasses = target.size == 1 && shape.count == 1 && shape[0] > 1
+      guard isOverClasses || target.size == shape.reduce(1, *) else {
+        throw misfit(
+          name, "has \(text(shape)) for each example, and the targets \(text(target.shape))",
+          ["a formula compares each element of the prediction with one of the target"])
+      }
+      return Objective(expression, weight: setting.weight, isOverClasses: isOverClasses)
     }
   }
 
@@ -65,6 +70,7 @@ package struct TrainingTask: Sendable {
     case .crossEntropy, .softmaxCrossEntropy, .multiclassHinge: shape.first
     case .binaryCrossEntropy, .sigmoidCrossEntropy, .binaryHinge: shape.reduce(1, *) == 1 ? 2 : nil
     case .squaredError, .absoluteError, .huber: nil
+    case nil: objective.isOverClasses ? shape.first : nil
     }
   }
 
@@ -99,6 +105,11 @@ package struct TrainingTask: Sendable {
     // Every output has its targets, if they are the same ones.
     fitted.targets = objectives.indices.map { data.targets[min($0, data.targets.count - 1)] }
     for (place, objective) in objectives.enumerated() {
+      if objective.loss == nil, objective.isOverClasses, fitted.targets[place].size == 1 {
+        let count = outputShapes[place].first ?? 0
+        try checkClasses(fitted.targets[place], below: count, path)
+        fitted.targets[place] = fitted.targets[place].rows(ofClasses: count)
+      }
       let shape = Array(objective.targetShape(of: [1] + outputShapes[place]).dropFirst())
       guard fitted.targets[place].size == shape.reduce(1, *) else {
         throw FileFault.make(
@@ -137,11 +148,22 @@ extension TrainingTask {
     guard let classes, let target = data.targets.first else { return nil }
     let width = objectives[0].hasClassTargets ? 1 : classes
     guard target.size == width || classes == 2 && target.size == 1 else { return nil }
-    return (0..<target.count).map { example in
-      let values = target.floats(of: example)
-      guard values.count > 1 else { return Int(values.first ?? 0) }
-      return values.indices.reduce(0) { values[$1] > values[$0] ? $1 : $0 }
-    }
+    return (0..<target.count).map { Self.classNumber(target.floats(of: $0)[...]) }
+  }
+
+  /// The class that a target names: by its number, or by the largest of its elements, of equal ones the first.
+  static func classNumber(_ target: ArraySlice<Float>) -> Int {
+    guard target.count > 1 else { return Int(target.first ?? 0) }
+    return target.indices.reduce(target.startIndex) { target[$1] > target[$0] ? $1 : $0 } - target.startIndex
+  }
+}
+
+extension Examples {
+  /// Numbers of classes as rows of bytes, 1 at the class.
+  fileprivate func rows(ofClasses count: Int) -> Examples {
+    var bytes = [UInt8](repeating: 0, count: self.count * count)
+    for example in 0..<self.count { bytes[example * count + Int(floats(of: example)[0])] = 1 }
+    return Examples(shape: [count], count: self.count, .bytes(bytes))
   }
 }
 

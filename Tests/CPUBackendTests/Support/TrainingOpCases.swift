@@ -83,7 +83,7 @@ enum TrainingOpCases {
     }
   }
 
-  static let all: [Case] = training + gradients + pools + losses
+  static let all: [Case] = training + functions + gradients + pools + losses
 
   private static let image = [4, 20, 5, 7]
 
@@ -127,6 +127,14 @@ enum TrainingOpCases {
     return shared.map { axes, shape in
       Case(op: .training(.drop(probability: 0.4, sharedAxes: axes, stream: 3)), operands: [.image(shape), .key])
     }
+  }()
+
+  private static let functions: [Case] = {
+    let everywhere: [ScalarFunction] = [.exponential, .absolute, .sign]
+    let above: [ScalarFunction] = [.logarithm, .squareRoot, .reciprocal, .power(0.3), .power(-1.7)]
+    return everywhere.flatMap { function in
+      [image, [4, 33]].map { Case(op: .training(.function(function)), operands: [.image($0)]) }
+    } + above.map { Case(op: .training(.function($0)), operands: [.positive([4, 33])]) }
   }()
 
   private static let activations: [Activation] = [

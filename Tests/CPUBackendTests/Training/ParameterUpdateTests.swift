@@ -6,7 +6,7 @@ import Training
 
 @testable import CPUBackend
 
-/// Against `UpdateState`, `Penalty` and `Clipping`, step by step.
+/// Against formulas in double precision, step by step.
 @Suite struct ParameterUpdateTests {
   static let rules: [UpdateRule] = [
     .sgd, .momentum(), .nesterovMomentum(), .adagrad(), .rmsprop(), .adadelta(), .adam(), .adamax(), .amsgrad(),
@@ -35,11 +35,11 @@ import Training
     for step in 1...4 {
       let gradients = Arrays(Self.counts.map { Noise.floats($0, seed: UInt64(step) + 5) })
       let parts = Self.counts.indices.map { index in
-        ParameterUpdate.Part(
+        UpdatePart(
           parameter: parameters.buffers[index], gradient: UnsafeBufferPointer(gradients.buffers[index]),
           slots: slots[index].buffers, penalty: Self.penalties[index % 3], multiplier: index == 1 ? 0.5 : 1)
       }
-      update.apply(rule, to: parts, step: step, rate: 0.05, bounds: .init(factor: 0.75, limit: 0.5))
+      update.apply(rule, to: parts, step: step, rate: 0.05, bounds: .init(limit: 0.5, factor: 0.75))
     }
     return (parameters.values, slots.flatMap(\.values))
   }
@@ -51,16 +51,16 @@ import Training
       let update = ParameterUpdate(pool: Agreement.pools[0], instructionSets: [set, .generic])
       let found = trained(rule, update).parameters
       for (index, count) in Self.counts.enumerated() {
-        var state = UpdateState(rule, count: count)
-        var parameter = Noise.floats(count, seed: 1)
+        var oracle = UpdateOracle(rule, count: count)
+        var parameter = Noise.floats(count, seed: 1).map(Double.init)
         for step in 1...4 {
-          var gradient = Noise.floats(count, seed: UInt64(step) + 5)
-          Self.penalties[index % 3].add(to: &gradient, of: parameter)
-          for place in gradient.indices { gradient[place] *= 0.75 }
-          Clipping.values(&gradient, limit: 0.5)
-          state.step(&parameter, gradient, rate: 0.05, multiplier: index == 1 ? 0.5 : 1)
+          let noise = Noise.floats(count, seed: UInt64(step) + 5).map(Double.init)
+          let gradient = zip(noise, UpdateOracle.penalty(Self.penalties[index % 3], of: parameter)).map(+)
+          oracle.step(
+            &parameter, UpdateOracle.clipped(gradient, limit: 0.5).map { 0.75 * $0 }, rate: Double(0.05 as Float),
+            multiplier: index == 1 ? 0.5 : 1)
         }
-        let worst = zip(found[index], parameter).reduce(0) { max($0, abs($1.0 - $1.1) / (1e-2 + abs($1.1))) }
+        let worst = zip(found[index], parameter).reduce(0) { max($0, abs(Double($1.0) - $1.1) / (1e-2 + abs($1.1))) }
         #expect(worst < 1e-4, "\(rule) of \(count) with \(set)")
       }
     }
@@ -78,21 +78,25 @@ import Training
     let gradients = Arrays(Self.counts.map { Noise.floats($0, seed: 3) })
     let parameters = Arrays(Self.counts.map { Noise.floats($0, seed: 4) })
     let parts = Self.counts.indices.map { index in
-      ParameterUpdate.Part(
+      UpdatePart(
         parameter: parameters.buffers[index], gradient: UnsafeBufferPointer(gradients.buffers[index]), slots: [],
         penalty: Self.penalties[index % 3])
     }
-    var wanted = gradients.values
-    for index in wanted.indices { Self.penalties[index % 3].add(to: &wanted[index], of: parameters.values[index]) }
-    let norm = Clipping.totalNorm(&wanted, limit: .infinity)
-    let found = Agreement.pools.map { ParameterUpdate(pool: $0).totalNorm(of: parts) }
-    #expect(abs(found[0] - norm) < 1e-6 * norm && found.allSatisfy { $0 == found[0] })
+    let wanted = gradients.values.enumerated().map { index, values in
+      let penalty = UpdateOracle.penalty(Self.penalties[index % 3], of: parameters.values[index].map(Double.init))
+      return zip(values, penalty).map { Double($0) + $1 }
+    }
+    for limit in [Float.infinity, 0.5] {
+      let norm = UpdateOracle.norm(wanted.map { UpdateOracle.clipped($0, limit: Double(limit)) })
+      let found = Agreement.pools.map { ParameterUpdate(pool: $0).totalNorm(of: parts, limit: limit) }
+      #expect(abs(found[0] - norm) < 1e-6 * norm && found.allSatisfy { $0 == found[0] })
+    }
   }
 
   /// A gradient that is no number must be seen, whatever bounds it.
   @Test func nanStays() {
     let (parameter, gradient) = (Arrays([[1, 2]]), Arrays([[.nan, 1]]))
-    let part = ParameterUpdate.Part(
+    let part = UpdatePart(
       parameter: parameter.buffers[0], gradient: UnsafeBufferPointer(gradient.buffers[0]), slots: [])
     ParameterUpdate(pool: Agreement.pools[0]).apply(.sgd, to: [part], step: 1, rate: 1, bounds: .init(limit: 1))
     #expect(parameter.values[0][0].isNaN && parameter.values[0][1] == 1)

@@ -8,15 +8,8 @@ import Testing
 
 /// Whole steps of training as plans: the loss, the predictions, every gradient and every moment.
 @Suite struct TrainingPlanTests {
-  struct Net: Sendable, CustomTestStringConvertible {
-    var name: String
-    var yaml: String
-    var objectives = [Objective(.crossEntropy(smoothing: 0))]
-    var testDescription: String { name }
-  }
-
   static let nets = [
-    Net(
+    TrainingCase(
       name: "LeNet",
       yaml: """
         - Input: {shape: [null, 1, 28, 28]}
@@ -27,7 +20,7 @@ import Testing
         - Dense: {num_units: 70}
         - Dense: {num_units: 10, nonlinearity: softmax}
         """),
-    Net(
+    TrainingCase(
       name: "dropout",
       yaml: """
         - Input: {shape: [null, 3, 10, 10]}
@@ -40,7 +33,7 @@ import Testing
         - GaussianNoise: {sigma: 0.1}
         - Dense: {num_units: 5, nonlinearity: softmax}
         """),
-    Net(
+    TrainingCase(
       name: "residual, batch normalisation",
       yaml: """
         - Input: {shape: [null, 3, 8, 8]}
@@ -55,7 +48,7 @@ import Testing
         - GlobalPool: {}
         - Dense: {num_units: 5, nonlinearity: softmax}
         """),
-    Net(
+    TrainingCase(
       name: "depthwise",
       yaml: """
         - Input: {shape: [null, 3, 11, 9]}
@@ -66,7 +59,7 @@ import Testing
         - GlobalPool: {}
         - Dense: {num_units: 5, nonlinearity: softmax}
         """),
-    Net(
+    TrainingCase(
       name: "inception",
       yaml: """
         - Input: {name: x, shape: [null, 16, 7, 7]}
@@ -80,7 +73,7 @@ import Testing
         - GlobalPool: {}
         - Dense: {num_units: 5, nonlinearity: softmax}
         """),
-    Net(
+    TrainingCase(
       name: "other ops",
       yaml: """
         - Input: {name: x, shape: [null, 2, 6, 6]}
@@ -91,13 +84,30 @@ import Testing
         - RandomizedRectifier: {}
         - GlobalPool: {mode: max}
         """, objectives: [Objective(.huber(delta: 0.3))]),
+    TrainingCase(
+      name: "a formula",
+      yaml: """
+        - Input: {shape: [null, 1, 6, 6]}
+        - Conv2D: {num_filters: 3, filter_size: 3, pad: same}
+        - Conv2D: {num_filters: 2, filter_size: 3, nonlinearity: sigmoid}
+        """,
+      objectives: [
+        Objective(
+          .sum(
+            .reduction(.mean, .product(.weight, .power(.difference(.prediction, .target), 2))),
+            .function(
+              .squareRoot,
+              .sum(
+                .number(0.1),
+                .reduction(.max, .function(.absolute, .difference(.prediction, .reduction(.mean, .target))))))))
+      ]),
   ]
 
   private static let batch = 6
 
-  @Test(arguments: nets, Numerics.allCases) func agrees(_ net: Net, numerics: Numerics) throws {
-    let step = try Self.step(net)
-    let agreement = try TrainingAgreement(step.graph, inputs: Self.inputs(of: step))
+  @Test(arguments: nets, Numerics.allCases) func agrees(_ net: TrainingCase, numerics: Numerics) throws {
+    let step = try net.step(batch: Self.batch)
+    let agreement = try TrainingAgreement(step.graph, inputs: step.noise().map { $0.map(Float.init) })
     for name in Agreement.targets {
       try agreement.check(on: try #require(TargetDescription.named(name)), numerics: numerics, batch: Self.batch)
     }
@@ -107,26 +117,10 @@ import Testing
   @Test func namesWhatHasNoKernel() throws {
     let kernels = KernelTable.catalogue.kernels.filter { $0.op != .convolutionWeights }
     let options = CompileOptions(batch: Self.batch, target: HostCPU.current.target, catalogue: KernelCatalogue(kernels))
-    let error = #expect(throws: CompileError.self) { try Pipeline.compile(Self.step(Self.nets[0]), options) }
+    let error = #expect(throws: CompileError.self) {
+      try Pipeline.compile(Self.nets[0].step(batch: Self.batch), options)
+    }
     #expect(error?.reason == .unsupported)
     #expect(error?.message.contains("conv2d weight gradient 5×5 of `conv2d") == true)
-  }
-
-  private static func step(_ net: Net) throws -> TrainingGraph {
-    let network = try Networks.of(net.yaml)
-    let trainable = network.weights.filter { $0.role == .trainable }.map(\.name)
-    return try TrainingGraph(network.lowered(batch: batch).graph, net.objectives, trainable: trainable)
-  }
-
-  /// Noise; classes where targets are classes; weights of 1/N; some key.
-  private static func inputs(of step: TrainingGraph) -> [[Float]] {
-    step.graph.inputs.enumerated().map { index, id in
-      let (shape, name) = (step.graph[id].shape, step.graph[id].name)
-      if index == step.key { return [1, 2, 3, 4] }
-      if index == step.exampleWeights { return [Float](repeating: 1 / Float(batch), count: batch) }
-      if step.parameterInputs.contains(index) { return NoiseWeights.values(name, shape) }
-      if step.targets.contains(index), shape.count == 1 { return (0..<batch).map { Float($0 * 7 % 5) } }
-      return Noise.floats(shape.elements, seed: UInt64(index) + 3)
-    }
   }
 }

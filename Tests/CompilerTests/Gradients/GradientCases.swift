@@ -13,7 +13,7 @@ enum GradientCases {
     var testDescription: String { "\(op.described) of \(shapes)" }
   }
 
-  static let all = convolutions + transposed + pools + pointwise + merges + placements + norms + random
+  static let all = convolutions + transposed + pools + pointwise + functions + merges + placements + norms + random
 
   private static func conv(
     _ kernel: Size2D, stride: Size2D = Size2D(1), dilation: Size2D = Size2D(1), padding: Padding2D = .none,
@@ -101,6 +101,12 @@ enum GradientCases {
       Case(op: .softmax(axis: 2), shapes: [[2, 4, 3]]),
       Case(op: .copy, shapes: [[2, 3]]),
     ]
+
+  static let functions =
+    [.absolute, .sign, .reciprocal].map { Case(op: .training(.function($0)), shapes: [[4, 8]]) }
+    + [ScalarFunction.exponential, .logarithm, .squareRoot, .power(1.7), .power(-0.3)].map {
+      Case(op: .training(.function($0)), shapes: [[4, 8]], positive: [0])
+    }
 
   static let merges =
     ElementwiseKind.allCases.flatMap { kind in

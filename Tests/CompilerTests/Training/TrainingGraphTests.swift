@@ -8,15 +8,8 @@ import Testing
 
 /// Whole networks: the loss by hand, and every parameter's gradient by finite differences.
 @Suite struct TrainingGraphTests {
-  struct Net: Sendable, CustomTestStringConvertible {
-    var name: String
-    var yaml: String
-    var objectives = [Objective(.crossEntropy(smoothing: 0))]
-    var testDescription: String { name }
-  }
-
   static let nets = [
-    Net(
+    TrainingCase(
       name: "digits",
       yaml: """
         - Input: {shape: [null, 1, 8, 8]}
@@ -28,7 +21,7 @@ import Testing
         - Dense: {num_units: 6}
         - Dense: {num_units: 5, nonlinearity: softmax}
         """),
-    Net(
+    TrainingCase(
       name: "LeNet with batch normalisation",
       yaml: """
         - Input: {shape: [null, 1, 12, 12]}
@@ -39,7 +32,7 @@ import Testing
         - Dense: {num_units: 7, batch_norm: true}
         - Dense: {num_units: 4, nonlinearity: softmax}
         """, objectives: [Objective(.crossEntropy(smoothing: 0.1))]),
-    Net(
+    TrainingCase(
       name: "residual",
       yaml: """
         - Input: {shape: [null, 2, 6, 6]}
@@ -53,7 +46,7 @@ import Testing
         - GlobalPool: {}
         - Dense: {num_units: 3, nonlinearity: softmax}
         """),
-    Net(
+    TrainingCase(
       name: "concatenation",
       yaml: """
         - Input: {name: x, shape: [null, 2, 6, 5]}
@@ -67,7 +60,7 @@ import Testing
         - RandomizedRectifier: {}
         - GlobalPool: {mode: max}
         """, objectives: [Objective(.squaredError)]),
-    Net(
+    TrainingCase(
       name: "two outputs",
       yaml: """
         outputs: [yes, what]
@@ -79,7 +72,7 @@ import Testing
           - Dense: {name: yes, incoming: h, num_units: 2, nonlinearity: sigmoid}
         """,
       objectives: [Objective(.binaryCrossEntropy, weight: 0.3), Objective(.crossEntropy(smoothing: 0))]),
-    Net(
+    TrainingCase(
       name: "autoencoder",
       yaml: """
         - Input: {shape: [null, 1, 6, 6]}
@@ -94,10 +87,10 @@ import Testing
   private static let batch = 3
 
   @Test(arguments: nets)
-  func gradientsAgreeWithFiniteDifferences(_ net: Net) throws {
-    let step = try Self.step(net)
+  func gradientsAgreeWithFiniteDifferences(_ net: TrainingCase) throws {
+    let step = try net.step(batch: Self.batch)
     try step.graph.verify()
-    let inputs = try Self.inputs(of: step)
+    let inputs = step.noise()
     let checked = FiniteDifferences(graph: step.graph, inputs: inputs)
     let values = try checked.run(inputs)
     for (place, name) in step.parameters.enumerated() {
@@ -109,8 +102,8 @@ import Testing
   /// The loss is the mean over the batch of −ln p of the right class, p as the network itself gives it.
   @Test func crossEntropyIsTheMean() throws {
     let net = Self.nets[2]
-    let step = try Self.step(net)
-    let inputs = try Self.inputs(of: step)
+    let step = try net.step(batch: Self.batch)
+    let inputs = step.noise()
     let values = try ReferenceInterpreter(step.graph, parameter: NoiseWeights.values).run(inputs)
     let classes = inputs[step.targets.lowerBound].map(Int.init)
     let probabilities = values[step.predictionOutputs.lowerBound]
@@ -127,7 +120,7 @@ import Testing
   }
 
   @Test func namesWhatRunsIt() throws {
-    let step = try Self.step(Self.nets[1])
+    let step = try Self.nets[1].step(batch: Self.batch)
     #expect(step.key == nil && step.networkInputs == 0..<1 && step.targets == 1..<2 && step.exampleWeights == 2)
     #expect(step.parameters.count == step.gradientOutputs.count && step.parameterInputs.lowerBound == 3)
     #expect(step.statistics.count == 3)
@@ -137,13 +130,13 @@ import Testing
       #expect(step.graph[step.graph.inputs[index]].name == name)
     }
     #expect(step.graph.outputs.count == step.momentsOutputs.upperBound)
-    let random = try Self.step(Self.nets[0])
+    let random = try Self.nets[0].step(batch: Self.batch)
     #expect(random.key == 3 && random.parameterInputs.lowerBound == 4)
   }
 
   /// Dropout and noise of nothing draw no numbers: there is no key.
   @Test func nothingIsRandom() throws {
-    let net = Net(
+    let net = TrainingCase(
       name: "none",
       yaml: """
         - Input: {shape: [null, 4]}
@@ -151,7 +144,7 @@ import Testing
         - GaussianNoise: {sigma: 0}
         - Dense: {num_units: 3, nonlinearity: softmax}
         """)
-    let step = try Self.step(net)
+    let step = try net.step(batch: Self.batch)
     try step.graph.verify()
     #expect(step.key == nil && step.graph.inputs.count == step.parameterInputs.upperBound)
   }
@@ -160,23 +153,5 @@ import Testing
     let network = try Networks.of(Self.nets[0].yaml)
     let graph = try network.lowered(batch: 2).graph
     #expect(throws: GraphProblem.self) { try TrainingGraph(graph, [], trainable: []) }
-  }
-
-  private static func step(_ net: Net) throws -> TrainingGraph {
-    let network = try Networks.of(net.yaml)
-    let trainable = network.weights.filter { $0.role == .trainable }.map(\.name)
-    return try TrainingGraph(network.lowered(batch: batch).graph, net.objectives, trainable: trainable)
-  }
-
-  /// Noise; classes where targets are classes; weights of 1/N; some key.
-  private static func inputs(of step: TrainingGraph) throws -> [[Double]] {
-    step.graph.inputs.enumerated().map { index, id in
-      let (shape, name) = (step.graph[id].shape, step.graph[id].name)
-      if index == step.key { return [1, 2, 3, 4] }
-      if index == step.exampleWeights { return shape.indices.flatMap { [Double](repeating: 1 / 3, count: shape[$0]) } }
-      if step.parameterInputs.contains(index) { return NoiseWeights.values(name, shape).map(Double.init) }
-      if step.targets.contains(index), shape.count == 1 { return [0, 2, 1] }
-      return Noise.doubles(shape.elements, seed: UInt64(index) + 3).map { step.targets.contains(index) ? abs($0) : $0 }
-    }
   }
 }

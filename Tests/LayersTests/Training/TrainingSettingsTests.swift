@@ -58,6 +58,10 @@ struct TrainingSettingsTests {
         "{one_cycle: {share: 0.2, divisor: 10, final_divisor: 100}}",
         .oneCycle(share: 0.2, divisor: 10, finalDivisor: 100)
       ),
+      (
+        "{one_cycle: {base_momentum: 0.7, max_momentum: 0.8}}", .oneCycle(momentum: 0.7...0.8)
+      ),
+      ("{one_cycle: {base_momentum: 0.97}}", .oneCycle(momentum: 0.97...0.97)),
       ("plateau", .plateau(factor: 0.5, patience: 3)),
       ("{plateau: {factor: 0.2, patience: 5}}", .plateau(factor: 0.2, patience: 5)),
     ] as [(String, Schedule)])
@@ -122,6 +126,46 @@ struct TrainingSettingsTests {
     #expect(network.trained.map(\.name) == ["out.W"])
   }
 
+  /// `trainable: false` of a layer, with its normalisation, and of a block with all that is in it.
+  @Test func layersSayThatTheyDoNotLearn() throws {
+    let network = try Checked(
+      """
+      blocks:
+        twice:
+          layers:
+            - Dense: {name: a, num_units: 4}
+            - Dense: {name: b, num_units: 4, trainable: true}
+      layers:
+        - Input: {shape: [null, 4]}
+        - Dense: {name: first, num_units: 4, batch_norm: true, trainable: false}
+        - Dropout: {trainable: false}
+        - twice: {name: one, trainable: false}
+        - twice: {name: two, trainable: true}
+        - [last, DenseLayer]
+      last_num_units: 3
+      last_nonlinearity: softmax
+      last_trainable: false
+
+      """
+    ).good()
+    #expect(network.trained.map(\.name) == ["two/a.W", "two/a.b", "two/b.W", "two/b.b"])
+    #expect(network.training.multiplier(of: "first_bn.gamma") == 0)
+    let wrong = Checked(Self.layers.replacing("num_units: 5", with: "num_units: 5, trainable: maybe"))
+    #expect(wrong.marks == ["N0105 maybe"])
+  }
+
+  @Test func objectivesAsFormulas() throws {
+    let formula = LossExpression.reduction(.mean, .power(.difference(.prediction, .target), 2))
+    for text in [
+      "{expression: \"mean((p - t)^2)\"}", "{out: {expression: mean((p - t)^2)}}",
+      "{expression: {of: \"mean((prediction - target)^2)\"}}",
+    ] {
+      #expect(try Self.settings("objective: \(text)").objective(of: "out") == ObjectiveSetting(.expression(formula)))
+    }
+    let weighted = try Self.settings("objective: {expression: {of: \"mean((p - t)^2)\", weight: 3}}")
+    #expect(weighted.objective == ObjectiveSetting(.expression(formula), weight: 3))
+  }
+
   @Test func nolearnsKeys() throws {
     let flat = """
       update: momentum
@@ -158,7 +202,11 @@ struct TrainingSettingsTests {
       ("validation: {split: 0.1, folds: 3}", "N0113 {split: 0.1, folds: 3}"),
       ("validation: {folds: 3, fold: 3}", "N0106 {folds: 3, fold: 3}"), ("early_stopping: {patience: 0}", "N0106 0"),
       ("early_stopping: {}", "N0104 {}"), ("class_weights: heavy", "N0105 heavy"), ("class_weights: [1, x]", "N0105 x"),
-      ("seed: -1", "N0106 -1"), ("freeze: [lost]", "N0120 lost"), ("freeze: {a: b}", "N0105 {a: b}"),
+      ("objective: {expression: \"mean(p - x)\"}", "N0115 x"), ("objective: {expression: mean(t)}", "N0115 mean(t)"),
+      ("objective: {expression: [p]}", "N0105 [p]"), ("objective: {expression: {of: 3}}", "N0115 3"),
+      ("schedule: {one_cycle: {base_momentum: 0.9, max_momentum: 0.8}}", "N0106 one_cycle"),
+      ("schedule: {one_cycle: {max_momentum: 1}}", "N0106 1"), ("seed: -1", "N0106 -1"),
+      ("freeze: [lost]", "N0120 lost"), ("freeze: {a: b}", "N0105 {a: b}"),
       ("learning_rates: {out: -1}", "N0106 -1"), ("learning_rates: {lost: 1}", "N0120 lost"),
     ])
   func refuses(_ text: String, _ mark: String) { #expect(Self.checked(text).marks == [mark]) }

@@ -1,0 +1,26 @@
+import Compiler
+import Diagnostics
+
+/// What a training throws, as a diagnostic.
+enum TrainingProblem {
+  /// Does something that trains.
+  static func located<Value>(_ body: () throws -> Value) throws(DiagnosticError) -> Value {
+    do {
+      return try body()
+    } catch let error as DiagnosticError {
+      throw error
+    } catch let problem as GradientProblem {
+      throw notTrainable("`\(problem.layer)` cannot be trained: \(problem.op) has no gradient", [problem.reason])
+    } catch let problem as CompileError where problem.reason == .unsupported {
+      throw notTrainable(problem.message, [])
+    } catch {
+      throw DiagnosticError(Diagnostic(.notTrainable, "\(error)", at: .none))
+    }
+  }
+
+  private static func notTrainable(_ message: String, _ notes: [String]) -> DiagnosticError {
+    DiagnosticError(
+      Diagnostic(
+        .notTrainable, message, at: .none, notes: notes, help: ["replace the layer, or freeze what lies before it"]))
+  }
+}
