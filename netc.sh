@@ -19,7 +19,7 @@ usage: ./netc.sh COMMAND
             hold exported models against onnx's checker and onnxruntime, from wheels in a virtual environment
   onnx-tests
             import and run the test cases that the onnx package has for its operators, from such an environment
-  sanitize  run kernels and runtime under the address, undefined-behaviour and thread sanitizers (half an hour)
+  sanitize  run kernels and runtime under the address, undefined-behaviour and thread sanitizers (an hour)
 TEXT
 }
 
@@ -136,23 +136,31 @@ onnx_suite() {
 
 # What is written in C, and what runs on several threads. Swift's globals are never freed: no leaks are sought. Swift
 # has no undefined-behaviour sanitizer on Linux; that of the C code traps. Whole networks of specs/ would take hours, and
-# call no kernel in another way than the tests of kernels and layers do.
+# call no kernel in another way than the tests of kernels and layers do. An argument names one of the three.
 sanitize() {
-  suites="KernelTests|RuntimeTests|CPUBackendTests|NetcTests"
-  sanitized address "$suites" --sanitize=address
-  sanitized undefined "$suites" -Xcc -fsanitize=undefined -Xcc -fsanitize-trap=undefined
-  sanitized thread "RuntimeTests|CPUExecutableTests|NetcTests|TrainingPlanTests" --sanitize=thread
+  all="RuntimeTests|NetcTests KernelTests|CPUBackendTests"
+  for kind in ${1:-address undefined thread}; do
+    case $kind in
+      address) sanitized address "$all" --sanitize=address ;;
+      undefined) sanitized undefined "$all" -Xcc -fsanitize=undefined -Xcc -fsanitize-trap=undefined ;;
+      thread) sanitized thread "RuntimeTests|NetcTests CPUExecutableTests|TrainingPlanTests" --sanitize=thread ;;
+      *) usage >&2; exit 64 ;;
+    esac
+  done
 }
 
-# sanitized KIND SUITES OPTION…
+# sanitized KIND SUITES OPTION…: one group of suites after the other, for those of threads have limits of time and would
+# wait for the long ones.
 sanitized() {
   kind=$1
   suites=$2
   shift 2
   say "netc.sh: $kind sanitizer"
   swift build --build-tests --scratch-path ".build/$kind" "$@"
-  ASAN_OPTIONS=detect_leaks=0 TSAN_OPTIONS=halt_on_error=1 \
-    swift test --skip-build --scratch-path ".build/$kind" --filter "$suites" --skip "ZooTests|SplitPlanTests" "$@"
+  for group in $suites; do
+    ASAN_OPTIONS=detect_leaks=0 TSAN_OPTIONS=halt_on_error=1 \
+      swift test --skip-build --scratch-path ".build/$kind" --filter "$group" --skip "ZooTests|SplitPlanTests" "$@"
+  done
 }
 
 # The kernels of another architecture, held against double precision by a program in C: no Swift is needed for it.
@@ -197,7 +205,7 @@ case "$command" in
   gpu-compile-check) install_missing; gpu_compile_check ;;
   onnx-check) install_missing; onnx_suite ONNXRuntimeTests ;;
   onnx-tests) install_missing; onnx_suite ONNXTests.NodeTests ;;
-  sanitize) install_missing; sanitize ;;
+  sanitize) install_missing; sanitize "$@" ;;
   -h | --help | help) usage ;;
   *) usage >&2; exit 64 ;;
 esac

@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""One step of training, forward, backward and update with momentum: netc against PyTorch, in turns.
+"""One step of training, forward, backward and update with momentum: netc against PyTorch and TensorFlow, in turns.
 
     Benchmarks/train.py lenet:128 resnet18:16 --threads 2 --numerics strict
 
-Each round every form of PyTorch and netc have a turn; a ratio is PyTorch's time over netc's of the same round, of its
-form that is the quickest by its median. Above 1 netc is faster.
+Each round every form of a peer and netc have a turn; a ratio is the peer's time over netc's of the same round, of its
+form that is the quickest by its median. Above 1 netc is faster. TensorFlow takes part where `install_peers.sh
+tensorflow` has put it, with networks that `train_tensorflow.py` has.
 """
 
 import argparse
@@ -15,11 +16,16 @@ import subprocess
 
 from engines import HERE, pinned, run
 
-FORMS = ["eager", "eager-last", "compile", "compile-last"]
+# By the peer that has them.
+FORMS = {
+    "PyTorch": ["eager", "eager-last", "compile", "compile-last"],
+    "TensorFlow": ["tensorflow", "tensorflow-xla"],
+}
+ALL_FORMS = [form for forms in FORMS.values() for form in forms]
 
 
 class Peer:
-    """A form of PyTorch in a process of its own, asleep between its turns."""
+    """A form of a peer in a process of its own, asleep between its turns."""
 
     def __init__(self, python, form, network, batch, threads):
         self.process = subprocess.Popen(
@@ -51,8 +57,11 @@ def cell(asked, network, batch):
         "--numerics", asked.numerics, "--threads", str(asked.threads), "--seconds", str(asked.seconds), "--json"]
     peers = {}
     for form in asked.forms:
+        python = asked.tensorflow if form in FORMS["TensorFlow"] else asked.python
+        if not os.path.exists(python):
+            continue
         try:
-            peers[form] = Peer(asked.python, form, network, batch, asked.threads)
+            peers[form] = Peer(python, form, network, batch, asked.threads)
         except RuntimeError as fault:
             print(f"{network} {form} failed: {fault}", flush=True)
     rounds = []
@@ -62,16 +71,20 @@ def cell(asked, network, batch):
     for peer in peers.values():
         peer.close()
     own = statistics.median(first["median_ms"] for first, _ in rounds)
+    own_memory = max(first["peak_rss_bytes"] for first, _ in rounds)
+    print(f"{network:10s} batch {batch:<4d} {asked.threads} thr {asked.numerics:6s} netc {own:8.2f} ms, "
+          f"{own_memory / 2**20:.0f} MiB", flush=True)
     medians = {form: statistics.median(others[form]["median_ms"] for _, others in rounds) for form in peers}
-    best = min(medians, key=medians.get)
-    ratios = sorted(others[best]["median_ms"] / first["median_ms"] for first, others in rounds)
-    memory = (max(first["peak_rss_bytes"] for first, _ in rounds),
-              max(others[best]["peak_rss_bytes"] for _, others in rounds))
-    print(
-        f"{network:10s} batch {batch:<4d} {asked.threads} thr {asked.numerics:6s} netc {own:8.2f} ms  "
-        + "  ".join(f"{form} {medians[form]:.2f}" for form in medians)
-        + f"   ×{statistics.median(ratios):.2f} ({ratios[0]:.2f}..{ratios[-1]:.2f}) of {best}, peak memory "
-        + f"{memory[0] / 2**20:.0f} MiB against {memory[1] / 2**20:.0f}", flush=True)
+    for name, forms in FORMS.items():
+        own_forms = {form: medians[form] for form in forms if form in medians}
+        if not own_forms:
+            continue
+        best = min(own_forms, key=own_forms.get)
+        ratios = sorted(others[best]["median_ms"] / first["median_ms"] for first, others in rounds)
+        memory = max(others[best]["peak_rss_bytes"] for _, others in rounds)
+        print(f"  {name} {'  '.join(f'{form} {time:.2f}' for form, time in own_forms.items())}   "
+              f"×{statistics.median(ratios):.2f} ({ratios[0]:.2f}..{ratios[-1]:.2f}) of {best}, "
+              f"{memory / 2**20:.0f} MiB", flush=True)
 
 
 def main():
@@ -82,10 +95,11 @@ def main():
     parser.add_argument("--numerics", choices=["fast", "strict"], default="fast")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=1.0)
-    parser.add_argument("--forms", nargs="+", choices=FORMS, default=FORMS)
+    parser.add_argument("--forms", nargs="+", choices=ALL_FORMS, default=ALL_FORMS)
     parser.add_argument("--netc", default=os.path.join(HERE, "..", ".build", "release", "netc"))
     parser.add_argument("--specs", default=os.path.join(HERE, "..", "specs"))
     parser.add_argument("--python", default=home)
+    parser.add_argument("--tensorflow", default=os.path.expanduser("~/.cache/netc/peers-tensorflow/bin/python"))
     asked = parser.parse_args()
     for name in asked.cells:
         network, _, batch = name.partition(":")

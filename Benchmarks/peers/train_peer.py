@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Steps of training in PyTorch: forward, backward, update with momentum. Answers as `peer.py` does.
+"""Steps of training in PyTorch or TensorFlow: forward, backward, update with momentum. Answers as `peer.py` does.
 
     train_peer.py FORM NETWORK THREADS BATCH
 
-FORM is eager or compile, with -last for channels_last.
+FORM is eager or compile, with -last for channels_last, for PyTorch; or tensorflow, with -xla for its compiler.
 """
 
 import json
@@ -114,7 +114,12 @@ def main():
         print(json.dumps(facts), file=answers, flush=True)
 
     try:
-        version, run = step(form, name, threads, batch)
+        if form.startswith("tensorflow"):
+            import train_tensorflow
+
+            version, run = train_tensorflow.step(form, name, threads, batch)
+        else:
+            version, run = step(form, name, threads, batch)
         run()
     except Exception as fault:
         answer(error=f"{type(fault).__name__}: {fault}"[:300])

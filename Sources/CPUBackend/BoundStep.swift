@@ -237,7 +237,11 @@ final class BoundStep: @unchecked Sendable {
       (arguments.dilation_h, arguments.dilation_w) = attributes.dilation.pair
       (arguments.pad_top, arguments.pad_left) = (Int64(attributes.padding.top), Int64(attributes.padding.left))
       (arguments.groups, arguments.slices) = (Int64(attributes.groups), Int64(slices))
-      store(arguments)
+      arguments.workspace_floats = workspaceFloats
+      for (copy, workspace) in workspaces.enumerated() {
+        arguments.workspace = workspace?.assumingMemoryBound(to: Float.self)
+        store(arguments, copy: copy)
+      }
     case .pad(let attributes):
       store(KernelArguments.pad(attributes, operand(0).shape, floats(0), resultFloats))
     case .rearrange(let rearrangement):

@@ -1,7 +1,6 @@
 import CKernels
 import NetIR
 import Runtime
-import Synchronization
 
 /// A plan ready to run on this CPU.
 ///
@@ -17,7 +16,7 @@ package final class CPUExecutable: Executable {
   private let external: [Int]
   /// Elements of one microbatch of each of the caller's buffers.
   private let inputSizes, outputSizes: [Int]
-  private let state: Mutex<Arena>
+  private let state: LockedValue<Arena>
 
   private struct Arena: ~Copyable {
     let buffer: AlignedBuffer
@@ -63,7 +62,7 @@ package final class CPUExecutable: Executable {
     }
     self.steps = steps
     external = plan.steps.indices.filter { plan.touchesCaller(plan.steps[$0]) }
-    state = Mutex(Arena(buffer: arena))
+    state = LockedValue(Arena(buffer: arena))
   }
 
   /// Bytes of scratch memory that this executable took: the plan's arena, and workspaces for threads that the plan

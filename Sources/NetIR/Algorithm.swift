@@ -6,11 +6,19 @@ extension Plan {
     let flops = work(of: step).flops
     if step.algorithm == SplitProducts.algorithm { return SplitProducts.productsForOne * flops }
     let result = tensors[step.result].shape
-    guard let form = Winograd.Form(rawValue: step.algorithm), case .conv2D(_, let epilogue) = step.op,
-      result.count == 4, let input = step.operands.first
-    else { return flops }
-    let tiles = form.tiles(of: epilogue.unpooled(result))
-    return min(flops, 2 * form.points * tiles * shape(of: input)[1] * result[1])
+    guard let form = Winograd.Form(rawValue: step.algorithm), result.count == 4, let input = step.operands.first else {
+      return flops
+    }
+    let products: Int
+    switch step.op {
+    case .conv2D(_, let epilogue):
+      products = form.tiles(of: epilogue.unpooled(result)) * shape(of: input)[1] * result[1]
+    case .gradient(.convolutionWeights):
+      let g = shape(of: step.operands[1])
+      products = form.tiles(of: g) * shape(of: input)[1] * g[1]
+    default: return flops
+    }
+    return min(flops, 2 * form.points * products)
   }
 
   /// What the algorithm of a step costs in accuracy; nil for plain sums of products.
@@ -27,6 +35,7 @@ extension KernelDescriptor {
       let most = split.workspaceBytes(images: split.images, rows: split.height)
       return split.workspaceBytes(images: 1, rows: 1)...most
     }
+    if let bytes = op.winogradWeights(result: result, by: self)?.workspaceBytes { return bytes...bytes }
     guard case .conv2D(let attributes, let epilogue) = op,
       let winograd = Winograd(attributes, input: input, result: epilogue.unpooled(result), by: self)
     else { return nil }
@@ -39,6 +48,7 @@ extension OpInstance {
   package func expectedError(by algorithm: String) -> Double? {
     if algorithm == SplitProducts.algorithm { return SplitProducts.expectedError }
     guard let form = Winograd.Form(rawValue: algorithm), let input = operands.first, input.count > 1 else { return nil }
+    if case .gradient = op { return form.expectedErrorOfWeights }
     return form.expectedError(channels: input[1])
   }
 }

@@ -24,7 +24,7 @@ extension KernelDescriptor {
       guard input.layout.halo.covers(reach) else { return "the halo of `\(input.name)` is narrower than the padding" }
       if let form = Winograd.Form(rawValue: algorithm) {
         guard inputBlock == block, Winograd(attributes, input: input.shape, result: shape, by: self) != nil
-        else { return "\(name) takes \(form.filterSize)×\(form.filterSize) filters at stride 1, in blocks" }
+        else { return "\(name) takes \(form.wanted), in blocks" }
       }
       if algorithm == SplitProducts.algorithm, attributes.groups != 1 { return "\(name) takes one group" }
       if algorithm == "depthwise" {
@@ -61,6 +61,9 @@ extension KernelDescriptor {
         let obstacle = RowConvolution.obstacle(attributes, g: tensors[1].shape, by: self)
       {
         return "\(name) takes \(obstacle)"
+      }
+      if let form = Winograd.Form(rawValue: algorithm) {
+        guard form.fits(attributes), blocks[0] == block else { return "\(name) takes \(form.wanted), in blocks" }
       }
       let reach = attributes.reach(input: tensors[0].shape, output: tensors[1].shape)
       return tensors[0].layout.halo.covers(reach)

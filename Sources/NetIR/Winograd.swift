@@ -19,6 +19,14 @@ package struct Winograd: Hashable, Sendable {
       case .f4x5: 5
       }
     }
+    /// Whether a convolution is one that the form computes: filters of its size at stride 1, undilated, in one group.
+    package func fits(_ attributes: ConvolutionAttributes) -> Bool {
+      attributes.kernel == Size2D(filterSize) && attributes.stride == Size2D(1)
+        && attributes.dilation == Size2D(1) && attributes.groups == 1
+    }
+    /// What it wants, where it does not.
+    package var wanted: String { "\(filterSize)×\(filterSize) filters at stride 1, undilated, in one group" }
+
     /// Products for each tile, channel and filter; direct convolution has tileSize² · filterSize².
     package var points: Int { (tileSize + filterSize - 1) * (tileSize + filterSize - 1) }
 
@@ -60,9 +68,7 @@ package struct Winograd: Hashable, Sendable {
   package init?(
     _ attributes: ConvolutionAttributes, input: [Int], result: [Int], by kernel: KernelDescriptor
   ) {
-    guard let form = Form(rawValue: kernel.algorithm), attributes.kernel == Size2D(form.filterSize),
-      attributes.stride == Size2D(1), attributes.dilation == Size2D(1), attributes.groups == 1, kernel.block > 0,
-      kernel.tileColumns > 0
+    guard let form = Form(rawValue: kernel.algorithm), form.fits(attributes), kernel.block > 0, kernel.tileColumns > 0
     else { return nil }
     self.form = form
     tiles = form.tiles(of: result)
@@ -76,10 +82,11 @@ package struct Winograd: Hashable, Sendable {
 
   /// Bytes that a thread needs for blocks of so many tiles; a multiple of 64.
   package func workspaceBytes(tilesAtOnce: Int) -> Int {
-    // Whole cache lines, an odd number of them.
-    func plane(_ floats: Int) -> Int { ((floats + 15) / 16 | 1) * 64 }
-    return form.points
-      * (plane(tilesAtOnce * channels) + plane(min(channels, Self.chunk) * filtersAtOnce)
-        + plane(tilesAtOnce * filtersAtOnce))
+    form.points
+      * (Self.planeBytes(tilesAtOnce * channels) + Self.planeBytes(min(channels, Self.chunk) * filtersAtOnce)
+        + Self.planeBytes(tilesAtOnce * filtersAtOnce))
   }
+
+  /// Bytes of so many numbers at one point: whole cache lines, an odd number of them.
+  static func planeBytes(_ floats: Int) -> Int { ((floats + 15) / 16 | 1) * 64 }
 }

@@ -26,3 +26,17 @@ final class Lock: @unchecked Sendable {
     return body()
   }
 }
+
+/// A value that one thread at a time gets at.
+///
+/// `@unchecked Sendable`: nobody sees the value but under its lock.
+package final class LockedValue<Value: ~Copyable>: @unchecked Sendable {
+  private let lock = Lock()
+  private var value: Value
+
+  package init(_ value: consuming Value) { self.value = value }
+
+  package func withLock<Result>(_ body: (inout Value) -> Result) -> Result {
+    lock.withLock { body(&value) }
+  }
+}

@@ -35,6 +35,11 @@ struct Eval: ParsableCommand {
   @Option(help: ArgumentHelp("How many of the worst mistakes to list.", valueName: "n"))
   var mistakes = 5
 
+  @Option(
+    help: ArgumentHelp("Draw the worst mistakes: .svg, or .png where the machine can convert.", valueName: "file"),
+    completion: .file())
+  var sheet: String?
+
   @Option(help: "Arithmetic: strict never approximates.")
   var numerics = NumericsOption.fast
 
@@ -56,7 +61,7 @@ struct Eval: ParsableCommand {
       (command.weights, command.map) = (parameters.weights, parameters.map)
       (command.spec, command.part) = (spec, data)
       (command.overrides, command.mistakes, command.json) = (overrides, mistakes, json)
-      command.numerics = numerics
+      (command.numerics, command.sheet) = (numerics, sheet)
       return try command.run(console)
     }
   }

@@ -16,7 +16,8 @@ struct NetcCommand: ParsableCommand {
     version: "netc \(Version.number) (\(Version.build))",
     subcommands: [
       Init.self, Check.self, Fmt.self, Report.self, Graph.self, Explain.self, Compile.self, Run.self, Train.self,
-      Eval.self, Bench.self, Import.self, Export.self, Weights.self, Doctor.self, Schema.self, LSP.self,
+      Eval.self, Data.self, Features.self, Bench.self, Import.self, Export.self, Weights.self, Doctor.self, Schema.self,
+      LSP.self,
     ])
 }
 

@@ -94,8 +94,25 @@ import Testing
   /// The compiler and the kernels count a workspace's floats alike.
   @Test func workspacesAreAsLargeAsKernelsSay() throws {
     let forms = Winograd.Form.allCases
-    let rows = KernelTable.catalogue.kernels.filter { Winograd.Form(rawValue: $0.algorithm) != nil }
+    let all = KernelTable.catalogue.kernels.filter { Winograd.Form(rawValue: $0.algorithm) != nil }
+    let rows = all.filter { $0.op == .conv2D }
     #expect(rows.count { $0.storage == .float32 } == 4 * forms.count)
+    let gradients = all.filter { $0.op == .convolutionWeights }
+    #expect(gradients.count == 4 * forms.count && all.count == rows.count + gradients.count)
+    for row in gradients {
+      let form = try #require(Winograd.Form(rawValue: row.algorithm))
+      let attributes = ConvolutionAttributes(kernel: Size2D(form.filterSize))
+      for (channels, filters) in [(1, 4), (16, 16), (17, 30), (64, 56), (200, 14), (512, 300)] {
+        let cut = try #require(WinogradWeights(attributes, channels: channels, filters: filters, by: row))
+        // The most tiles that fit are what the compiler means: one more would not.
+        let floats = (16...33).map { tiles in
+          ck_winograd_weights_floats(
+            ck_winograd_form(out: Int32(form.tileSize), taps: Int32(form.filterSize)), Int64(tiles), Int64(channels),
+            Int64(filters), Int64(row.block))
+        }
+        #expect(floats.contains(Int64(cut.workspaceBytes / 4)))
+      }
+    }
     for row in rows {
       let form = try #require(Winograd.Form(rawValue: row.algorithm))
       let (taps, tile) = (form.filterSize, form.tileSize)

@@ -27,13 +27,6 @@ static const conv_case cases[] = {
     {"depthwise 5×5", 1, 9, 8, 17, 9, 5, 1, 1, 2, 9, 0, 1, CK_SWISH, 0},
 };
 
-// All zero for other algorithms.
-static ck_winograd_form winograd_form(const ck_kernel *row) {
-  int out = 0, taps = 0;
-  const int found = sscanf(row->algorithm, "winograd_f%dx%d", &out, &taps);
-  return found == 2 ? (ck_winograd_form){out, taps} : (ck_winograd_form){0, 0};
-}
-
 static int suits(const ck_kernel *row, const conv_case *k) {
   const int depthwise = k->groups == k->c && k->c > 1;
   if (k->pool && strncmp(row->algorithm, "winograd", 8)) return 0;

@@ -105,6 +105,13 @@ static inline int expect(const ck_kernel *row, const char *what, const double *f
   return wrong != 0;
 }
 
+// All zero for other algorithms.
+static inline ck_winograd_form winograd_form(const ck_kernel *row) {
+  int out = 0, taps = 0;
+  const int found = sscanf(row->algorithm, "winograd_f%dx%d", &out, &taps);
+  return found == 2 ? (ck_winograd_form){out, taps} : (ck_winograd_form){0, 0};
+}
+
 // Each returns how many of its checks failed.
 int check_conv2d(const ck_kernel *row);
 int check_dense(const ck_kernel *row);

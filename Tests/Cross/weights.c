@@ -17,6 +17,8 @@ static const weights_case cases[] = {
     {"plain image, 7×7", 2, 3, 17, 18, 20, 7, 1, 1, 3, 1, 2, 1},
     {"plain image, dilated", 2, 3, 11, 23, 5, 3, 1, 2, 2, 1, 1, 1},
     {"depthwise 3×3, stride 2", 2, 21, 9, 12, 21, 3, 2, 1, 1, 21, 2, 0},
+    {"3×3, groups of filters", 2, 40, 6, 9, 70, 3, 1, 1, 1, 1, 2, 0},
+    {"5×5", 2, 18, 9, 10, 21, 5, 1, 1, 2, 1, 2, 0},
     {"depthwise 5×5", 2, 9, 8, 11, 9, 5, 1, 1, 2, 9, 1, 0},
 };
 
@@ -31,6 +33,11 @@ static int case_fails(const ck_kernel *row, const weights_case *k) {
       .kernel_h = k->kernel, .kernel_w = k->kernel, .stride_h = k->stride, .stride_w = k->stride,
       .dilation_h = k->dilation, .dilation_w = k->dilation, .pad_top = k->pad, .pad_left = k->pad,
       .groups = k->groups, .slices = k->slices};
+  const ck_winograd_form form = winograd_form(row);
+  if (form.taps) {
+    args.workspace_floats = ck_winograd_weights_floats(form, 5, k->c, k->f, row->block);
+    args.workspace = floats(args.workspace_floats);
+  }
   run_row(row, &args);
   double *wanted = doubles(count), *found = widened(out, count);
   for (int64_t i = 0; i < count; i++) {
@@ -47,7 +54,7 @@ static int case_fails(const ck_kernel *row, const weights_case *k) {
     }
   }
   const int failed = expect(row, k->name, found, wanted, count, 1e-5);
-  release(args.in), release(args.g), free(image), free(above), free(out), free(wanted), free(found);
+  release(args.in), release(args.g), free(args.workspace), free(image), free(above), free(out), free(wanted), free(found);
   return failed;
 }
 
@@ -57,6 +64,8 @@ int check_conv2d_weights(const ck_kernel *row) {
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     const weights_case *k = cases + i;
     if (rows && (!k->plain || k->stride > 1 || k->groups > 1 || k->w < 20)) continue;
+    const int winograd = winograd_form(row).taps;
+    if (winograd && (k->plain || k->kernel != winograd || k->stride * k->dilation * k->groups > 1)) continue;
     failed += case_fails(row, k);
   }
   return failed;

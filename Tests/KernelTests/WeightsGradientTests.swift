@@ -56,7 +56,30 @@ extension Kernels {
       check(row, test, inBlock: 1, slices: test.n)
     }
 
-    private func check(_ row: Row, _ t: ConvCase, inBlock: Int, slices: Int) {
+    /// Units of several groups of channels and filters, tiles that lie half outside, pads that are not equal.
+    @Test(
+      arguments: Row.of(CK_OP_CONV2D_WEIGHTS, "winograd_f4x3") + Row.of(CK_OP_CONV2D_WEIGHTS, "winograd_f4x5"),
+      [
+        ConvCase(name: "one tile", n: 1, c: 16, h: 4, w: 4, f: 16),
+        ConvCase(name: "parts of tiles", n: 3, c: 18, h: 5, w: 6, f: 7),
+        ConvCase(name: "many tiles", n: 3, c: 17, h: 30, w: 33, f: 18),
+        ConvCase(name: "groups of channels and filters", n: 2, c: 83, h: 7, w: 9, f: 150),
+        ConvCase(name: "no padding", n: 2, c: 20, h: 7, w: 10, f: 33, pads: [0, 0, 0, 0]),
+        ConvCase(
+          name: "asymmetric pads, halos, gaps", n: 3, c: 18, h: 6, w: 5, f: 20, pads: [0, 1, 1, 2], extraHalo: 1,
+          outHalo: Halo(top: 1, bottom: 2, left: 3, right: 4), gap: 3),
+      ])
+    func winograd(row: Row, test: ConvCase) {
+      var test = test
+      let taps = Int(row.form.taps)
+      if taps == 5 { (test.kernel, test.pads) = ([5, 5], test.pads.map { $0 == 0 ? 0 : $0 + 1 }) }
+      for tiles in [1, 3, 40] {
+        check(row, test, inBlock: row.block, slices: 1, tiles: tiles)
+        check(row, test, inBlock: row.block, slices: test.n, tiles: tiles)
+      }
+    }
+
+    private func check(_ row: Row, _ t: ConvCase, inBlock: Int, slices: Int, tiles: Int = 0) {
       let g = t.geometry
       let (image, gradient) = (noise(t.n * t.c * t.h * t.w, 1), noise(t.n * t.f * g.oh * g.ow, 2))
       let input = Tensor([t.n, t.c, t.h, t.w], image, block: inBlock, halo: t.inHalo, gap: t.gap)
@@ -70,19 +93,46 @@ extension Kernels {
       (args.dilation_h, args.dilation_w) = (Int64(g.dh), Int64(g.dw))
       (args.pad_top, args.pad_left, args.groups) = (Int64(g.pt), Int64(g.pl), Int64(g.groups))
       args.slices = Int64(slices)
+      let workspace = Guarded(
+        tiles == 0
+          ? 0 : Int(ck_winograd_weights_floats(row.form, Int64(tiles), Int64(t.c), Int64(t.f), Int64(row.block))))
+      (args.workspace, args.workspace_floats) = (workspace.data, Int64(workspace.count))
       row.run(args)
       out.expectIntact("out")
+      workspace.expectIntact("the workspace")
       let want = (0..<slices).flatMap { slice in
         Oracle.weightsGradient(
           g, doubles(image), doubles(gradient), images: t.n * slice / slices..<t.n * (slice + 1) / slices)
       }
-      expectClose(out.values, want, "block \(inBlock), \(slices) slices")
+      if tiles > 0 {
+        // Sums of few tiles are added up one after the other.
+        let expected = row.form.taps == 3 ? 1e-6 : 4e-6
+        expectClose(
+          out.values, want, relative: tiles < 32 ? 2 * expected : expected, "\(tiles) tiles, \(slices) slices")
+      } else {
+        expectClose(out.values, want, "block \(inBlock), \(slices) slices")
+      }
       let bits = out.bits
       out.reset()
       row.runInPieces(args)
       #expect(out.bits == bits, "the split of units changes the result")
     }
   }
+}
+
+/// The root mean square of the errors is within what is given of that of the results (`Winograd.Form.expectedErrorOfWeights`
+/// is what plans expect), and no error is beyond ten times that:
+/// taps at the corners lose more than others.
+private func expectClose(
+  _ found: [Float], _ want: [Double], relative: Double, _ what: String,
+  sourceLocation: SourceLocation = #_sourceLocation
+) {
+  func norm(_ values: [Double]) -> Double { (values.reduce(0) { $0 + $1 * $1 } / Double(values.count)).squareRoot() }
+  #expect(found.count == want.count, sourceLocation: sourceLocation)
+  let (errors, size) = (zip(found, want).map { Double($0) - $1 }, norm(want))
+  let worst = errors.map(abs).max() ?? .infinity
+  #expect(norm(errors) <= relative * size, "\(what): \(norm(errors) / size)", sourceLocation: sourceLocation)
+  #expect(worst <= 10 * relative * size, "\(what): \(worst / size)", sourceLocation: sourceLocation)
 }
 
 extension Oracle {

@@ -55,7 +55,7 @@ extension Row {
   }
 
   /// F(m×m, r×r) is called `winograd_fmxr`.
-  fileprivate var form: ck_winograd_form {
+  var form: ck_winograd_form {
     let numbers = algorithm.drop { !$0.isNumber }.split(separator: "x").compactMap { Int32($0) }
     return ck_winograd_form(out: numbers.first ?? 0, taps: numbers.last ?? 0)
   }

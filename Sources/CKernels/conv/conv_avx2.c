@@ -33,6 +33,7 @@
 #define CK_WEIGHTS_V 2
 #define CK_WEIGHTS_EACH_V(X) X(2)
 #include "weights_gradient.h"
+#include "weights_gradient_winograd.h"
 
 // 12 sums, 2 vectors of filters and one of pixels: 15 of 16 registers.
 #define CK_WEIGHT_ROWS_F 2

@@ -34,6 +34,7 @@
 #define CK_WEIGHTS_V 3
 #define CK_WEIGHTS_EACH_V(X) X(2) X(3)
 #include "weights_gradient.h"
+#include "weights_gradient_winograd.h"
 
 // 24 sums, 4 vectors of filters and one of pixels: 29 of 32 registers.
 #define CK_WEIGHT_ROWS_F 4

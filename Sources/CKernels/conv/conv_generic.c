@@ -32,6 +32,7 @@
 #define CK_WEIGHTS_V 2
 #define CK_WEIGHTS_EACH_V(X) X(2)
 #include "weights_gradient.h"
+#include "weights_gradient_winograd.h"
 
 // 10 sums, 2 vectors of filters, one of pixels and a product: 14 of 16 registers.
 #define CK_WEIGHT_ROWS_F 2

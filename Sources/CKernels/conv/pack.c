@@ -40,6 +40,12 @@ int64_t ck_winograd_floats(ck_winograd_form f, int64_t tiles, int64_t channels, 
 }
 
 // Depthwise: [channel block][tap][lane], zero beyond the last channel.
+int64_t ck_winograd_weights_floats(ck_winograd_form f, int64_t tiles, int64_t channels, int64_t filters,
+                                   int64_t block) {
+  const ck_winograd_weights_shape s = ck_winograd_weights_shape_for(tiles, channels, filters, block);
+  return ck_winograd_points(f) * (s.x_plane + s.g_plane + s.sum_plane);
+}
+
 static int64_t depthwise_floats(const ck_kernel *kernel, const void *args) {
   const ck_conv2d_args *a = args;
   return (a->out.c + kernel->block - 1) / kernel->block * a->kernel_h * a->kernel_w * kernel->block;

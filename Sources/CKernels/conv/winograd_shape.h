@@ -16,6 +16,9 @@ enum {
   // Channels whose filters are transformed at a time: they stay in the second cache until they are used. What they
   // contribute to a sum is added up on its own, so that errors grow with the chunk rather than with all channels.
   CK_WINOGRAD_CHUNK = 32,
+  // Most channels and filters of a unit of a gradient of filters: their sums stay in the second cache.
+  CK_WINOGRAD_UNIT_CHANNELS = 32,
+  CK_WINOGRAD_UNIT_FILTERS = 64,
 };
 
 // Points along an axis, which are the input pixels that a tile needs, too.
@@ -63,6 +66,41 @@ static inline ck_winograd_shape ck_winograd_shape_of(ck_winograd_form f, const c
   s.filter_plane = ck_winograd_filter_plane(s.channels, tile_n);
   s.sum_plane = ck_winograd_plane(s.tiles_at_once * tile_n);
   return s;
+}
+
+// How the gradient of a Winograd convolution's filters is cut: units of (slice of the batch, group of filters, group of
+// channels), the groups in whole blocks, of which a unit takes `tiles` tiles at once.
+typedef struct {
+  int64_t channel_groups, filter_groups;
+  int64_t channels, filters;  // blocks of the largest unit
+  int64_t tiles;
+  // The three arrays of the workspace, in this order.
+  int64_t x_plane;    // [point][channel block][tile][lane]
+  int64_t g_plane;    // [point][filter block][tile][lane]
+  int64_t sum_plane;  // [point][group of filter vectors][channel][filter]
+} ck_winograd_weights_shape;
+
+static inline ck_winograd_weights_shape ck_winograd_weights_shape_for(int64_t tiles, int64_t channels, int64_t filters,
+                                                                      int64_t block) {
+  ck_winograd_weights_shape s = {.tiles = tiles};
+  s.channel_groups = (channels + CK_WINOGRAD_UNIT_CHANNELS - 1) / CK_WINOGRAD_UNIT_CHANNELS;
+  s.filter_groups = (filters + CK_WINOGRAD_UNIT_FILTERS - 1) / CK_WINOGRAD_UNIT_FILTERS;
+  s.channels = ((channels + block - 1) / block + s.channel_groups - 1) / s.channel_groups;
+  s.filters = ((filters + block - 1) / block + s.filter_groups - 1) / s.filter_groups;
+  s.x_plane = ck_winograd_plane(tiles * s.channels * block);
+  s.g_plane = ck_winograd_plane(tiles * s.filters * block);
+  s.sum_plane = ck_winograd_plane(s.channels * s.filters * block * block);
+  return s;
+}
+
+// The most tiles that the workspace has room for.
+static inline ck_winograd_weights_shape ck_winograd_weights_shape_of(ck_winograd_form f,
+                                                                     const ck_conv2d_weights_args *a) {
+  const int64_t block = a->g.block;
+  ck_winograd_weights_shape s = ck_winograd_weights_shape_for(1, a->in.c, a->g.c, block);
+  int64_t most = (a->workspace_floats / ck_winograd_points(f) - s.sum_plane) / ((s.channels + s.filters) * block);
+  while (most > 1 && ck_winograd_weights_floats(f, most, a->in.c, a->g.c, block) > a->workspace_floats) most--;
+  return ck_winograd_weights_shape_for(most < 1 ? 1 : most, a->in.c, a->g.c, block);
 }
 
 #endif

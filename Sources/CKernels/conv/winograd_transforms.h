@@ -59,17 +59,24 @@ CK_INLINE void ck_winograd_input_1d(const int pairs, const vf *d, vf *to) {
   }
 }
 
+// What a row of G of the pair ±p begins with: 1/(2p²·∏(p² − q²)) over the other pairs ±q.
+CK_INLINE double ck_winograd_filter_factor(const int pairs, const int i) {
+  const double p = ck_winograd_point(pairs, i);
+  double factor = 1 / (2 * p * p);
+  CK_UNROLL for (int j = 0; j < pairs; j++) {
+    const double q = ck_winograd_point(pairs, j);
+    if (j != i) factor /= p * p - q * q;
+  }
+  return factor;
+}
+
 // G, with the row of point 0 multiplied by what Bᵀ's was divided by.
 CK_INLINE void ck_winograd_filter_1d(const int pairs, const int taps, const vf *g, vf *to) {
   to[0] = g[0];
   to[2 * pairs + 1] = g[taps - 1];
   CK_UNROLL for (int i = 0; i < pairs; i++) {
     const double p = ck_winograd_point(pairs, i);
-    double factor = 1 / (2 * p * p);
-    CK_UNROLL for (int j = 0; j < pairs; j++) {
-      const double q = ck_winograd_point(pairs, j);
-      if (j != i) factor /= p * p - q * q;
-    }
+    double factor = ck_winograd_filter_factor(pairs, i);
     vf even = g[0] * (float)factor, odd = g[1] * (float)(factor * p);
     CK_UNROLL for (int k = 2; k < taps; k++) {
       factor *= k % 2 ? 1 : p * p;

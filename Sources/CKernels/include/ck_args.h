@@ -58,6 +58,8 @@ typedef struct {
   float *out;  // slices × filters × channels/groups × kernel_h × kernel_w in C order
   int64_t kernel_h, kernel_w, stride_h, stride_w, dilation_h, dilation_w, pad_top, pad_left, groups;
   int64_t slices;  // at most the number of images
+  float *workspace;  // as that of a convolution
+  int64_t workspace_floats;
 } ck_conv2d_weights_args;
 
 // out[n,c,y,x] = inputs[(y % stride_h)·stride_w + x % stride_w][n, c, y / stride_h, x / stride_w], 0 where that has no

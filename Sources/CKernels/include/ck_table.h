@@ -102,6 +102,10 @@ typedef struct {
 // multiple of the row's block.
 int64_t ck_winograd_floats(ck_winograd_form form, int64_t tiles, int64_t channels, int64_t tile_n);
 
+// The same of conv2d_weights, for the gradient of filters between so many channels.
+int64_t ck_winograd_weights_floats(ck_winograd_form form, int64_t tiles, int64_t channels, int64_t filters,
+                                   int64_t block);
+
 // Floats of workspace with which a row of conv2d in split bfloat16 takes the given rows of so many images of the output
 // at once; more than one image go with all of their rows. Needs valid sizes only.
 int64_t ck_split_conv_floats(const ck_conv2d_args *args, int64_t images, int64_t rows);

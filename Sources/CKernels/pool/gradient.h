@@ -40,7 +40,7 @@ CK_INLINE void ck_unpool_block(const int32_t mode, const ck_pool_plane *p, int64
   // Rows above the band decide which maximum is the first.
   const int64_t from = mode == CK_POOL_MAX ? w.y0 : ck_most(w.y0, p->first), to = ck_least(w.y1, p->last);
   for (int64_t iy = from; iy < to; iy++) {
-    const float *x = p->x + iy * a->x.stride_h;
+    const float *x = mode == CK_POOL_AVERAGE_EXC_PAD ? NULL : p->x + iy * a->x.stride_h;
     float *out = p->out + iy * a->out.stride_h;
     for (int64_t ix = w.x0; ix < w.x1; ix++) {
       vf part = g;
@@ -66,7 +66,7 @@ CK_INLINE void ck_unpool_one(const int32_t mode, const ck_pool_plane *p, int64_t
   if (mode == CK_POOL_AVERAGE_EXC_PAD) g = g / w.divisor;
   const int64_t from = mode == CK_POOL_MAX ? w.y0 : ck_most(w.y0, p->first), to = ck_least(w.y1, p->last);
   for (int64_t iy = from; iy < to; iy++) {
-    const float *x = p->x + iy * a->x.stride_h;
+    const float *x = mode == CK_POOL_AVERAGE_EXC_PAD ? NULL : p->x + iy * a->x.stride_h;
     float *out = p->out + iy * a->out.stride_h;
     for (int64_t ix = w.x0; ix < w.x1; ix++) {
       if (mode == CK_POOL_MAX && x[ix] != y) continue;

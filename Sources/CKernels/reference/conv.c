@@ -4,7 +4,11 @@
 
 // The networks of the tests have billions of products. One build serves every CPU: the compiler makes a version of
 // the inner loops for each of these and chooses when the program is loaded, which needs the loader of glibc.
-#if defined(__x86_64__) && defined(__GLIBC__)
+// ThreadSanitizer is not set up yet when the loader asks.
+#ifndef __has_feature
+#define __has_feature(name) 0
+#endif
+#if defined(__x86_64__) && defined(__GLIBC__) && !__has_feature(thread_sanitizer)
 #define EVERY_CPU __attribute__((target_clones("default", "fma", "avx512f")))
 #else
 #define EVERY_CPU

@@ -26,9 +26,10 @@ typedef struct {
   uint32_t k0, k1, stream;
 } ck_generator;
 
+// A key is four numbers of 16 bits; what is none counts as 0.
 static ck_generator ck_generator_of(const ck_random *r) {
   uint32_t words[4];
-  for (int i = 0; i < 4; i++) words[i] = (uint32_t)r->key[i];
+  for (int i = 0; i < 4; i++) words[i] = r->key[i] >= 0 && r->key[i] < 65536 ? (uint32_t)r->key[i] : 0;
   return (ck_generator){words[0] | words[1] << 16, words[2] | words[3] << 16, (uint32_t)r->stream};
 }
 

@@ -99,6 +99,9 @@ struct TileCost {
 
   /// The gradient of filters: vectors of filters by channels or taps, or, by rows, vectors of pixels by filters and taps.
   func weightsGradient(_ instance: OpInstance) -> KernelCost {
+    if let winograd = instance.op.winogradWeights(result: instance.result, by: kernel) {
+      return self.winograd(winograd, instance)
+    }
     let (x, g) = (instance.operands[0], instance.operands[1])
     let byRows = kernel.algorithm == RowConvolution.algorithm
     func whole(_ count: Int) -> Double { Double((count + lanes - 1) / lanes * lanes) / Double(count) }
@@ -110,6 +113,22 @@ struct TileCost {
     return KernelCost(
       cycles: 1.15 * cycles, units: max(1, instance.result[0] / 32) * max(1, x[1] / lanes),
       tensorBytes: bytes(x) + bytes(g) + converted + 4 * Double(instance.result.elements))
+  }
+
+  /// Cycles that bring a vector of channels or filters of a tile to all points.
+  private static let gradientTransform = 300.0
+
+  private func winograd(_ winograd: WinogradWeights, _ instance: OpInstance) -> KernelCost {
+    let (x, g) = (instance.operands[0], instance.operands[1])
+    let tiles = Double(winograd.form.tiles(of: g))
+    func blocks(_ count: Int) -> Int { (count + lanes - 1) / lanes }
+    let (channels, filters) = (blocks(x[1]), blocks(g[1]))
+    let products = Double(winograd.form.points * channels * lanes * filters) / target.speed.multiplyAdds
+    let transforms = Double(channels * winograd.filterGroups + filters * winograd.channelGroups)
+    return KernelCost(
+      cycles: tiles * (1.1 * products + Self.gradientTransform * transforms),
+      units: max(1, instance.result[0] / g[1]) * winograd.channelGroups * winograd.filterGroups,
+      tensorBytes: bytes(x) + bytes(g) + 4 * Double(instance.result.elements))
   }
 
   func depthwise(_ attributes: ConvolutionAttributes, _ instance: OpInstance) -> KernelCost {

@@ -87,11 +87,13 @@ enum ChooseLayouts {
         node.layout = blocked
         node.layout.storage = resultStorage(id, kernel.storage)
       case .gradient(.convolutionWeights(let attributes, _)):
-        let blocked = TensorLayout(block: try descriptor(node).block)
+        let kernel = try descriptor(node)
+        let blocked = TensorLayout(block: kernel.block)
         let image = graph[node.operands[0]]
         // Of plain images, taps are what a tile has beside filters.
         let isPlain =
-          image.layout.block == 1 && (image.shape[1] < blocked.block || attributes.kernel.width > 1)
+          image.layout.block == 1 && Winograd.Form(rawValue: kernel.algorithm) == nil
+          && (image.shape[1] < blocked.block || attributes.kernel.width > 1)
         node.operands[0] = try convert(node.operands[0], to: isPlain ? .plain : blocked, in: &graph)
         node.operands[1] = try convert(node.operands[1], to: blocked, in: &graph)
       case .pool2D, .lrn, .activation, .scaleShift, .parametricRectify:

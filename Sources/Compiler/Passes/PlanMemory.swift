@@ -105,6 +105,9 @@ enum PlanMemory {
         let cost = SplitCost(split, result.target, cores: threads)
         return Plan.Workspace(offset: 0, bytesPerThread: cost.workspaceBytes, threads: threads)
       }
+      if let winograd = step.op.winogradWeights(result: shape, by: kernel) {
+        return Plan.Workspace(offset: 0, bytesPerThread: winograd.workspaceBytes, threads: threads)
+      }
       guard case .conv2D(let attributes, let epilogue) = step.op,
         let winograd = Winograd(attributes, input: input, result: epilogue.unpooled(shape), by: kernel)
       else { return nil }

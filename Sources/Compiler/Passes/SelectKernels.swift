@@ -152,22 +152,13 @@ enum SelectKernels {
   /// Why the op's sizes are not what the kernel's algorithm is made for.
   private static func misfit(of kernel: KernelDescriptor, _ instance: OpInstance) -> String? {
     if !instance.hasConstantWeights, !kernel.takesPackedWeights { return "its weights are packed before a run" }
-    if case .gradient(.convolutionWeights(let attributes, _)) = instance.op,
-      kernel.algorithm == RowConvolution.algorithm
-    {
-      if let wanted = RowConvolution.obstacle(attributes, g: instance.operands[1], by: kernel) {
-        return "it takes \(wanted)"
-      }
-      return instance.hasPlainInput ? nil : "its operands lie in blocks"
+    if case .gradient(.convolutionWeights(let attributes, _)) = instance.op {
+      return misfit(of: kernel, instance, attributes)
     }
     guard case .conv2D(let attributes, let epilogue) = instance.op else { return nil }
     let (input, result) = (instance.operands[0], instance.result)
     if let form = Winograd.Form(rawValue: kernel.algorithm) {
-      guard Winograd(attributes, input: input, result: result, by: kernel) != nil else {
-        return "it takes \(form.filterSize)×\(form.filterSize) filters at stride 1, undilated, in one group"
-      }
-      guard input[1] >= kernel.block else { return "fewer channels than a block: the input is not in blocks" }
-      return nil
+      return misfit(of: kernel, form, attributes, input: input)
     }
     switch kernel.algorithm {
     case SplitProducts.algorithm:
@@ -184,6 +175,27 @@ enum SelectKernels {
     default: break
     }
     return nil
+  }
+
+  /// The same for the gradient of a convolution's filters.
+  private static func misfit(
+    of kernel: KernelDescriptor, _ instance: OpInstance, _ attributes: ConvolutionAttributes
+  ) -> String? {
+    if let form = Winograd.Form(rawValue: kernel.algorithm) {
+      return misfit(of: kernel, form, attributes, input: instance.operands[0])
+    }
+    guard kernel.algorithm == RowConvolution.algorithm else { return nil }
+    if let wanted = RowConvolution.obstacle(attributes, g: instance.operands[1], by: kernel) {
+      return "it takes \(wanted)"
+    }
+    return instance.hasPlainInput ? nil : "its operands lie in blocks"
+  }
+
+  private static func misfit(
+    of kernel: KernelDescriptor, _ form: Winograd.Form, _ attributes: ConvolutionAttributes, input: [Int]
+  ) -> String? {
+    guard form.fits(attributes) else { return "it takes \(form.wanted)" }
+    return input[1] >= kernel.block ? nil : "fewer channels than a block: the input is not in blocks"
   }
 }
 

@@ -2,6 +2,7 @@ import CPUBackend
 import Compiler
 import DataPipeline
 import Diagnostics
+import Drawing
 import Layers
 import NetIR
 import TrainingLoop
@@ -19,6 +20,8 @@ package struct EvalCommand: Sendable {
   package var part = Part.test
   package var overrides: [String] = []
   package var mistakes = 5
+  /// Where to draw the worst mistakes; nil for nowhere.
+  package var sheet: String?
   package var json = false
   package var numerics = Numerics.fast
   package var threads: Int
@@ -26,16 +29,18 @@ package struct EvalCommand: Sendable {
   package init(model: String, threads: Int) { (self.model, self.threads) = (model, threads) }
 
   package func run(_ console: Console) throws -> ExitCode {
+    if let sheet { try SheetFile.check(sheet) }
     let changes = try overrides.map { text throws(DiagnosticError) in try SpecOverride(text) }
     let loaded = SpecLoader.load(spec ?? model, overrides: changes)
     DiagnosticPrinter(console).printErrors(of: loaded)
     guard let network = loaded.network else { return .wrongInput }
     let (task, data, examples) = try loaded.located { () throws(DiagnosticError) in
-      try self.examples(loaded, network)
+      try Self.examples(part, loaded, network)
     }
     let (predictor, steps) = try predictor(loaded, network, console)
     let report = try EvaluationReport(Evaluator(network, task, steps), task, data, examples, predictor)
     let names = network.classes.isEmpty ? data.classes : network.classes
+    if let sheet { try draw(report, data, names, network.name, to: sheet) }
     if json {
       console.out(report.json(names: names, mistakes: mistakes).serialised() + "\n")
       return .good
@@ -49,8 +54,9 @@ package struct EvalCommand: Sendable {
     return .good
   }
 
-  private func examples(
-    _ loaded: LoadedSpec, _ network: Network
+  /// A part of a spec's examples: what they are to teach, all that were read, and which of these belong to the part.
+  static func examples(
+    _ part: Part, _ loaded: LoadedSpec, _ network: Network
   ) throws(DiagnosticError) -> (TrainingTask, DataSet, [Int]) {
     let source: DataSource? =
       switch part {
@@ -71,6 +77,38 @@ package struct EvalCommand: Sendable {
     }
     let (task, data) = try TrainingData.read(source, loaded, network, nil)
     return (task, data, Array(0..<data.count))
+  }
+
+  /// Mistakes beside each other in a sheet.
+  private static let sheetColumns = 6
+
+  private func draw(
+    _ report: EvaluationReport, _ data: DataSet, _ names: [String], _ title: String, to path: String
+  ) throws(DiagnosticError) {
+    let (shape, images) = (try SheetFile.imageShape(data, path), data.inputs[0])
+    func name(_ index: Int) -> String { names.indices.contains(index) ? names[index] : "\(index)" }
+    let worst = report.mistakes.prefix(max(mistakes, Self.sheetColumns))
+    let range = SheetFile.range(of: images, worst.map(\.example))
+    var cells: [PictureSheet.Cell] = []
+    for mistake in worst {
+      let file =
+        data.files.isEmpty ? "" : data.files[mistake.example].split(separator: "/").last.map { " · \($0)" } ?? ""
+      cells.append(
+        PictureSheet.Cell(
+          image: try SheetFile.image(images.floats(of: mistake.example), shape, range),
+          caption: [
+            "said \(name(mistake.said))", "is \(name(mistake.truth))",
+            "score \(fixed(Double(mistake.score), digits: 2)), no. \(mistake.example)\(file)",
+          ]))
+    }
+    let rows = stride(from: 0, to: cells.count, by: Self.sheetColumns).map {
+      Array(cells[$0..<min(cells.count, $0 + Self.sheetColumns)])
+    }
+    let sheet = PictureSheet(
+      title: "\(title): the worst mistakes",
+      subtitle: "\(cells.count) of \(report.mistakes.count), the largest loss first; \(Format.count(report.examples, "example"))",
+      rows: rows, pixels: (shape[1], shape[2]))
+    try SheetFile.write(sheet, to: path)
   }
 
   private func predictor(

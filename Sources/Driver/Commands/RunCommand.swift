@@ -26,10 +26,13 @@ package struct RunCommand: Sendable {
     // Small batches keep the latency of a few examples low, larger ones serve many examples better.
     let examples = given.count
     guard let ready = try ready(console, batch: min(32, max(1, examples))) else { return .wrongInput }
-    let (predictions, data) = try predictions(of: given, ready, console)
     let plan = ready.plan
+    let result = try InputRunner(plan: plan, path: input, threads: model.threads).run(given, console, ready.run)
+    var predictions = Predictions(
+      values: result.values, shape: [result.count] + plan.outputs[0].shape.dropFirst(), classes: plan.classes)
+    predictions.files = result.files
     let truth = try labels.map { try LabelFile.read($0, examples: predictions.shape[0]) }
-    if draw > 0 { console.out(try drawing(predictions, data, plan, truth, console)) }
+    if draw > 0 { console.out(try drawing(predictions, result.first, plan, truth, console)) }
     if let output {
       try predictions.write(to: output)
     } else if draw == 0, truth == nil {
@@ -37,45 +40,6 @@ package struct RunCommand: Sendable {
     }
     if let truth { console.report(Accuracy(predictions: predictions, truth: truth).line, asData: output != "-") }
     return .good
-  }
-
-  /// What the network says of all examples, and the numbers of the first ones.
-  private func predictions(
-    of given: Input, _ ready: Ready, _ console: Console
-  ) throws -> (Predictions, TensorData) {
-    let plan = ready.plan
-    let reader = ExampleReader(plan: plan, path: input)
-    switch given {
-    case .array(let data):
-      let examples = try reader.examples(of: data)
-      let progress = Progress(console, total: examples.count, word: "examples")
-      let results = try ready.run(examples.count, [examples.values], progress.update)
-      progress.finish()
-      return (predictions(results[0], examples.count, plan), data)
-    case .pictures(let files):
-      let fitting = try reader.fitting()
-      let pool = ThreadPool.shared(threads: model.threads)
-      let progress = Progress(console, total: files.count, word: "pictures")
-      var (scores, first): ([Float], TensorData?) = ([], nil)
-      for start in stride(from: 0, to: files.count, by: Self.picturesAtOnce) {
-        let range = start..<min(files.count, start + Self.picturesAtOnce)
-        let data = TensorData(pictures: try files.decoded(range, fitting, pool))
-        let examples = try reader.examples(of: data)
-        scores += try ready.run(examples.count, [examples.values]) { progress.update(start + $0) }[0]
-        first = first ?? data
-      }
-      progress.finish()
-      var all = predictions(scores, files.count, plan)
-      all.files = files.names
-      return (all, first ?? TensorData(shape: [0], elements: [], kind: .picture, type: .u8))
-    }
-  }
-
-  /// Pictures whose numbers lie in memory at the same time.
-  private static let picturesAtOnce = 256
-
-  private func predictions(_ scores: [Float], _ count: Int, _ plan: Plan) -> Predictions {
-    Predictions(values: scores, shape: [count] + plan.outputs[0].shape.dropFirst(), classes: plan.classes)
   }
 
   /// A model, wherever it runs.
@@ -188,28 +152,5 @@ struct ExampleReader {
     throw FileFault.make(
       .inputShapeDiffers, in: path, "the file has \(shape.crossed), which is no batch of \(example.crossed)",
       notes: notes, help: ["reshape the array, or change the shape of the spec's Input"])
-  }
-}
-
-extension Input {
-  /// Of an array, what its first axis counts.
-  fileprivate var count: Int {
-    switch self {
-    case .array(let data): data.shape.first ?? 1
-    case .pictures(let files): files.count
-    }
-  }
-}
-
-extension TensorData {
-  fileprivate init(pictures: Examples) {
-    var elements = [Float](repeating: 0, count: pictures.count * pictures.size)
-    elements.withUnsafeMutableBufferPointer { buffer in
-      for index in 0..<pictures.count {
-        let range = index * pictures.size..<(index + 1) * pictures.size
-        pictures.write(index, to: UnsafeMutableBufferPointer(rebasing: buffer[range]))
-      }
-    }
-    self.init(shape: [pictures.count] + pictures.shape, elements: elements, kind: .picture, type: .u8)
   }
 }
