@@ -106,7 +106,8 @@ package struct EvalCommand: Sendable {
     }
     let sheet = PictureSheet(
       title: "\(title): the worst mistakes",
-      subtitle: "\(cells.count) of \(report.mistakes.count), the largest loss first; \(Format.count(report.examples, "example"))",
+      subtitle: "\(cells.count) of \(Format.grouped(report.mistakes.count)), the largest loss first; "
+        + Format.count(report.examples, "example"),
       rows: rows, pixels: (shape[1], shape[2]))
     try SheetFile.write(sheet, to: path)
   }
