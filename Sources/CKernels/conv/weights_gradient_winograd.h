@@ -9,47 +9,6 @@
 #include "winograd_shape.h"
 #include "winograd_transforms.h"
 
-// A ∂Y Aᵀ along an axis: `out` pixels to all points.
-CK_INLINE void ck_winograd_gradient_1d(const int pairs, const int out, const vf *y, vf *to) {
-  to[0] = y[0];
-  to[2 * pairs + 1] = y[out - 1];
-  CK_UNROLL for (int i = 0; i < pairs; i++) {
-    const double p = ck_winograd_point(pairs, i);
-    double power = p;
-    vf even = y[0], odd = y[1] * (float)p;
-    CK_UNROLL for (int k = 2; k < out; k++) {
-      power *= p;
-      if (k % 2) {
-        odd = y[k] * (float)power + odd;
-      } else {
-        even = y[k] * (float)power + even;
-      }
-    }
-    to[2 * i + 1] = even + odd;
-    to[2 * i + 2] = even - odd;
-  }
-}
-
-// Gᵀ along an axis: all points to `taps` taps.
-CK_INLINE void ck_winograd_taps_1d(const int pairs, const int taps, const vf *m, vf *to) {
-  vf even[3], odd[3];
-  double factor[3];
-  CK_UNROLL for (int i = 0; i < pairs; i++) {
-    even[i] = m[2 * i + 1] + m[2 * i + 2];
-    odd[i] = m[2 * i + 1] - m[2 * i + 2];
-    factor[i] = ck_winograd_filter_factor(pairs, i);
-  }
-  CK_UNROLL for (int k = 0; k < taps; k++) {
-    const vf *part = k % 2 ? odd : even;
-    vf sum = part[0] * (float)factor[0];
-    if (k == 0) sum = sum + m[0];
-    if (k == taps - 1) sum = sum + m[2 * pairs + 1];
-    CK_UNROLL for (int i = 1; i < pairs; i++) sum = part[i] * (float)factor[i] + sum;
-    to[k] = sum;
-    CK_UNROLL for (int i = 0; i < pairs; i++) factor[i] *= ck_winograd_point(pairs, i);
-  }
-}
-
 // Tiles that cover an image.
 typedef struct {
   int64_t h, w;
@@ -63,12 +22,12 @@ CK_INLINE void ck_winograd_gradient_tile(const ck_winograd_form f, const float *
   CK_UNROLL for (int x = 0; x < f.out; x++) {
     vf y[CK_WINOGRAD_MOST], t[CK_WINOGRAD_MOST];
     CK_UNROLL for (int i = 0; i < f.out; i++) y[i] = ck_load(from + i * row + x * CK_VL);
-    ck_winograd_gradient_1d(pairs, f.out, y, t);
+    ck_winograd_spread_1d(pairs, f.out, 0, y, t);
     CK_UNROLL for (int i = 0; i < span; i++) columns[i][x] = t[i];
   }
   CK_UNROLL for (int i = 0; i < span; i++) {
     vf t[CK_WINOGRAD_MOST];
-    ck_winograd_gradient_1d(pairs, f.out, columns[i], t);
+    ck_winograd_spread_1d(pairs, f.out, 0, columns[i], t);
     CK_UNROLL for (int x = 0; x < span; x++) ck_store(to + x * plane, t[x]);
     to += span * plane;
     CK_OPAQUE(to);
@@ -157,12 +116,12 @@ CK_INLINE void ck_winograd_weights_store(const ck_winograd_form f, const ck_conv
         CK_UNROLL for (int x = 0; x < span; x++) {
           vf m[CK_WINOGRAD_MOST], t[CK_WINOGRAD_MOST];
           CK_UNROLL for (int y = 0; y < span; y++) m[y] = ck_load(from + (y * span + x) * s->sum_plane);
-          ck_winograd_taps_1d(pairs, f.taps, m, t);
+          ck_winograd_gather_1d(pairs, f.taps, 1, m, t);
           CK_UNROLL for (int y = 0; y < f.taps; y++) columns[y][x] = t[y];
         }
         CK_UNROLL for (int y = 0; y < f.taps; y++) {
           vf t[CK_WINOGRAD_MOST];
-          ck_winograd_taps_1d(pairs, f.taps, columns[y], t);
+          ck_winograd_gather_1d(pairs, f.taps, 1, columns[y], t);
           CK_UNROLL for (int x = 0; x < f.taps; x++) ck_store(result[y * f.taps + x], t[x]);
         }
         const int64_t filter = (k + low + j) * CK_VL;

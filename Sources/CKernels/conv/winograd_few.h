@@ -36,7 +36,7 @@ CK_INLINE void ck_winograd_few_row(const int y, const float *in, const int64_t p
       CK_UNROLL for (int x = 0; x < 3; x++) {
         vf g[3], column[6];
         CK_UNROLL for (int i = 0; i < 3; i++) g[i] = ck_load(filters + lane * CK_WINOGRAD_N + (i * 3 + x) * tap);
-        ck_winograd_filter_1d(2, 3, g, column);
+        ck_winograd_spread_1d(2, 3, 1, g, column);
         row[x] = column[y];
       }
       __builtin_prefetch(ahead);
@@ -44,7 +44,7 @@ CK_INLINE void ck_winograd_few_row(const int y, const float *in, const int64_t p
       ahead += CK_WINOGRAD_FEW_AHEAD;
       CK_UNROLL for (int pair = 0; pair < 3; pair++) {
         vf w[6];
-        ck_winograd_filter_1d(2, 3, row, w);
+        ck_winograd_spread_1d(2, 3, 1, row, w);
         CK_UNROLL for (int x = 2 * pair; x < 2 * pair + 2; x++) {
           CK_UNROLL for (int t = 0; t < CK_WINOGRAD_FEW; t++) {
             acc[order[x]][t] = ck_splat(in[order[x] * plane + t * CK_VL + lane]) * w[order[x]] + acc[order[x]][t];

@@ -59,8 +59,10 @@ CK_INLINE void ck_winograd_input_1d(const int pairs, const vf *d, vf *to) {
   }
 }
 
-// What a row of G of the pair ±p begins with: 1/(2p²·∏(p² − q²)) over the other pairs ±q.
-CK_INLINE double ck_winograd_filter_factor(const int pairs, const int i) {
+// What a row of G (`of_filters`) or of A of the pair ±p begins with: 1/(2p²·∏(p² − q²)) over the other pairs ±q, or 1.
+// The others of the row are this times powers of ±p.
+CK_INLINE double ck_winograd_first(const int pairs, const int i, const int of_filters) {
+  if (!of_filters) return 1;
   const double p = ck_winograd_point(pairs, i);
   double factor = 1 / (2 * p * p);
   CK_UNROLL for (int j = 0; j < pairs; j++) {
@@ -70,15 +72,15 @@ CK_INLINE double ck_winograd_filter_factor(const int pairs, const int i) {
   return factor;
 }
 
-// G, with the row of point 0 multiplied by what Bᵀ's was divided by.
-CK_INLINE void ck_winograd_filter_1d(const int pairs, const int taps, const vf *g, vf *to) {
+// G or A: `count` numbers to all points. G's row of point 0 is multiplied by what Bᵀ's was divided by.
+CK_INLINE void ck_winograd_spread_1d(const int pairs, const int count, const int of_filters, const vf *g, vf *to) {
   to[0] = g[0];
-  to[2 * pairs + 1] = g[taps - 1];
+  to[2 * pairs + 1] = g[count - 1];
   CK_UNROLL for (int i = 0; i < pairs; i++) {
     const double p = ck_winograd_point(pairs, i);
-    double factor = ck_winograd_filter_factor(pairs, i);
+    double factor = ck_winograd_first(pairs, i, of_filters);
     vf even = g[0] * (float)factor, odd = g[1] * (float)(factor * p);
-    CK_UNROLL for (int k = 2; k < taps; k++) {
+    CK_UNROLL for (int k = 2; k < count; k++) {
       factor *= k % 2 ? 1 : p * p;
       if (k % 2) {
         odd = g[k] * (float)(factor * p) + odd;
@@ -91,22 +93,23 @@ CK_INLINE void ck_winograd_filter_1d(const int pairs, const int taps, const vf *
   }
 }
 
-// Aᵀ.
-CK_INLINE void ck_winograd_output_1d(const int pairs, const int out, const vf *m, vf *to) {
+// Gᵀ or Aᵀ: all points to `count` numbers.
+CK_INLINE void ck_winograd_gather_1d(const int pairs, const int count, const int of_filters, const vf *m, vf *to) {
   vf even[3], odd[3];
+  double factor[3];
   CK_UNROLL for (int i = 0; i < pairs; i++) {
     even[i] = m[2 * i + 1] + m[2 * i + 2];
     odd[i] = m[2 * i + 1] - m[2 * i + 2];
+    factor[i] = ck_winograd_first(pairs, i, of_filters);
   }
-  double power[3] = {1, 1, 1};
-  CK_UNROLL for (int k = 0; k < out; k++) {
+  CK_UNROLL for (int k = 0; k < count; k++) {
     const vf *part = k % 2 ? odd : even;
-    vf sum = part[0] * (float)power[0];
+    vf sum = part[0] * (float)factor[0];
     if (k == 0) sum = sum + m[0];
-    if (k == out - 1) sum = sum + m[2 * pairs + 1];
-    CK_UNROLL for (int i = 1; i < pairs; i++) sum = part[i] * (float)power[i] + sum;
+    if (k == count - 1) sum = sum + m[2 * pairs + 1];
+    CK_UNROLL for (int i = 1; i < pairs; i++) sum = part[i] * (float)factor[i] + sum;
     to[k] = sum;
-    CK_UNROLL for (int i = 0; i < pairs; i++) power[i] *= ck_winograd_point(pairs, i);
+    CK_UNROLL for (int i = 0; i < pairs; i++) factor[i] *= ck_winograd_point(pairs, i);
   }
 }
 
@@ -142,12 +145,12 @@ CK_INLINE void ck_winograd_filter(const ck_winograd_form f, const ck_elem *from,
       g[y] = ck_get(from + (y * f.taps + x) * tap);
       __builtin_prefetch(from + ((y + f.taps) * f.taps + x) * tap);
     }
-    ck_winograd_filter_1d(pairs, f.taps, g, t);
+    ck_winograd_spread_1d(pairs, f.taps, 1, g, t);
     CK_UNROLL for (int y = 0; y < span; y++) columns[y][x] = t[y];
   }
   CK_UNROLL for (int y = 0; y < span; y++) {
     vf t[CK_WINOGRAD_MOST];
-    ck_winograd_filter_1d(pairs, f.taps, columns[y], t);
+    ck_winograd_spread_1d(pairs, f.taps, 1, columns[y], t);
     CK_UNROLL for (int x = 0; x < span; x++) ck_store(to + x * plane, t[x]);
     to += span * plane;
     CK_OPAQUE(to);
@@ -162,10 +165,10 @@ CK_INLINE void ck_winograd_output_tile(const ck_winograd_form f, const float *fr
   CK_UNROLL for (int x = 0; x < span; x++) {
     vf m[CK_WINOGRAD_MOST], t[CK_WINOGRAD_MOST];
     CK_UNROLL for (int y = 0; y < span; y++) m[y] = ck_load(from + (y * span + x) * plane);
-    ck_winograd_output_1d(pairs, f.out, m, t);
+    ck_winograd_gather_1d(pairs, f.out, 0, m, t);
     CK_UNROLL for (int y = 0; y < f.out; y++) columns[y][x] = t[y];
   }
-  CK_UNROLL for (int y = 0; y < f.out; y++) ck_winograd_output_1d(pairs, f.out, columns[y], to[y]);
+  CK_UNROLL for (int y = 0; y < f.out; y++) ck_winograd_gather_1d(pairs, f.out, 0, columns[y], to[y]);
 }
 
 #endif
