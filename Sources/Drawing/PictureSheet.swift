@@ -50,20 +50,8 @@ package struct PictureSheet: Sendable {
 
   /// The sheet as SVG; the same text for the same pictures.
   package func svg() -> String {
-    let (w, h) = (Markup.number(size.width), Markup.number(size.height))
-    var text = """
-      <?xml version="1.0" encoding="UTF-8"?>
-      <svg xmlns="http://www.w3.org/2000/svg" class="netc-sheet" role="img" \
-      aria-label="\(Markup.escaped(title))" width="\(w)" height="\(h)" viewBox="0 0 \(w) \(h)">
-      <title>\(Markup.escaped(title))</title>
-      <style>
-      \(Self.style)
-      </style>
-      <rect class="ground" width="\(w)" height="\(h)"/>
-      <text class="heading" x="24" y="40">\(Markup.escaped(title))</text>
-      <text class="soft" x="24" y="60">\(Markup.escaped(subtitle))</text>
-
-      """
+    var text = SVGPage.head(
+      "netc-sheet", title: title, subtitle: subtitle, style: Self.style, width: size.width, height: size.height)
     for (column, words) in columnTitles.enumerated() {
       text += "<text class=\"soft\" x=\"\(x(column))\" y=\"\(Markup.number(Self.top + 10))\">"
       text += "\(Markup.escaped(cut(words)))</text>\n"

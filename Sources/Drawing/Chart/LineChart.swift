@@ -74,20 +74,8 @@ package struct LineChart: Sendable {
       * (Self.gap.x + Self.margin.left / 2)
     let height =
       Self.margin.top + Self.margin.bottom + Double(rows) * Self.size.height + Double(max(0, rows - 1)) * Self.gap.y
-    let (w, h) = (Markup.number(width), Markup.number(height))
-    var text = """
-      <?xml version="1.0" encoding="UTF-8"?>
-      <svg xmlns="http://www.w3.org/2000/svg" class="netc-chart" role="img" \
-      aria-label="\(Markup.escaped(title))" width="\(w)" height="\(h)" viewBox="0 0 \(w) \(h)">
-      <title>\(Markup.escaped(title))</title>
-      <style>
-      \(Self.style)
-      </style>
-      <rect class="ground" width="\(w)" height="\(h)"/>
-      <text class="heading" x="24" y="40">\(Markup.escaped(title))</text>
-      <text class="soft" x="24" y="60">\(Markup.escaped(subtitle))</text>
-
-      """
+    var text = SVGPage.head(
+      "netc-chart", title: title, subtitle: subtitle, style: Self.style, width: width, height: height)
     for (place, panel) in panels.enumerated() {
       let x = Self.margin.left + Double(place % columns) * (Self.size.width + Self.gap.x + Self.margin.left / 2)
       let y = Self.margin.top + Double(place / columns) * (Self.size.height + Self.gap.y)
