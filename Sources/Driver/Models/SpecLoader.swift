@@ -93,24 +93,16 @@ package enum SpecLoader {
 
   /// The files that a spec names, relative to the folder of the one that names them.
   private final class FolderFiles: SpecFiles {
-    var map: SourceMap
-    private var known: [String: Node] = [:]
+    private var documents: ReadDocuments
+    var map: SourceMap { documents.map }
 
-    init(map: SourceMap) { self.map = map }
+    init(map: SourceMap) { documents = ReadDocuments(map: map) }
 
     func document(_ path: String, namedAt span: SourceSpan, _ bag: inout DiagnosticBag) -> Node? {
       let full = map.path(path, namedAt: span)
-      if let document = known[full] { return document }
-      if let open = map.id(of: full) {
-        // It is being read: an empty document of that file lets the reader say so.
-        let start = SourcePosition(line: 1, column: 1)
-        return Node(value: .mapping([]), span: SourceSpan(file: open, start: start, end: start))
-      }
+      if let document = documents.document(at: full) { return document }
       guard let bytes = content(path, namedAt: span, &bag) else { return nil }
-      let id = map.add(SourceFile(path: full, bytes: bytes))
-      guard let document = parseYAML(id, in: map, bag: &bag) else { return nil }
-      known[full] = document
-      return document
+      return documents.add(bytes, at: full, &bag)
     }
 
     func content(_ path: String, namedAt span: SourceSpan, _ bag: inout DiagnosticBag) -> [UInt8]? {

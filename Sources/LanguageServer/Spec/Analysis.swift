@@ -75,26 +75,18 @@ struct Analysis: Sendable {
 
 /// The files that a spec names: as the editor shows them, else from the disk.
 private final class OpenFiles: SpecFiles {
-  var map: SourceMap
+  private var documents: ReadDocuments
+  var map: SourceMap { documents.map }
   private(set) var missing: [String] = []
   private let open: [String: [UInt8]]
-  private var known: [String: Node] = [:]
 
-  init(map: SourceMap, open: [String: [UInt8]]) { (self.map, self.open) = (map, open) }
+  init(map: SourceMap, open: [String: [UInt8]]) { (documents, self.open) = (ReadDocuments(map: map), open) }
 
   func document(_ path: String, namedAt span: SourceSpan, _ bag: inout DiagnosticBag) -> Node? {
     let full = FilePath.resolve(path, from: map[span.file].path)
-    if let document = known[full] { return document }
-    if let isRead = map.id(of: full) {
-      // It is being read: an empty document of that file lets the reader say so.
-      let start = SourcePosition(line: 1, column: 1)
-      return Node(value: .mapping([]), span: SourceSpan(file: isRead, start: start, end: start))
-    }
+    if let document = documents.document(at: full) { return document }
     guard let bytes = content(path, namedAt: span, &bag) else { return nil }
-    let id = map.add(SourceFile(path: full, bytes: bytes))
-    guard let document = parseYAML(id, in: map, bag: &bag) else { return nil }
-    known[full] = document
-    return document
+    return documents.add(bytes, at: full, &bag)
   }
 
   func content(_ path: String, namedAt span: SourceSpan, _ bag: inout DiagnosticBag) -> [UInt8]? {

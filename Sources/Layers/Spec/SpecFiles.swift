@@ -16,6 +16,31 @@ extension SpecFiles {
   }
 }
 
+/// The documents of files that specs name, each read once.
+package struct ReadDocuments {
+  package private(set) var map: SourceMap
+  private var known: [String: Node] = [:]
+
+  package init(map: SourceMap) { self.map = map }
+
+  /// What was made of a file before; nil where it was never asked for.
+  package func document(at path: String) -> Node? {
+    if let document = known[path] { return document }
+    guard let open = map.id(of: path) else { return nil }
+    // It is being read: an empty document of that file lets the reader say so.
+    let start = SourcePosition(line: 1, column: 1)
+    return Node(value: .mapping([]), span: SourceSpan(file: open, start: start, end: start))
+  }
+
+  /// - Returns: nil after a report.
+  package mutating func add(_ bytes: [UInt8], at path: String, _ bag: inout DiagnosticBag) -> Node? {
+    let id = map.add(SourceFile(path: path, bytes: bytes))
+    guard let document = parseYAML(id, in: map, bag: &bag) else { return nil }
+    known[path] = document
+    return document
+  }
+}
+
 /// For specs that stand alone.
 package struct NoFiles: SpecFiles {
   package init() {}
