@@ -8,7 +8,7 @@ package struct WinogradWeights: Hashable, Sendable {
   /// Most channels and filters of a unit.
   private static let (unitChannels, unitFilters) = (32, 64)
   /// Tiles that are transformed at once: fewer read and write the sums more often, more leave the second cache.
-  private var tilesAtOnce: Int {
+  package var tilesAtOnce: Int {
     switch form {
     case .f4x3: 32
     case .f4x5: 16
