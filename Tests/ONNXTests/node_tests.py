@@ -16,7 +16,7 @@ from onnx.backend.test.case.node import collect_testcases
 
 COMBINING = {"Add", "Sub", "Mul", "Div", "Sum", "Max", "Min", "Mean", "Concat"}
 EACH = (COMBINING - {"Concat"}) | {
-    "Dropout", "Elu", "Gelu", "HardSwish", "Identity", "LeakyRelu", "Neg", "Relu", "Selu", "Sigmoid", "Softplus", "Swish",
+    "Clip", "Dropout", "Elu", "Gelu", "HardSwish", "Identity", "LeakyRelu", "Neg", "Relu", "Selu", "Sigmoid", "Softplus", "Swish",
     "Tanh",
 }
 

@@ -125,6 +125,18 @@ extension ONNXImport {
     case "Tanh": return "tanh"
     case "Softplus": return "softplus"
     case "HardSwish": return "hard_swish"
+    case "Clip":
+      let given = (try floats(node, 1, "least number"), try floats(node, 2, "largest number"))
+      let (least, most) = (node.float("min") ?? given.0?.values.first, node.float("max") ?? given.1?.values.first)
+      switch (least, most) {
+      case (nil, nil): return "linear"
+      case (0, nil): return "rectify"
+      case (0, 6): return "relu6"
+      default:
+        let (low, high) = (least ?? -Float.greatestFiniteMagnitude, most ?? .greatestFiniteMagnitude)
+        guard low < high else { throw ImportFault("it clips to between \(low) and \(high)") }
+        return "{clip: {min: \(low), max: \(high)}}"
+      }
     case "Swish":
       try needs("alpha", 1, or: 1)
       return "swish"
