@@ -181,7 +181,7 @@ let package = Package(
         "CPUBackend", "Compiler", "DataPipeline", "Diagnostics", "Driver", "Exchange", "FileTestSupport", "Importing",
         "Layers", "NetIR", "NetworkTestSupport", "ONNX", "Runtime",
       ],
-      exclude: ["node_tests.py", "run_model.py"]),
+      exclude: ["node_tests.py", "run_model.py", "zoo_check.py"]),
     .testTarget(
       name: "ImagesTests", dependencies: ["Diagnostics", "Exchange", "FileTestSupport", "Images", "NetIR"]),
     .testTarget(

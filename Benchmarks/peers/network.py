@@ -36,15 +36,24 @@ class Node:
     @property
     def activation(self):
         """Its name; `linear` without one."""
+        return self._activation[0]
+
+    @property
+    def bounds(self):
+        """The least and the largest number of `clip`."""
+        return self._activation[1]["least"], self._activation[1]["most"]
+
+    @property
+    def _activation(self):
         if self.kind in ("conv2D", "transposedConv2D", "dense"):
-            (name, _), = self.epilogue["activation"].items()
+            found, = self.epilogue["activation"].items()
         elif self.kind == "activation":
-            (name, _), = self.attributes["_0"].items()
+            found, = self.attributes["_0"].items()
         elif self.kind == "elementwise":
-            (name, _), = self.attributes["_1"].items()
+            found, = self.attributes["_1"].items()
         else:
-            return "linear"
-        return name
+            return "linear", {}
+        return found
 
 
 class Network:

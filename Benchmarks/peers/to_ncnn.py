@@ -57,6 +57,8 @@ class _Writer:
     def finish(self, node, index, value):
         if node.activation == "rectify":
             self.emit("ReLU", [value], f"v{index}")
+        elif node.activation == "clip":
+            self.emit("Clip", [value], f"v{index}", p0=float(node.bounds[0]), p1=float(node.bounds[1]))
         elif node.activation != "linear":
             raise Unsupported(node.activation)
 
@@ -137,11 +139,17 @@ class _Writer:
 
     def linear(self, index, node, operands):
         epilogue, result = node.epilogue, f"v{index}"
-        if node.activation not in ("linear", "rectify"):
+        if node.activation not in ("linear", "rectify", "clip"):
             raise Unsupported(node.activation)
-        residual, active = epilogue["residual"], node.activation == "rectify"
+        residual, active = epilogue["residual"], node.activation != "linear"
         sums = result + "_sum" if residual else result
-        more = {"p9": 1} if active and not residual else {}
+        more = {}
+        if node.activation == "rectify" and not residual:
+            more = {"p9": 1}
+        elif node.activation == "clip" and not residual:
+            # A list has its length in front, and a number of its own.
+            least, most = node.bounds
+            more = {"p9": 3, "p-23310": f"2,{float(least)},{float(most)}"}
         size = self.floats(node.operands[1], tagged=True)
         bias = int(epilogue["bias"])
         if bias:

@@ -49,6 +49,12 @@ class _Writer:
         if activation == "linear":
             self.nodes[-1].output[0] = f"v{index}"
             return
+        if activation == "clip":
+            ends = [f"v{index}_least", f"v{index}_most"]
+            for name, bound in zip(ends, node.bounds):
+                self.emit("Constant", [], name, value_float=float(bound))
+            self.emit("Clip", [value, *ends], f"v{index}")
+            return
         if activation not in ACTIVATIONS:
             raise Unsupported(activation)
         self.emit(ACTIVATIONS[activation], [value], f"v{index}")

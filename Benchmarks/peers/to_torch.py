@@ -31,9 +31,13 @@ class Module(torch.nn.Module):
         return values[self.output]
 
 
-def _activation(name):
+def _activation(node):
+    name = node.activation
     if name == "linear":
         return lambda x: x
+    if name == "clip":
+        least, most = node.bounds
+        return lambda x: x.clamp(least, most)
     if name not in ACTIVATIONS:
         raise Unsupported(name)
     return ACTIVATIONS[name]
@@ -41,7 +45,7 @@ def _activation(name):
 
 def _function(node, shapes):
     """From the network's input and the operands to the node's value."""
-    main, active = node.main, _activation(node.activation)
+    main, active = node.main, _activation(node)
     if node.kind == "input":
         return lambda x: x
     if node.kind in ("conv2D", "dense"):
