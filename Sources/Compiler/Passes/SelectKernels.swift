@@ -15,7 +15,7 @@ enum SelectKernels {
     for id in compilation.graph.ids where !isConstant[id.index] {
       let node = compilation.graph[id]
       let operands = node.operands.filter { !isConstant[$0.index] }.map { stored[$0.index] }
-      guard let op = node.op.kernelOp else {
+      guard node.op.kernelOp != nil else {
         guard !node.op.isOfTraining else { throw noKernel(for: node, options) }
         stored[id.index] = operands.first ?? .float32
         continue
@@ -24,7 +24,8 @@ enum SelectKernels {
       for storage in storages(for: node.op, operands, hasConstantTensors, options)
       where compilation.graph[id].kernel == nil {
         select(id, in: &compilation.graph, weightBytes: weightBytes, storage: storage, options)
-        if compilation.graph[id].kernel != nil { stored[id.index] = op == .globalPool ? .float32 : storage }
+        let kernel = compilation.graph[id].kernel.flatMap { options.catalogue[$0] }
+        if let kernel { stored[id.index] = kernel.resultStorage(node.op) }
       }
       guard compilation.graph[id].kernel != nil else {
         throw noKernel(for: compilation.graph[id], options)
@@ -184,8 +185,12 @@ enum SelectKernels {
     if let form = Winograd.Form(rawValue: kernel.algorithm) {
       return misfit(of: kernel, form, attributes, input: instance.operands[0])
     }
+    let (x, g) = (instance.operands[0], instance.operands[1])
+    if kernel.lacksDepthwiseGradient(attributes, channels: x[1], filters: g[1]) {
+      return "it has no tiles for one filter per channel"
+    }
     guard kernel.algorithm == RowConvolution.algorithm else { return nil }
-    if let wanted = RowConvolution.obstacle(attributes, g: instance.operands[1], by: kernel) {
+    if let wanted = RowConvolution.obstacle(attributes, g: g, by: kernel) {
       return "it takes \(wanted)"
     }
     return instance.hasPlainInput ? nil : "its operands lie in blocks"

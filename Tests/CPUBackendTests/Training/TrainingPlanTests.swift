@@ -113,6 +113,17 @@ import Testing
     }
   }
 
+  /// Between steps numbers are rounded to bf16, which gradients show, and no more than that.
+  @Test(arguments: nets) func agreesInBF16(_ net: TrainingCase) throws {
+    let step = try net.step(batch: Self.batch)
+    let agreement = try TrainingAgreement(step.graph, inputs: step.noise().map { $0.map(Float.init) })
+    for name in Agreement.targets {
+      let target = try #require(TargetDescription.named(name))
+      let plan = try agreement.check(on: target, precision: .bf16, numerics: .fast, batch: Self.batch)
+      #expect(plan.steps.contains { $0.op.kernelOp == .convolutionWeights && $0.kernel.contains("_bf16_") })
+    }
+  }
+
   /// A kernel that is not there is said with layer and op.
   @Test func namesWhatHasNoKernel() throws {
     let kernels = KernelTable.catalogue.kernels.filter { $0.op != .convolutionWeights }
