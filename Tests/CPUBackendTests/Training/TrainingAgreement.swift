@@ -21,15 +21,17 @@ struct TrainingAgreement {
   }
 
   /// - Parameters:
-  ///   - precision: in bf16, of each output the root mean square of the errors may be `bf16Bound` of its own.
+  ///   - bf16Bound: the precision is bf16, and of each output the root mean square of the errors may be so much of its
+  ///     own.
   ///   - numerics: with `fast`, errors of 1e-4 of an output's largest value are allowed, else of 1e-5.
   ///   - parts: of the names of kernels that the plan must have.
   @discardableResult
   func check(
-    on target: TargetDescription, precision: Precision = .fp32, numerics: Numerics, batch: Int, has parts: [String] = []
+    on target: TargetDescription, bf16Bound: Double? = nil, numerics: Numerics, batch: Int, has parts: [String] = []
   ) throws -> Plan {
     let options = CompileOptions(
-      batch: batch, precision: precision, numerics: numerics, target: target, catalogue: KernelTable.catalogue)
+      batch: batch, precision: bf16Bound == nil ? .fp32 : .bf16, numerics: numerics, target: target,
+      catalogue: KernelTable.catalogue)
     let compiled = try #require(try Pipeline.run(Pipeline.training, graph, options, isTraining: true) { _, _ in true })
     let evaluator = ConstantEvaluator(compiled.portable, parameter: NoiseWeights.values)
     let constants = try WeightPacking(compiled.plan).packed {
@@ -53,10 +55,10 @@ struct TrainingAgreement {
       }
       let name = graph[graph.outputs[output]].name
       #expect(found.count == want.count)
-      guard precision == .fp32 else {
+      if let bf16Bound {
         let (error, size) = (Self.norm(zip(found, want).map { Double($0) - $1 }), Self.norm(want))
         #expect(
-          error <= Self.bf16Bound * size,
+          error <= bf16Bound * size,
           "output \(output), \(name), on \(target.name): off by \(error / size) of its size")
         continue
       }
@@ -69,8 +71,6 @@ struct TrainingAgreement {
     }
     return compiled.plan
   }
-
-  private static let bf16Bound = 0.05
 
   private static func norm(_ values: [Double]) -> Double { values.reduce(0) { $0 + $1 * $1 }.squareRoot() }
 
