@@ -2,7 +2,8 @@
 #include "../common/activation.h"
 #include "../common/spans.h"
 
-// g·f′, of f's result or operand as ck_activation_gradient_args says. At a kink the slope is that of the left.
+// g·f′, of f's result or operand as ck_activation_gradient_args says. At a kink the slope is that of the left;
+// what was clipped has none.
 CK_INLINE vf ck_sloped(const int32_t kind, vf g, vf v, vf p0, vf p1) {
   const vf none = ck_splat(0);
   switch (kind) {
@@ -28,12 +29,20 @@ CK_INLINE vf ck_sloped(const int32_t kind, vf g, vf v, vf p0, vf p1) {
       const vf near = size > 14.0f ? none : v;
       return g * ((v > 0.0f ? 1.0f - tail : tail) + near * power * 0.39894228f);
     }
+    case CK_CLIP: {
+      const vf above = v > p0 ? g : none;
+      return v < p1 ? above : none;
+    }
     default: return g;
   }
 }
 
 CK_INLINE void ck_slope_loop(const int32_t kind, ck_elem *to, const ck_elem *g, const ck_elem *v, int64_t length,
                              float p0, float p1) {
+#ifdef CK_STORES_BF16
+  // What was clipped was rounded afterwards.
+  if (kind == CK_CLIP) p0 = ck_from_bf16(ck_to_bf16(p0)), p1 = ck_from_bf16(ck_to_bf16(p1));
+#endif
   const vf q0 = ck_splat(p0), q1 = ck_splat(p1);
   int64_t i = 0;
   for (; i + CK_VL <= length; i += CK_VL) ck_put(to + i, ck_sloped(kind, ck_get(g + i), ck_get(v + i), q0, q1));
@@ -59,6 +68,7 @@ static void ck_slope_span(ck_elem *to, const ck_elem *g, const ck_elem *v, int64
     CK_CASE(CK_SWISH)
     CK_CASE(CK_HARD_SWISH)
     CK_CASE(CK_GELU)
+    CK_CASE(CK_CLIP)
     default: memmove(to, g, (size_t)length * sizeof(ck_elem)); break;
   }
 #undef CK_CASE
