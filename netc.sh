@@ -203,7 +203,9 @@ case "$command" in
   bench) install_missing; build; bench "$@" ;;
   cross) cross ;;
   gpu-compile-check) install_missing; gpu_compile_check ;;
-  onnx-check) install_missing; onnx_suite ONNXRuntimeTests ;;
+  onnx-check)
+    install_missing; onnx_suite ONNXRuntimeTests; build
+    "$python/bin/python3" -B Tests/ONNXTests/zoo_check.py "$netc" specs/*.yaml ;;
   onnx-tests) install_missing; onnx_suite ONNXTests.NodeTests ;;
   sanitize) install_missing; sanitize "$@" ;;
   -h | --help | help) usage ;;

@@ -85,6 +85,7 @@ enum KernelArguments {
     case .swish: make(CK_SWISH)
     case .hardSwish: make(CK_HARD_SWISH)
     case .gelu: make(CK_GELU)
+    case .clip(let least, let most): make(CK_CLIP, least, most)
     }
   }
 

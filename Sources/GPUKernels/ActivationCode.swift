@@ -20,6 +20,7 @@ package struct ActivationCode: Hashable, Sendable {
     case .swish: kind = 9
     case .hardSwish: kind = 10
     case .gelu: kind = 11
+    case .clip(let least, let most): (kind, p0, p1) = (12, least, most)
     }
   }
 }

@@ -103,6 +103,7 @@ package struct PointwiseGroup: Hashable, Sendable {
     case .linear: x
     case .leakyRectify(let leakiness): "leaky_rectify(\(x), \(literal(leakiness)))"
     case .scaledTanh(let scaleIn, let scaleOut): "scaled_tanh(\(x), \(literal(scaleIn)), \(literal(scaleOut)))"
+    case .clip(let least, let most): "clip(\(x), \(literal(least)), \(literal(most)))"
     case .tanh: "tanhf(\(x))"
     default: "\(activation.name)(\(x))"
     }

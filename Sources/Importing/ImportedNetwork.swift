@@ -12,7 +12,7 @@ package struct ImportedNetwork: Sendable {
       (self.type, self.name, self.incomings, self.options) = (type, name, incomings, options)
     }
 
-    package static func == (a: Layer, b: Layer) -> Bool { a.text(after: nil) == b.text(after: nil) }
+    package static func == (a: Layer, b: Layer) -> Bool { a.type == b.type && a.keys(after: nil) == b.keys(after: nil) }
   }
 
   package struct Weight: Sendable, Equatable {
@@ -25,8 +25,22 @@ package struct ImportedNetwork: Sendable {
     }
   }
 
+  /// Layers that come again and again, used like a type of layer. Its layers name `input` for what a use reads.
+  package struct Block: Sendable, Equatable {
+    package var name: String
+    /// With what a use that does not say it has; nil where each use has to.
+    package var parameters: [(name: String, fallback: String?)]
+    package var layers: [Layer]
+
+    package static func == (a: Block, b: Block) -> Bool {
+      a.name == b.name && a.layers == b.layers && a.parameters.elementsEqual(b.parameters) { $0 == $1 }
+    }
+  }
+
   package var name: String
+  /// In the order of a spec: each reads layers above it.
   package var layers: [Layer] = []
+  package var blocks: [Block] = []
   package var weights: [Weight] = []
   /// Names of layers.
   package var outputs: [String] = []
@@ -54,41 +68,9 @@ package struct ImportedNetwork: Sendable {
     layers[place]["nonlinearity"] = nonlinearity
     return true
   }
-
-  /// The network as a spec.
-  ///
-  /// - Parameter comment: what the first line says, without its mark.
-  package func spec(comment: String) -> String {
-    var text = ([comment] + remarks).map { "# \($0)\n" }.joined() + "name: \(name)\n"
-    if outputs != [layers.last?.name] { text += "outputs: [\(outputs.joined(separator: ", "))]\n" }
-    text += "layers:\n"
-    let width = layers.reduce(0) { max($0, $1.type.count) }
-    for (index, layer) in layers.enumerated() {
-      let gap = String(repeating: " ", count: width - layer.type.count)
-      text += "  - \(layer.type): \(gap){\(layer.text(after: index > 0 ? layers[index - 1].name : nil))}\n"
-    }
-    return text + sections.map { $0 + "\n" }.joined()
-  }
 }
 
 extension ImportedNetwork.Layer {
-  /// The layer's keys.
-  ///
-  /// - Parameter previous: the layer above, which need not be named.
-  fileprivate func text(after previous: String?) -> String {
-    var keys = [("name", name)]
-    if incomings.count > 1 {
-      keys.append(("incomings", "[\(incomings.joined(separator: ", "))]"))
-    } else if let incoming = incomings.first, incoming != previous {
-      keys.append(("incoming", incoming))
-    }
-    let said = options.filter { $0.key != "nonlinearity" || $0.value != Self.defaults[type] }
-    return (keys + said.map { ($0.key, $0.value) }).map { "\($0.0): \($0.1)" }.joined(separator: ", ")
-  }
-
-  /// Nonlinearities that need not be said.
-  private static let defaults = ["Conv2D": "rectify", "TransposedConv2D": "rectify", "Dense": "rectify"]
-
   package subscript(_ key: String) -> String? {
     get { options.first { $0.key == key }?.value }
     set {

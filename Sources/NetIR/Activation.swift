@@ -22,6 +22,8 @@ package enum Activation: Hashable, Sendable {
   case hardSwish
   /// x·Φ(x), with the exact normal distribution function
   case gelu
+  /// min(max(x, least), most), least < most; ReLU6 is 0 and 6
+  case clip(least: Float, most: Float)
 
   /// The name in a spec and in plans.
   package var name: String {
@@ -38,6 +40,7 @@ package enum Activation: Hashable, Sendable {
     case .swish: "swish"
     case .hardSwish: "hard_swish"
     case .gelu: "gelu"
+    case .clip: "clip"
     }
   }
 }

@@ -1,6 +1,7 @@
 extension Activation: Codable {
   private enum Name: String {
-    case linear, rectify, leakyRectify, elu, selu, softplus, sigmoid, tanh, scaledTanh, swish, hardSwish, gelu
+    case linear, rectify, leakyRectify, elu, selu, softplus, sigmoid, tanh, scaledTanh, swish, hardSwish, gelu,
+      clip
   }
 
   package init(from decoder: any Decoder) throws {
@@ -19,6 +20,7 @@ extension Activation: Codable {
       case .swish: .swish
       case .hardSwish: .hardSwish
       case .gelu: .gelu
+      case .clip: .clip(least: try read("least"), most: try read("most"))
       }
   }
 
@@ -37,6 +39,7 @@ extension Activation: Codable {
     case .swish: try encoder.write(Name.swish)
     case .hardSwish: try encoder.write(Name.hardSwish)
     case .gelu: try encoder.write(Name.gelu)
+    case .clip(let least, let most): try encoder.write(Name.clip, ["least": least, "most": most])
     }
   }
 }

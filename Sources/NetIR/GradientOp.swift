@@ -104,7 +104,7 @@ extension Activation {
   /// What tells the slope: the result where it can, so that a nonlinearity may work in place.
   package var slopeReads: SlopeOperand {
     switch self {
-    case .linear, .rectify, .elu, .selu, .softplus, .sigmoid, .tanh, .scaledTanh: .result
+    case .linear, .rectify, .elu, .selu, .softplus, .sigmoid, .tanh, .scaledTanh, .clip: .result
     // With a negative or no slope the result's sign says nothing of the operand's.
     case .leakyRectify(let leakiness): leakiness > 0 ? .result : .operand
     case .swish, .hardSwish, .gelu: .operand

@@ -65,6 +65,7 @@ extension Activation {
     switch self {
     case .leakyRectify(let leakiness): "\(name)(\(leakiness))"
     case .scaledTanh(let scaleIn, let scaleOut): "\(name)(\(scaleIn), \(scaleOut))"
+    case .clip(let least, let most): "\(name)(\(least), \(most))"
     default: name
     }
   }

@@ -136,7 +136,7 @@ int check_others(const ck_kernel *row) {
   switch (row->op) {
     case CK_OP_POOL2D: return pool(row);
     case CK_OP_GLOBAL_POOL: return global_pool(row);
-    case CK_OP_ACTIVATION: return images(row, CK_GELU + 1);
+    case CK_OP_ACTIVATION: return images(row, CK_CLIP + 1);
     case CK_OP_ELEMENTWISE: return images(row, CK_MEAN + 1);
     case CK_OP_SCALE_SHIFT:
     case CK_OP_PARAMETRIC_RECTIFY:

@@ -31,7 +31,7 @@ static int channel_of(int64_t i) { return (int)(i / PIXELS % C); }
 // Slopes by central differences of the reference.
 static int activation_gradient(const ck_kernel *row, int64_t block, int64_t halo) {
   int failed = 0;
-  for (int kind = CK_LINEAR; kind <= CK_GELU; kind++) {
+  for (int kind = CK_LINEAR; kind <= CK_CLIP; kind++) {
     ck_case c = begin_case(block, halo);
     const int reads_operand = kind == CK_SWISH || kind == CK_HARD_SWISH || kind == CK_GELU;
     const double p0 = 0.7, p1 = 1.3, step = 1e-5;
@@ -42,8 +42,8 @@ static int activation_gradient(const ck_kernel *row, int64_t block, int64_t halo
       c.y[i] = (float)(reads_operand ? x : y[1]);
       c.wanted[i] = c.x[i] * (y[2] - y[0]) / (2 * step);
       // Within a step of a kink.
-      const double kinks[3] = {0, 3, -3};
-      for (int k = 0; k < 3; k++) {
+      const double kinks[5] = {0, 3, -3, p0, p1};
+      for (int k = 0; k < 5; k++) {
         if (fabs(x - kinks[k]) <= 2 * step) c.wanted[i] = 0, c.x[i] = 0;
       }
     }

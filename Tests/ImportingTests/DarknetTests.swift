@@ -14,7 +14,7 @@ import Testing
   private func layers(_ text: String) throws -> [String] {
     let spec = try read(Self.net + text).spec(comment: "test")
     _ = try Networks.of(spec)
-    return spec.split(separator: "\n").filter { $0.hasPrefix("  - ") }.dropFirst().map {
+    return spec.replacing(/,\n +/, with: ", ").split(separator: "\n").filter { $0.hasPrefix("  - ") }.dropFirst().map {
       String($0.dropFirst(4)).replacing(/: +/, with: ": ")
     }
   }

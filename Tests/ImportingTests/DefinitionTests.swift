@@ -113,8 +113,6 @@ import Testing
     let definition = try #require(SharedData.file("models/squeezenet_v1.0/SqueezeNet_deploy.prototxt"))
     let network = try Networks.of(try ForeignModel([definition]).network().spec(comment: "imported"), name: "fire")
     let rules = """
-      '(fire\\d)/(.*)\\.weight': $1_$2.W
-      '(fire\\d)/(.*)\\.bias': $1_$2.b
       '(.*)\\.weight': $1.W
       '(.*)\\.bias': $1.b
       """

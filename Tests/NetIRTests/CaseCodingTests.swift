@@ -95,6 +95,7 @@ import Testing
     (.scaledTanh(scaleIn: 0.6666667, scaleOut: 1.7159), #"{"scaledTanh":{"scaleIn":0.6666667,"scaleOut":1.7159}}"#),
     (.swish, #"{"swish":{}}"#),
     (.hardSwish, #"{"hardSwish":{}}"#),
+    (.clip(least: 0, most: 6), #"{"clip":{"least":0,"most":6}}"#),
     (.gelu, #"{"gelu":{}}"#),
   ]
 

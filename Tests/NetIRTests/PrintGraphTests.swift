@@ -43,6 +43,7 @@ struct PrintGraphTests {
       ),
       (.globalPool(.l2), "global_l2_pool"), (.activation(.leakyRectify(leakiness: 0.25)), "leaky_rectify(0.25)"),
       (.activation(.scaledTanh(scaleIn: 0.5, scaleOut: 2)), "scaled_tanh(0.5, 2.0)"),
+      (.activation(.clip(least: 0, most: 6)), "clip(0.0, 6.0)"),
       (.batchNorm(epsilon: 0.5), "batch_norm ε 0.5"), (.scaleShift(.rectify), "scale_shift + rectify"),
       (.elementwise(ElementwiseAttributes(kind: .sum, coefficients: [1, 2]), .rectify), "sum [1.0, 2.0] + rectify"),
       (.elementwise(ElementwiseAttributes(kind: .mul), .linear), "mul"),

@@ -145,7 +145,9 @@ extension LayerNets {
         - Conv2D: {name: l, incoming: x, num_filters: 5, filter_size: 3, nonlinearity: hard_swish}
         - Conv2D: {name: m, incoming: x, num_filters: 5, filter_size: 3, nonlinearity: gelu}
         - Conv2D: {name: n, incoming: x, num_filters: 5, filter_size: 3, nonlinearity: softmax}
-        - Concat: {incomings: [a, b, c, d, e, f, g, h, i, j, k, l, m, n]}
+        - Conv2D: {name: o, incoming: x, num_filters: 5, filter_size: 3, nonlinearity: {clip: {min: -0.2, max: 0.3}}}
+        - Conv2D: {name: r, incoming: x, num_filters: 5, filter_size: 3, nonlinearity: relu6}
+        - Concat: {incomings: [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, r]}
         """),
     Net(
       name: "nonlinearities-apart",
@@ -163,7 +165,8 @@ extension LayerNets {
         - Nonlinearity: {name: l, incoming: p, nonlinearity: hard_swish}
         - Nonlinearity: {name: m, incoming: p, nonlinearity: gelu}
         - Nonlinearity: {name: n, incoming: p, nonlinearity: softmax}
-        - ElemwiseSum: {incomings: [b, c, e, f, g, h, i, k, l, m, n]}
+        - Nonlinearity: {name: o, incoming: p, nonlinearity: {clip: {min: -0.2, max: 0.3}}}
+        - ElemwiseSum: {incomings: [b, c, e, f, g, h, i, k, l, m, n, o]}
         """),
     Net(
       name: "softmax-on-images",

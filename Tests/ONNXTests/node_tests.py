@@ -16,8 +16,8 @@ from onnx.backend.test.case.node import collect_testcases
 
 COMBINING = {"Add", "Sub", "Mul", "Div", "Sum", "Max", "Min", "Mean", "Concat"}
 EACH = (COMBINING - {"Concat"}) | {
-    "Dropout", "Elu", "Gelu", "HardSwish", "Identity", "LeakyRelu", "Neg", "Relu", "Selu", "Sigmoid", "Softplus", "Swish",
-    "Tanh",
+    "Clip", "Dropout", "Elu", "Gelu", "HardSwish", "Identity", "LeakyRelu", "Neg", "Relu", "Selu", "Sigmoid",
+    "Softplus", "Swish", "Tanh",
 }
 
 root = pathlib.Path(sys.argv[1])
@@ -28,6 +28,7 @@ for case in collect_testcases(None):
     if len(graph.node) != 1 or graph.node[0].domain not in ("", "ai.onnx"):
         continue
     inputs, outputs = case.data_sets[0]
+    inputs = [numpy.asarray(value) if isinstance(value, numpy.generic) else value for value in inputs]
     arrays = [value for value in (*inputs, *outputs)]
     if not all(isinstance(value, numpy.ndarray) for value in arrays) or not inputs:
         continue
@@ -38,11 +39,16 @@ for case in collect_testcases(None):
     folder.mkdir(parents=True)
     model = onnx.ModelProto()
     model.CopyFrom(case.model)
-    if operator in EACH and inputs[0].ndim == 1 and all(value.ndim == 1 for value in arrays):
-        inputs = [value[None] for value in inputs]
+    if operator in EACH and inputs[0].ndim == 1 and all(value.ndim < 2 for value in arrays):
+        inputs = [value[None] if value.ndim else value for value in inputs]
         outputs = [value[None] for value in outputs]
         for value in (*model.graph.input, *model.graph.output):
+            if not value.type.tensor_type.shape.dim:
+                continue
             value.type.tensor_type.shape.dim.insert(0, onnx.TensorShapeProto.Dimension(dim_value=1))
+    if operator == "LayerNormalization":
+        # What training wants beside, no network reads.
+        del model.graph.node[0].output[1:], model.graph.output[1:], outputs[1:]
     kept, number = [], 0
     for place, (value, array) in enumerate(zip(list(model.graph.input), inputs)):
         same = operator in COMBINING and (array.shape == inputs[0].shape or operator == "Concat")

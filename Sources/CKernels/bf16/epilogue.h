@@ -18,7 +18,8 @@ CK_INLINE void ck_store_as(int32_t storage, void *data, int64_t at, const float 
 
 // Whether sums can become results in registers.
 CK_INLINE int ck_pair_is_plain(const ck_conv2d_args *a) {
-  return (a->activation.kind == CK_LINEAR || a->activation.kind == CK_RECTIFY) && a->out.storage == CK_BF16;
+  const int32_t kind = a->activation.kind;
+  return (kind == CK_LINEAR || kind == CK_RECTIFY || kind == CK_CLIP) && a->out.storage == CK_BF16;
 }
 
 // Where the sums of a tile go that are still in registers.
@@ -28,15 +29,18 @@ typedef struct {
   const ck_elem *add;  // the same pixel of the residual, or NULL
   int64_t add_row, add_block;
   const float *bias;  // whole vectors
-  vf least;           // no result is below it
+  vf least, most;     // no result is below or above
 } ck_pair_finish;
 
 // Of the pixel (n, y, 0) in channel block cb.
 CK_INLINE ck_pair_finish ck_pair_finish_of(const ck_conv2d_args *a, const float *bias, int64_t n, int64_t cb,
                                            int64_t y) {
   const ck_tensor *t = &a->out, *res = &a->residual;
+  const int clip = a->activation.kind == CK_CLIP;
+  const float least = a->activation.kind == CK_RECTIFY ? 0 : -INFINITY;
   ck_pair_finish f = {.row = t->stride_h, .block = t->stride_c, .add_row = res->stride_h, .add_block = res->stride_c,
-                      .bias = bias, .least = ck_splat(a->activation.kind == CK_RECTIFY ? 0 : -INFINITY)};
+                      .bias = bias, .least = ck_splat(clip ? a->activation.p0 : least),
+                      .most = ck_splat(clip ? a->activation.p1 : INFINITY)};
   f.to = ck_data(t) + n * t->stride_n + cb * t->stride_c + y * t->stride_h;
   if (res->data) f.add = ck_data(res) + n * res->stride_n + cb * res->stride_c + y * res->stride_h;
   return f;
@@ -45,7 +49,7 @@ CK_INLINE ck_pair_finish ck_pair_finish_of(const ck_conv2d_args *a, const float 
 CK_INLINE void ck_pair_finish_one(const ck_pair_finish *f, vf s, int64_t r, int64_t j, int64_t x) {
   s += ck_load(f->bias + j * CK_VL);
   if (f->add) s += ck_get(f->add + j * f->add_block + r * f->add_row + x * CK_VL);
-  ck_put(f->to + j * f->block + r * f->row + x * CK_VL, f->least > s ? f->least : s);
+  ck_put(f->to + j * f->block + r * f->row + x * CK_VL, ck_activate(CK_CLIP, s, f->least, f->most));
 }
 
 // For m pixels from x on, in each of `rows` rows and v channel blocks.

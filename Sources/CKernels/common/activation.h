@@ -24,6 +24,10 @@ CK_INLINE vf ck_activate(const int32_t kind, vf x, vf p0, vf p1) {
       return x * (gate * (1.0f / 6.0f));
     }
     case CK_GELU: return ck_gelu(x);
+    case CK_CLIP: {
+      const vf above = p0 > x ? p0 : x;
+      return p1 < above ? p1 : above;
+    }
     default: return x;
   }
 }

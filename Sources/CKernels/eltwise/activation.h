@@ -27,6 +27,7 @@ void CK_LOCAL(ck_activate_span)(float *to, const float *from, int64_t length, co
     CK_CASE(CK_SWISH)
     CK_CASE(CK_HARD_SWISH)
     CK_CASE(CK_GELU)
+    CK_CASE(CK_CLIP)
     default: memmove(to, from, (size_t)length * sizeof(float)); break;
   }
 #undef CK_CASE

@@ -17,6 +17,7 @@ typedef enum {
   CK_SWISH,            // x·sigmoid(x)
   CK_HARD_SWISH,       // x·min(max(x + 3, 0), 6) / 6
   CK_GELU,             // x/2·(1 + erf(x/√2))
+  CK_CLIP,             // min(max(x, p0), p1)
 } ck_activation_kind;
 
 typedef struct {

@@ -14,6 +14,7 @@ static double activate(double x, int32_t kind, double p0, double p1) {
     case CK_SWISH: return x / (1 + exp(-x));
     case CK_HARD_SWISH: return x * fmin(fmax(x + 3, 0), 6) / 6;
     case CK_GELU: return x / 2 * erfc(-x / sqrt(2));
+    case CK_CLIP: return x < p0 ? p0 : x > p1 ? p1 : x;
     default: return x;
   }
 }

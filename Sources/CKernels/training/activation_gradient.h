@@ -2,7 +2,8 @@
 #include "../common/activation.h"
 #include "../common/spans.h"
 
-// g·f′, of f's result or operand as ck_activation_gradient_args says. At a kink the slope is that of the left.
+// g·f′, of f's result or operand as ck_activation_gradient_args says. At a kink the slope is that of the left;
+// what was clipped has none.
 CK_INLINE vf ck_sloped(const int32_t kind, vf g, vf v, vf p0, vf p1) {
   const vf none = ck_splat(0);
   switch (kind) {
@@ -27,6 +28,10 @@ CK_INLINE vf ck_sloped(const int32_t kind, vf g, vf v, vf p0, vf p1) {
       const vf size = ck_abs(v), z = size * 0.70710678f, power = ck_exp(z * -z), tail = ck_half_erfc(z, power);
       const vf near = size > 14.0f ? none : v;
       return g * ((v > 0.0f ? 1.0f - tail : tail) + near * power * 0.39894228f);
+    }
+    case CK_CLIP: {
+      const vf above = v > p0 ? g : none;
+      return v < p1 ? above : none;
     }
     default: return g;
   }
@@ -58,6 +63,7 @@ static void ck_slope_span(float *to, const float *g, const float *v, int64_t len
     CK_CASE(CK_SWISH)
     CK_CASE(CK_HARD_SWISH)
     CK_CASE(CK_GELU)
+    CK_CASE(CK_CLIP)
     default: memmove(to, g, (size_t)length * sizeof(float)); break;
   }
 #undef CK_CASE

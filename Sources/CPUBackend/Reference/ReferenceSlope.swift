@@ -3,7 +3,8 @@ import NetIR
 
 /// Derivatives of what works element by element, and of local response normalisation.
 enum ReferenceSlope {
-  /// f′ from f's result or operand, as `Activation.slopeReads` says. At a kink the slope is that of the left.
+  /// f′ from f's result or operand, as `Activation.slopeReads` says. At a kink the slope is that of the left; what
+  /// was clipped has none.
   static func slope(_ activation: Activation, _ v: Double) -> Double {
     switch activation {
     case .linear: return 1
@@ -20,6 +21,7 @@ enum ReferenceSlope {
       let s = 1 / (1 + exp(-v))
       return s + v * s * (1 - s)
     case .hardSwish: return v <= -3 ? 0 : v < 3 ? (2 * v + 3) / 6 : 1
+    case .clip(let least, let most): return v > Double(least) && v < Double(most) ? 1 : 0
     case .gelu: return erfc(-v / 2.squareRoot()) / 2 + v * exp(-v * v / 2) / (2 * .pi).squareRoot()
     }
   }

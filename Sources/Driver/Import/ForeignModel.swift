@@ -1,6 +1,7 @@
 import Diagnostics
 import Exchange
 import Importing
+import Layers
 import ONNX
 
 /// The files of a network of another framework.
@@ -10,9 +11,17 @@ package struct ForeignModel {
 
   package init(_ files: [String], _ options: ImportOptions = .init()) { (self.files, self.options) = (files, options) }
 
+  /// The network, with blocks where layers come again and again.
+  ///
   /// - Throws: N0520 for what is damaged, N0521 that names everything which netc cannot say, N0503 and N0505 for
   ///   weights of another network.
   package func network() throws -> ImportedNetwork {
+    var network = try read()
+    network.foldRepeats { LayerRegistry.kind(named: $0) != nil }
+    return network
+  }
+
+  private func read() throws -> ImportedNetwork {
     let model = files[0]
     if model.hasSuffix(".prototxt") || model.hasSuffix(".pbtxt") { return try CaffeFiles(files, options).network() }
     if model.hasSuffix(".caffemodel") {

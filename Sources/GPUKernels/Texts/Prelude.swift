@@ -65,6 +65,7 @@ extension KernelText {
       const float y = x + 3;
       return x * (y < 0 ? 0 : y > 6 ? 6 : y) / 6;
     }
+    NETC_DEVICE float clip(float x, float least, float most) { return x < least ? least : x > most ? most : x; }
     NETC_DEVICE float gelu(float x) { return x / 2 * erfcf(x * -0.70710678118654752f); }
 
     // Numbers as in ActivationCode.
@@ -81,6 +82,7 @@ extension KernelText {
         case 9: return swish(x);
         case 10: return hard_swish(x);
         case 11: return gelu(x);
+        case 12: return clip(x, p0, p1);
         default: return x;
       }
     }

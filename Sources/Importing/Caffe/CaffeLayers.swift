@@ -52,7 +52,7 @@ extension CaffeImport {
         let slope = $0.number("negative_slope") ?? 0
         return slope == 0 ? "rectify" : "{leaky_rectify: {leakiness: \(slope.written)}}"
       }
-    case "ReLU6": return nil
+    case "ReLU6": return "relu6"
     case "Sigmoid": return parameters("sigmoid_param") { _ in "sigmoid" }
     case "TanH": return parameters("tanh_param") { _ in "tanh" }
     case "BNLL": return "softplus"

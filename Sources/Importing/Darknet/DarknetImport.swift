@@ -178,7 +178,8 @@ package struct DarknetImport {
   func nonlinearity(_ section: inout DarknetReader, fallback: String) throws(DefinitionProblem) -> String {
     let name = section.text("activation") ?? fallback
     let words = [
-      "linear": "linear", "relu": "rectify", "logistic": "sigmoid", "tanh": "tanh", "elu": "elu", "selu": "selu",
+      "linear": "linear", "relu": "rectify", "relu6": "relu6", "hardtan": "clip",
+      "logistic": "sigmoid", "tanh": "tanh", "elu": "elu", "selu": "selu",
       "leaky": "{leaky_rectify: {leakiness: 0.1}}", "relie": "{leaky_rectify: {leakiness: 0.01}}", "swish": "swish",
       "loggy": "{scaled_tanh: {scale_in: 0.5, scale_out: 1}}",
     ]

@@ -35,6 +35,8 @@ package struct NonlinearityInfo: Sendable {
   package var formula: String
   /// Names and defaults of its parameters.
   package var parameters: [(name: String, fallback: Float)] = []
+  /// What values of the parameters should be together; nil where they are.
+  package var problem: @Sendable ([Float]) -> String? = { _ in nil }
   package var make: @Sendable ([Float]) -> Nonlinearity
 
   package static let all: [NonlinearityInfo] = [
@@ -61,6 +63,11 @@ package struct NonlinearityInfo: Sendable {
     NonlinearityInfo(name: "swish", aliases: ["silu"], formula: "x·sigmoid(x)") { _ in .elementwise(.swish) },
     NonlinearityInfo(name: "hard_swish", formula: "x·clip(x + 3, 0, 6)/6") { _ in .elementwise(.hardSwish) },
     NonlinearityInfo(name: "gelu", formula: "x·Φ(x)") { _ in .elementwise(.gelu) },
+    NonlinearityInfo(
+      name: "clip", formula: "min(max(x, min), max)", parameters: [("min", -1), ("max", 1)],
+      problem: { $0[0] < $0[1] ? nil : "a `min` that is less than `max`, which are -1 and 1 by default" },
+      make: { .elementwise(.clip(least: $0[0], most: $0[1])) }),
+    NonlinearityInfo(name: "relu6", formula: "min(max(x, 0), 6)") { _ in .elementwise(.clip(least: 0, most: 6)) },
   ]
 
   package static func named(_ name: String) -> NonlinearityInfo? {
@@ -89,6 +96,10 @@ extension ValueType where Value == Nonlinearity {
       return nil
     }
     guard let values = call.numbers(info.parameters, &context) else { return nil }
+    if let problem = info.problem(values) {
+      context.outOfRange(node, expected: problem)
+      return nil
+    }
     return info.make(values)
   }
 }

@@ -21,6 +21,7 @@ extension ONNXBuilder {
       return add("Mul", [tangent, scalar(scaleOut)], name: name)
     case .swish: return add("Mul", [x, add("Sigmoid", [x], name: part("sigmoid"))], name: name)
     case .hardSwish: return add("HardSwish", [x], name: name)
+    case .clip(let least, let most): return add("Clip", [x, scalar(least), scalar(most)], name: name)
     case .gelu:
       // x/2·(1 + erf(x/√2))
       let inner = add("Mul", [x, scalar(Float(0.5.squareRoot()))], name: part("scaled"))

@@ -14,6 +14,8 @@ extension ONNXImport {
     case "ReduceMean", "ReduceMax": try reduction(node)
     case "BatchNormalization": try batchNorm(node)
     case "InstanceNormalization": try instanceNorm(node)
+    case "LayerNormalization": try layerNorm(node)
+    case "GroupNormalization": try groupNorm(node)
     case "LRN": try responseNormalization(node)
     case "Add", "Sum", "Sub", "Mul", "Div", "Max", "Min", "Mean": try elementwise(node)
     case "Concat": try concat(node)
@@ -125,6 +127,18 @@ extension ONNXImport {
     case "Tanh": return "tanh"
     case "Softplus": return "softplus"
     case "HardSwish": return "hard_swish"
+    case "Clip":
+      let given = (try floats(node, 1, "least number"), try floats(node, 2, "largest number"))
+      let (least, most) = (node.float("min") ?? given.0?.values.first, node.float("max") ?? given.1?.values.first)
+      switch (least, most) {
+      case (nil, nil): return "linear"
+      case (0, nil): return "rectify"
+      case (0, 6): return "relu6"
+      default:
+        let (low, high) = (least ?? -Float.greatestFiniteMagnitude, most ?? .greatestFiniteMagnitude)
+        guard low < high else { throw ImportFault("it clips to between \(low) and \(high)") }
+        return "{clip: {min: \(low), max: \(high)}}"
+      }
     case "Swish":
       try needs("alpha", 1, or: 1)
       return "swish"
@@ -180,14 +194,15 @@ extension ONNXImport {
 
   private mutating func parametricRectifier(_ node: ONNXNode) throws(ImportFault) {
     let (layer, shape) = try source(node)
-    guard let slope = try floats(node, 1, "slope"), shape.count >= 2 else { throw ImportFault("it has no slope") }
-    let channels = shape[1]
-    guard slope.values.count == channels || slope.values.count == 1 else {
-      throw ImportFault("its slope has \(slope.shape.crossed) numbers, netc takes one for each channel")
+    guard var slope = try floats(node, 1, "slope"), shape.count >= 2 else { throw ImportFault("it has no slope") }
+    // As the format has it since version 7, numbers fit the last axes; a single list is taken for channels' as well.
+    if slope.values.count == 1 || slope.shape == [shape[1]], slope.shape.count == 1, shape.last != shape[1] {
+      slope.values = slope.values.count == 1 ? [Float](repeating: slope.values[0], count: shape[1]) : slope.values
+      slope.shape = [shape[1]] + shape.dropFirst(2).map { _ in 1 }
     }
-    let values = slope.values.count == 1 ? [Float](repeating: slope.values[0], count: channels) : slope.values
-    let name = addLayer("ParametricRectifier", of: node, from: [layer], shape: shape, [])
-    addWeight(name, "alpha", [channels], values)
+    let numbers = try SpreadNumbers(slope, over: shape)
+    let name = addLayer("ParametricRectifier", of: node, from: [layer], shape: shape, numbers.options)
+    addWeight(name, "alpha", numbers.shape, numbers.values)
   }
 }
 

@@ -37,27 +37,26 @@ extension ONNXImport {
     return nil
   }
 
-  /// Biases and scales: numbers that are added or multiplied, one for each channel.
+  /// Biases and scales: numbers that are added or multiplied.
   private mutating func withNumbers(_ node: ONNXNode, _ place: Int) throws(ImportFault) {
     guard node.inputs.count == 2, ["Add", "Sum", "Sub", "Mul", "Div"].contains(node.type),
-      place == 1 || !["Sub", "Div"].contains(node.type), let found = try floats(node, place, "operand")
-    else { throw ImportFault("netc adds and multiplies with numbers for each channel") }
+      place == 1 || !["Sub", "Div"].contains(node.type), var found = try floats(node, place, "operand")
+    else { throw ImportFault("netc adds and multiplies with numbers") }
     let (layer, shape) = try source(node, 1 - place)
-    let channels = shape.count > 1 ? shape[1] : 1
-    guard found.values.count == 1 || found.shape.isChannels(of: shape)
-    else {
-      throw ImportFault("numbers of \(found.shape.crossed) for \(shape.crossed); netc takes one for each channel")
+    if found.values.count == 1, shape.count > 1 {
+      found.values = [Float](repeating: found.values[0], count: shape[1])
+      found.shape = [shape[1]] + shape.dropFirst(2).map { _ in 1 }
     }
-    var numbers = found.values.count == channels ? found.values : [Float](repeating: found.values[0], count: channels)
-    if node.type == "Sub" { numbers = numbers.map { -$0 } }
-    if node.type == "Div" { numbers = numbers.map { 1 / $0 } }
+    if node.type == "Sub" { found.values = found.values.map { -$0 } }
+    if node.type == "Div" { found.values = found.values.map { 1 / $0 } }
+    let numbers = try SpreadNumbers(found, over: shape)
     if node.type == "Mul" || node.type == "Div" {
-      let name = addLayer("Scale", of: node, from: [layer], shape: shape, [])
-      return addWeight(name, "scales", [channels], numbers)
+      let name = addLayer("Scale", of: node, from: [layer], shape: shape, numbers.options)
+      return addWeight(name, "scales", numbers.shape, numbers.values)
     }
-    if try addBias(node, input: 1 - place, numbers) { return }
-    let name = addLayer("Bias", of: node, from: [layer], shape: shape, [])
-    addWeight(name, "b", [channels], numbers)
+    if numbers.options.isEmpty, try addBias(node, input: 1 - place, numbers.values) { return }
+    let name = addLayer("Bias", of: node, from: [layer], shape: shape, numbers.options)
+    addWeight(name, "b", numbers.shape, numbers.values)
   }
 
   mutating func concat(_ node: ONNXNode) throws(ImportFault) {
@@ -71,13 +70,5 @@ extension ONNXImport {
     }
     shape[place] = layers.reduce(0) { $0 + $1.shape[place] }
     addLayer("Concat", of: node, from: layers.map(\.layer), shape: shape, place == 1 ? [] : [("axis", "\(place)")])
-  }
-}
-
-extension [Int] {
-  /// Whether numbers of this shape are one for each channel of a value of that shape: numbers meet the last axes.
-  fileprivate func isChannels(of shape: [Int]) -> Bool {
-    let aligned = [Int](repeating: 1, count: Swift.max(0, shape.count - count)) + self
-    return aligned.count == shape.count && aligned.indices.allSatisfy { aligned[$0] == ($0 == 1 ? shape[1] : 1) }
   }
 }

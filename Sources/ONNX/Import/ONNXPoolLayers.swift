@@ -67,7 +67,36 @@ extension ONNXImport {
   mutating func reduction(_ node: ONNXNode) throws(ImportFault) {
     let rank = try source(node).shape.count
     let axes = try integers(node, 1, or: "axes")?.map { $0 < 0 ? $0 + rank : $0 }.sorted()
-    guard rank == 4, axes == [2, 3] else { throw ImportFault("netc reduces images, over height and width") }
-    try globalPool(node, keepsAxes: node.integer("keepdims") ?? 1 != 0)
+    let keepsAxes = node.integer("keepdims") ?? 1 != 0
+    if rank == 4, axes == [2, 3] { return try globalPool(node, keepsAxes: keepsAxes) }
+    guard let axes, !axes.isEmpty, axes.allSatisfy({ (1..<rank).contains($0) }), Set(axes).count == axes.count else {
+      throw ImportFault("it reduces over the batch, too")
+    }
+    try reduce(node, axes, keepsAxes: keepsAxes)
+  }
+
+  /// Over axes that become the pixels of an image.
+  private mutating func reduce(_ node: ONNXNode, _ axes: [Int], keepsAxes: Bool) throws(ImportFault) {
+    let (layer, shape) = try source(node)
+    func reshaped(_ layer: String, _ sizes: [Int]) -> String {
+      addLayer(
+        "Reshape", of: node, from: [layer], shape: [shape[0]] + sizes,
+        [("shape", "[[0], \(sizes.map(String.init).joined(separator: ", "))]")])
+    }
+    let kept = (1..<shape.count).filter { !axes.contains($0) }
+    let order = [0] + kept + axes
+    var last = layer
+    if order != Array(shape.indices) {
+      last = addLayer(
+        "Dimshuffle", of: node, from: [last], shape: order.map { shape[$0] },
+        [("pattern", "[\(order.map(String.init).joined(separator: ", "))]")])
+    }
+    let channels = kept.reduce(1) { $0 * shape[$1] }
+    last = reshaped(last, [channels, axes.reduce(1) { $0 * shape[$1] }, 1])
+    last = addLayer(
+      "GlobalPool", of: node, from: [last], shape: [shape[0], channels],
+      node.type == "ReduceMax" ? [("mode", "max")] : [])
+    let result = keepsAxes ? (1..<shape.count).map { axes.contains($0) ? 1 : shape[$0] } : kept.map { shape[$0] }
+    if result != [channels] { _ = reshaped(last, result) }
   }
 }

@@ -158,47 +158,4 @@ extension ONNXImport {
     set(node.outputs[0], .layer(layer, shape: shape))
     return true
   }
-
-  // MARK: Normalisation
-
-  mutating func batchNorm(_ node: ONNXNode) throws(ImportFault) {
-    let (layer, shape) = try source(node)
-    guard node.integer("training_mode") ?? 0 == 0, shape.count >= 2 else {
-      throw ImportFault("it is written for training")
-    }
-    var parameters: [(String, [Float])] = []
-    for (index, suffix) in ["gamma", "beta", "mean", "var"].enumerated() {
-      guard let found = try floats(node, index + 1, suffix), found.values.count == shape[1] else {
-        throw ImportFault("it needs \(shape[1]) numbers for `\(suffix)`")
-      }
-      parameters.append((suffix, found.values))
-    }
-    let name = addLayer(
-      "BatchNorm", of: node, from: [layer], shape: shape, wanted: layerOfWeight(node),
-      [("epsilon", "\(node.float("epsilon") ?? 1e-5)")])
-    for (suffix, values) in parameters { addWeight(name, suffix, [shape[1]], values) }
-  }
-
-  mutating func instanceNorm(_ node: ONNXNode) throws(ImportFault) {
-    let (layer, shape) = try source(node)
-    guard let scale = try floats(node, 1, "scale"), let shift = try floats(node, 2, "shift"), shape.count == 4,
-      scale.values.count == shape[1], shift.values.count == shape[1]
-    else { throw ImportFault("it needs a number for each channel of an image") }
-    let name = addLayer(
-      "InstanceNorm", of: node, from: [layer], shape: shape, wanted: layerOfWeight(node),
-      [("epsilon", "\(node.float("epsilon") ?? 1e-5)")])
-    addWeight(name, "gamma", [shape[1]], scale.values)
-    addWeight(name, "beta", [shape[1]], shift.values)
-  }
-
-  mutating func responseNormalization(_ node: ONNXNode) throws(ImportFault) {
-    let (layer, shape) = try source(node)
-    guard let size = node.integer("size"), size > 0, size % 2 == 1 else { throw ImportFault("its size has to be odd") }
-    addLayer(
-      "LRN", of: node, from: [layer], shape: shape,
-      [
-        ("n", "\(size)"), ("alpha", "\(node.float("alpha") ?? 1e-4)"), ("beta", "\(node.float("beta") ?? 0.75)"),
-        ("k", "\(node.float("bias") ?? 1)"), ("alpha_over_n", "true"),
-      ])
-  }
 }

@@ -210,6 +210,7 @@ enum NaiveOracle {
     case .scaledTanh(let scaleIn, let scaleOut): Double(scaleOut) * tanh(Double(scaleIn) * x)
     case .swish: x / (1 + exp(-x))
     case .hardSwish: x * min(max(x + 3, 0), 6) / 6
+    case .clip(let least, let most): min(max(x, Double(least)), Double(most))
     case .gelu: x * (1 + erf(x / 2.0.squareRoot())) / 2
     }
   }

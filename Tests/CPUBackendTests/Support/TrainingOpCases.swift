@@ -140,6 +140,7 @@ enum TrainingOpCases {
   private static let activations: [Activation] = [
     .linear, .rectify, .leakyRectify(leakiness: 0.3), .leakyRectify(leakiness: -0.5), .elu, .selu, .softplus, .sigmoid,
     .tanh, .scaledTanh(scaleIn: 0.7, scaleOut: 1.7), .swish, .hardSwish, .gelu,
+    .clip(least: -0.4, most: 0.9),
   ]
 
   private static let gradients: [Case] = slopes + extremes + rows + scatters

@@ -89,6 +89,7 @@ enum GradientCases {
   private static let activations: [Activation] = [
     .linear, .rectify, .leakyRectify(leakiness: 0.3), .leakyRectify(leakiness: -0.5), .leakyRectify(leakiness: 0),
     .elu, .selu, .softplus, .sigmoid, .tanh, .scaledTanh(scaleIn: 0.7, scaleOut: 1.7), .swish, .hardSwish, .gelu,
+    .clip(least: -0.4, most: 0.9),
   ]
 
   static let pointwise =

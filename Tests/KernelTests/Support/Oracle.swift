@@ -110,6 +110,7 @@ enum Oracle {
     case CK_SCALED_TANH: return Double(a.p1) * tanh(Double(a.p0) * x)
     case CK_SWISH: return x * sigmoid
     case CK_HARD_SWISH: return x * min(max(x + 3, 0), 6) / 6
+    case CK_CLIP: return min(max(x, Double(a.p0)), Double(a.p1))
     case CK_GELU: return 0.5 * x * erfc(-x * 0.5.squareRoot())
     default: return x
     }
@@ -194,6 +195,6 @@ extension ck_activation {
   static let each: [ck_activation] = [
     .linear, .init(CK_RECTIFY), .init(CK_LEAKY_RECTIFY, 0.3), .init(CK_ELU), .init(CK_SELU), .init(CK_SOFTPLUS),
     .init(CK_SIGMOID), .init(CK_TANH), .init(CK_SCALED_TANH, 2.0 / 3, 1.7159), .init(CK_SWISH),
-    .init(CK_HARD_SWISH), .init(CK_GELU),
+    .init(CK_HARD_SWISH), .init(CK_GELU), .init(CK_CLIP, -0.4, 1.3),
   ]
 }
