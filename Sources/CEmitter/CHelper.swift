@@ -22,6 +22,7 @@ struct CHelper: Hashable {
   static let swish = CHelper(name: "swish", of: "float v", "v / (1.0f + expf(-v))", needsMath: true)
   static let hardSwish = CHelper(
     name: "hard_swish", of: "float v", "v < -3.0f ? 0.0f * v : v > 3.0f ? v : v * (v + 3.0f) / 6.0f")
+  static let clip = CHelper(name: "clip", of: "float v, float low, float high", "v < low ? low : v > high ? high : v")
   static let gelu = CHelper(name: "gelu", of: "float v", "0.5f * v * erfcf(-0.707106781f * v)", needsMath: true)
 
   /// Rows of a padded image, or every so many pixels of them.
@@ -90,13 +91,17 @@ extension Activation {
     case .swish: return call(.swish)
     case .hardSwish: return call(.hardSwish)
     case .gelu: return call(.gelu)
+    case .clip(let least, let most):
+      let bounds = [least, most]
+      let (text, helper, _) = call(.clip, bounds.map { ", \(CWords.literal($0))" }.joined())
+      return (text, helper, !bounds.allSatisfy(\.isFinite))
     }
   }
 
   /// Whether the largest value has the largest result, so that the maximum over a window may be taken first.
   var isRising: Bool {
     switch self {
-    case .linear, .rectify, .elu, .selu, .softplus, .sigmoid, .tanh: true
+    case .linear, .rectify, .elu, .selu, .softplus, .sigmoid, .tanh, .clip: true
     case .leakyRectify(let leakiness): leakiness >= 0
     case .scaledTanh(let scaleIn, let scaleOut): scaleIn * scaleOut >= 0
     case .swish, .hardSwish, .gelu: false

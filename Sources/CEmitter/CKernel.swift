@@ -79,4 +79,7 @@ struct CKernel: Hashable {
   func isSame(as other: CKernel) -> Bool {
     name == other.name && parameters == other.parameters && text.lines == other.text.lines
   }
+
+  /// How many terms of a long sum are added in one go: each result is loaded and stored once for all of them.
+  static func unrolled(_ count: Int) -> Int { (1...8).last { count % $0 == 0 } ?? 1 }
 }

@@ -25,6 +25,17 @@ struct CText: Hashable {
   }
 }
 
+extension CText {
+  /// `head a + b + …;` in lines that end within 100 columns.
+  mutating func sum(_ head: String, _ terms: [String]) {
+    let words = terms.enumerated().map { $0 == 0 ? $1 : "+ \($1)" }
+    let lines = CWords.lines([head] + words, width: 84)
+    for (index, part) in lines.enumerated() {
+      line((index == 0 ? "" : "  ") + part + (index == lines.count - 1 ? ";" : ""))
+    }
+  }
+}
+
 /// Places in arrays, as sums of counters times steps.
 enum CIndex {
   /// `c * 64 + i + 3`; terms that are always 0 are left out.

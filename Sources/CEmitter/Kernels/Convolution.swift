@@ -236,19 +236,3 @@ struct CConvolution {
     }
   }
 }
-
-extension CKernel {
-  /// How many terms of a long sum are added in one go: each result is loaded and stored once for all of them.
-  static func unrolled(_ count: Int) -> Int { (1...8).last { count % $0 == 0 } ?? 1 }
-}
-
-extension CText {
-  /// `head a + b + …;` in lines that end within 100 columns.
-  mutating func sum(_ head: String, _ terms: [String]) {
-    let words = terms.enumerated().map { $0 == 0 ? $1 : "+ \($1)" }
-    let lines = CWords.lines([head] + words, width: 84)
-    for (index, part) in lines.enumerated() {
-      line((index == 0 ? "" : "  ") + part + (index == lines.count - 1 ? ";" : ""))
-    }
-  }
-}
