@@ -31,6 +31,9 @@ struct CProgram {
     users = graph.users()
     lastOfLayer = Dictionary(storage.steps.map { (graph[$0].name, $0) }, uniquingKeysWith: { $1 })
     for word in ["run", "prepare", "classes", "weights_are_right"] { names.reserve("\(name)_\(word)") }
+    for word in ["H", "NETC_VERSION", "BATCH", "ARENA_FLOATS", "WEIGHTS_FLOATS", "WEIGHTS_SUM", "CLASSES"] {
+      names.reserve("\(name.uppercased())_\(word)")
+    }
     names.reserve(name)
     var names = names
     inputs = graph.inputs.map { names.unique(graph[$0].name) }

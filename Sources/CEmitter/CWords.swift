@@ -78,14 +78,15 @@ enum CWords {
 struct CNames {
   private var taken: Set<String>
 
-  /// What C, its headers and netc's own parameters are called.
+  /// What C, its headers, and netc's own parameters and helpers are called.
   init() {
     taken = Set(
       """
       auto break case char const continue default do double else enum extern float for goto if inline int long \
       register restrict return short signed sizeof static struct switch typedef union unsigned void volatile while \
       bool true false asm typeof near far main errno memcpy memset memcmp NAN INFINITY arena weights class_names raw \
-      and or not xor new delete this class private public template operator int8_t uint8_t uint32_t size_t
+      larger smaller least most rectify leaky_rectify elu selu softplus sigmoid swish hard_swish clip gelu copy_row \
+      copy_floats between and or not xor new delete this class private public template operator int8_t uint8_t uint32_t size_t
       """.split(separator: " ").map(String.init)
         + ["exp", "expm1", "log1p", "tanh", "erfc", "sqrt", "pow", "fabs"].flatMap { [$0, $0 + "f"] })
   }

@@ -102,8 +102,10 @@ package struct StandaloneC {
 
   /// Names of the macros that say how long a buffer is.
   func sizeNames(_ word: String, _ names: [String]) -> [String] {
-    names.count == 1
-      ? ["\(prefix)_\(word)_FLOATS"] : names.map { "\(prefix)_\(word)_\($0.uppercased())_FLOATS" }
+    guard names.count > 1 else { return ["\(prefix)_\(word)_FLOATS"] }
+    // Names may differ in their case alone.
+    var taken = CNames()
+    return names.map { taken.unique("\(prefix)_\(word)_\($0.uppercased())_FLOATS") }
   }
 
   var parameters: [String] {

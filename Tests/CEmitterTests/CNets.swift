@@ -156,6 +156,20 @@ enum CNets {
         - Nonlinearity: {nonlinearity: softmax}
         """),
     .init(
+      name: "names",
+      yaml: """
+        outputs: [B, b, copy_floats]
+        layers:
+          - Input: {name: a, shape: [null, 2, 3, 3]}
+          - Input: {name: A, shape: [null, 4]}
+          - Conv2D: {name: rectify, incoming: a, num_filters: 3, filter_size: 2}
+          - Nonlinearity: {name: larger, nonlinearity: softmax}
+          - Pool2D: {name: sum, pool_size: 2}
+          - Dense: {name: b, num_units: 2}
+          - Dense: {name: B, incoming: A, num_units: 3}
+          - Dropout: {name: copy_floats, incoming: A}
+        """),
+    .init(
       name: "for",
       yaml: """
         - Input: {name: float, shape: [null, 4]}

@@ -24,10 +24,17 @@ package struct StandaloneEmission: Sendable {
   ) throws -> (code: StandaloneC, files: [StandaloneC.File]) {
     let graph = try Pipeline.standalone(network, batch: batch, canPool: StandaloneC.canPool)
     let evaluator = ConstantEvaluator(graph, parameter: weights)
-    let code = try StandaloneC(
-      graph, classes: network.classes, preprocessing: network.preprocessing, form: form, version: Version.number
-    ) { try evaluator.value(of: $0) }
-    return (code, try code.files(withExample: withExample))
+    do {
+      let code = try StandaloneC(
+        graph, classes: network.classes, preprocessing: network.preprocessing, form: form, version: Version.number
+      ) { try evaluator.value(of: $0) }
+      return (code, try code.files(withExample: withExample))
+    } catch let error as CompileError where error.reason == .unsupported {
+      throw DiagnosticError(
+        Diagnostic(
+          .unsupportedOnTarget, error.message, at: .none,
+          help: ["`netc compile` without `--emit c` and `netc export` have other limits"]))
+    }
   }
 
   func write(_ network: Network, batch: Int, _ weights: Weights, _ console: Console) throws {
