@@ -43,6 +43,8 @@ let package = Package(
 
     // The middle: layers to a plan.
     .target(name: "Compiler", dependencies: ["Layers", "NetIR"]),
+    // Networks as C for other programs.
+    .target(name: "CEmitter", dependencies: ["Compiler", "NetIR"]),
     // How parameters follow their gradients.
     .target(name: "Training"),
 
@@ -79,9 +81,9 @@ let package = Package(
     .target(
       name: "Driver",
       dependencies: [
-        "CBuildInfo", "Compiler", "CPUBackend", "DataPipeline", "Diagnostics", "Drawing", "Exchange", "Formatting",
-        "GPUBackend", "Images", "Importing", "LanguageServer", "Layers", "NetIR", "ONNX", "Runtime", "Training",
-        "TrainingLoop", "YAMLSyntax",
+        "CBuildInfo", "CEmitter", "Compiler", "CPUBackend", "DataPipeline", "Diagnostics", "Drawing", "Exchange",
+        "Formatting", "GPUBackend", "Images", "Importing", "LanguageServer", "Layers", "NetIR", "ONNX", "Runtime",
+        "Training", "TrainingLoop", "YAMLSyntax",
       ]),
     .executableTarget(
       name: "netc",
@@ -113,6 +115,11 @@ let package = Package(
       dependencies: [
         "CPUBackend", "Compiler", "DataPipeline", "Diagnostics", "Exchange", "FileTestSupport", "Layers", "NetIR",
         "NetworkTestSupport", "Runtime", "Training", "TrainingLoop",
+      ]),
+    .testTarget(
+      name: "CEmitterTests",
+      dependencies: [
+        "CEmitter", "CPUBackend", "Compiler", "Driver", "FileTestSupport", "Layers", "NetIR", "NetworkTestSupport",
       ]),
     .testTarget(name: "RuntimeTests", dependencies: ["NetIR", "Runtime"]),
     .testTarget(
@@ -148,7 +155,9 @@ let package = Package(
       exclude: ["validate.py"]),
     .testTarget(
       name: "GoldenTests",
-      dependencies: ["CPUBackend", "Compiler", "Diagnostics", "Driver", "FileTestSupport", "Layers", "netc"]),
+      dependencies: [
+        "CEmitter", "CPUBackend", "Compiler", "Diagnostics", "Driver", "FileTestSupport", "Layers", "netc",
+      ]),
     .testTarget(
       name: "FuzzTests",
       dependencies: [

@@ -90,10 +90,8 @@ package enum Pipeline {
   package static func compile(
     _ training: TrainingGraph, _ options: CompileOptions, observe: (Pass, Compilation) -> Bool = { _, _ in true }
   ) throws -> CompiledNetwork? {
-    guard !options.target.isDevice, options.precision == .fp32 else {
-      throw CompileError(
-        .unsupported,
-        "training runs on CPUs, in fp32; not in \(options.precision.rawValue) on \(options.target.name)")
+    guard !options.target.isDevice else {
+      throw CompileError(.unsupported, "training runs on CPUs, not on \(options.target.name)")
     }
     var options = options
     options.microbatch = options.batch
@@ -123,6 +121,24 @@ package enum Pipeline {
       throw CompileError(.bug, "the passes made no plan")
     }
     return CompiledNetwork(plan: plan, portable: portable)
+  }
+
+  /// The graph of a network behind the passes that any machine can do, for code that brings its own kernels.
+  ///
+  /// - Parameters:
+  ///   - batch: examples that go through it at a time.
+  ///   - canPool: whether a convolution can be computed with an epilogue that pools.
+  package static func standalone(
+    _ network: Network, batch: Int, canPool: (Graph.Node, Epilogue) -> Bool
+  ) throws -> Graph {
+    // Nothing of the target is asked for.
+    let options = CompileOptions(batch: batch, target: TargetDescription.named[0], catalogue: KernelCatalogue([]))
+    var compilation = Compilation(graph: try network.lowered(batch: batch).graph, options: options)
+    for pass in inference.prefix(while: { $0.name != firstTargetPass }) {
+      try pass.run(&compilation)
+      try verify(compilation, after: pass.name)
+    }
+    return compilation.graph.poolingFused(where: canPool)
   }
 
   private static func verify(_ compilation: Compilation, after pass: String) throws {

@@ -4,13 +4,14 @@ import Driver
 struct Compile: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "compile",
-    abstract: "Compile a spec and its weights to one file that starts in milliseconds.",
+    abstract: "Compile a spec and its weights to one file that starts in milliseconds, or to C.",
     usage: "netc compile <spec> [<options>]",
     discussion: """
       EXAMPLE:
         netc compile specs/digits.yaml --weights specs/digits/weights.safetensors
         netc compile specs/vgg16.yaml --emit plan --target x86-64-avx2
         netc compile specs/resnet18.yaml --tune
+        netc compile specs/digits.yaml --weights specs/digits/weights.safetensors --emit c -o digits-c
       """)
 
   @Argument(help: "A YAML spec; - is standard input.", completion: .file(extensions: ["yaml", "yml"]))
@@ -20,7 +21,9 @@ struct Compile: ParsableCommand {
 
   @Option(
     name: .shortAndLong,
-    help: ArgumentHelp("The artefact; default: the network's name and .netc.", valueName: "file"),
+    help: ArgumentHelp(
+      "The artefact; default: the network's name and .netc. Of --emit c the folder; default: the current one.",
+      valueName: "file"),
     completion: .file())
   var output: String?
 
@@ -36,8 +39,19 @@ struct Compile: ParsableCommand {
   @Flag(help: "Choose the kernels by timing them on this machine, not by the cost model alone.")
   var tune = false
 
-  @Option(help: ArgumentHelp("Print the plan or the optimised graph instead of writing a file.", valueName: "what"))
+  @Option(
+    help: ArgumentHelp(
+      "Print the plan or the optimised graph instead of writing a file, or write standalone C.", valueName: "what"))
   var emit: CompileEmission?
+
+  @Option(
+    help: ArgumentHelp(
+      "Of --emit c: the weights as an array in the source, or as a file that the caller loads; default: an array up to "
+        + "4 MiB.", valueName: "form"))
+  var cWeights: CWeightsForm?
+
+  @Flag(help: "With --emit c: write a small program that calls the network, too.")
+  var cMain = false
 
   @Flag(help: "Print the compiler's passes in their order.")
   var listPasses = false
@@ -55,6 +69,9 @@ struct Compile: ParsableCommand {
 
   func validate() throws {
     try validateBatch(batch)
+    if emit != .c, cWeights != nil || cMain {
+      throw ValidationError("`--c-weights` and `--c-main` go with `--emit c`.")
+    }
     if spec == nil, !listPasses { throw ValidationError("Missing expected argument '<spec>'") }
   }
 
@@ -65,6 +82,7 @@ struct Compile: ParsableCommand {
       (command.output, command.batch, command.target) = (output, batch, target)
       (command.precision, command.numerics) = (arithmetic.precision ?? .fp32, arithmetic.numerics ?? .fast)
       (command.emission, command.listPasses, command.timePasses) = (emit, listPasses, timePasses)
+      (command.cWeights, command.cMain) = (cWeights, cMain)
       (command.tune, command.threads) = (tune, common.threadCount)
       (command.dumpAfter, command.stopAfter) = (dumpAfter, stopAfter)
       return try command.run(console)

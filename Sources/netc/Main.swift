@@ -50,6 +50,7 @@ extension DiagnosticFormat: ExpressibleByArgument {}
 extension ReportFormat: ExpressibleByArgument {}
 extension ReportOrder: ExpressibleByArgument {}
 extension CompileEmission: ExpressibleByArgument {}
+extension CWeightsForm: ExpressibleByArgument {}
 extension PrecisionOption: ExpressibleByArgument {}
 extension NumericsOption: ExpressibleByArgument {}
 extension DeviceOption: ExpressibleByArgument {}

@@ -1,3 +1,4 @@
+import CEmitter
 import CPUBackend
 import Compiler
 import Driver
@@ -16,7 +17,7 @@ struct GoldenFile: Sendable, CustomTestStringConvertible {
 
   var testDescription: String { path }
 
-  static let all = networks + explanations + diagnostics + reference + schema + help
+  static let all = networks + standalone + explanations + diagnostics + reference + schema + help
 
   /// What the compiler makes of each network.
   private static var networks: [GoldenFile] {
@@ -43,6 +44,24 @@ struct GoldenFile: Sendable, CustomTestStringConvertible {
         }
       }
       return reports + [graph] + plans
+    }
+  }
+
+  /// Small networks as C, their weights apart.
+  private static var standalone: [GoldenFile] {
+    ["digits", "resnet20"].flatMap { name in
+      ["\(name).h", "\(name).c"].map { file in
+        GoldenFile("\(name)/c/\(file)") {
+          var emission = StandaloneEmission(folder: "")
+          emission.form = .binary
+          let network = try GoldenNetwork("specs/\(name).yaml").network
+          let emitted = try emission.files(of: network, batch: 1) { _, shape in
+            [Float](repeating: 1, count: shape.elements)
+          }
+          guard case .text(let text) = emitted.files.first(where: { $0.name == file })?.content else { return "" }
+          return text
+        }
+      }
     }
   }
 

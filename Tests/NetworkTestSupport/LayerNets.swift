@@ -4,6 +4,8 @@ package enum LayerNets {
     package var name: String
     package var yaml: String
     package var description: String { name }
+
+    package init(name: String, yaml: String) { (self.name, self.yaml) = (name, yaml) }
   }
 
   package static let all = convolutions + pooling + joins + reshapes + nonlinearities

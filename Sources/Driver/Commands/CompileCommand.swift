@@ -6,10 +6,10 @@ import Layers
 import NetIR
 
 package enum CompileEmission: String, CaseIterable, Sendable {
-  case plan, graph
+  case plan, graph, c
 }
 
-/// `netc compile`: the artefact, or a look at the plan or the graph.
+/// `netc compile`: the artefact, the network as C, or a look at the plan or the graph.
 package struct CompileCommand: Sendable {
   package var spec: String
   package var weights: String?
@@ -26,6 +26,10 @@ package struct CompileCommand: Sendable {
   package var timePasses = false
   /// Whether the kernels are chosen by their times on this machine.
   package var tune = false
+  /// With the emission of C: where the weights go, nil for what suits their size.
+  package var cWeights: CWeightsForm?
+  /// With the emission of C: whether a program that calls it is written, too.
+  package var cMain = false
   /// The number of threads with which they are timed.
   package var threads = HostCPU.current.cores
 
@@ -41,6 +45,7 @@ package struct CompileCommand: Sendable {
     let loaded = SpecLoader.load(spec)
     DiagnosticPrinter(console).printErrors(of: loaded)
     guard var network = loaded.network else { return .wrongInput }
+    if emission == .c { return try writeC(loaded, network, console) }
     var options = CompileOptions(
       batch: try CompilerFront.batch(batch, for: network), precision: precision, numerics: numerics,
       target: try CompilerFront.target(target), catalogue: KernelTable.catalogue)
@@ -58,10 +63,30 @@ package struct CompileCommand: Sendable {
     case .graph:
       console.out(compiled.portable.printed())
       return .good
-    case nil: break
+    case .c, nil: break
     }
     guard writes, let parameters else { return .good }
     return try write(compiled, network, parameters, console)
+  }
+
+  /// The network as C, which has kernels of its own.
+  private func writeC(_ loaded: LoadedSpec, _ network: Network, _ console: Console) throws -> ExitCode {
+    let refused = [
+      ("--precision bf16", precision == .bf16), ("--tune", tune), ("--target \(target ?? "")", target != nil),
+    ]
+    if let (option, _) = refused.first(where: \.1) {
+      throw DiagnosticError(
+        Diagnostic(
+          .badOption, "`\(option)` chooses among netc's kernels; `--emit c` writes C in fp32 for any machine",
+          at: .none,
+          help: ["leave `\(option)` out"]))
+    }
+    let parameters = try parameters(loaded, network, console)
+    var emission = StandaloneEmission(folder: output ?? ".")
+    (emission.form, emission.withExample) = (cWeights, cMain)
+    let batch = try CompilerFront.batch(batch, for: network)
+    try emission.write(try parameters.prepared(network), batch: batch, parameters, console)
+    return .good
   }
 
   /// - Returns: nil when a pass was asked to be the last.

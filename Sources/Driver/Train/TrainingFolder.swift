@@ -20,20 +20,7 @@ package struct TrainingFolder: Sendable {
   package var hasCheckpoint: Bool { access(last, F_OK) == 0 }
 
   /// Makes the folder, and those above it; N0513.
-  package func create() throws(DiagnosticError) {
-    var prefix = path.hasPrefix("/") ? "/" : ""
-    for part in path.split(separator: "/") {
-      prefix += (prefix.isEmpty || prefix == "/" ? "" : "/") + part
-      guard mkdir(prefix, 0o777) != 0 else { continue }
-      let code = errno
-      var info = stat()
-      guard code == EEXIST, stat(prefix, &info) == 0, info.st_mode & S_IFMT == S_IFDIR else {
-        throw FileFault.make(
-          .cannotWrite, in: prefix, "cannot make the folder `\(prefix)`: \(String(cString: strerror(code)))",
-          help: ["choose another folder with `--output`"])
-      }
-    }
-  }
+  package func create() throws(DiagnosticError) { try OutputFolder.create(path) }
 
   /// Writes the record of all epochs, as lines and as curves.
   package func write(_ history: [EpochRecord], of network: Network) throws(DiagnosticError) {
