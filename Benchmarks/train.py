@@ -5,7 +5,7 @@
 
 Each round every form of a peer and netc have a turn; a ratio is the peer's time over netc's of the same round, of its
 form that is the quickest by its median. Above 1 netc is faster. TensorFlow takes part where `install_peers.sh
-tensorflow` has put it, with networks that `train_tensorflow.py` has.
+tensorflow` has put it, with networks that `train_tensorflow.py` has. In bf16, PyTorch alone does, under autocast.
 """
 
 import argparse
@@ -27,9 +27,9 @@ ALL_FORMS = [form for forms in FORMS.values() for form in forms]
 class Peer:
     """A form of a peer in a process of its own, asleep between its turns."""
 
-    def __init__(self, python, form, network, batch, threads):
+    def __init__(self, python, form, network, batch, threads, precision):
         self.process = subprocess.Popen(
-            [python, os.path.join(HERE, "peers", "train_peer.py"), form, network, str(threads), str(batch)],
+            [python, os.path.join(HERE, "peers", "train_peer.py"), form, network, str(threads), str(batch), precision],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
             env=dict(os.environ, OMP_NUM_THREADS=str(threads), MKL_NUM_THREADS=str(threads)),
             preexec_fn=pinned(threads))
@@ -54,14 +54,15 @@ class Peer:
 def cell(asked, network, batch):
     command = [
         asked.netc, "bench", os.path.join(asked.specs, network + ".yaml"), "--train", "--batch", str(batch),
-        "--numerics", asked.numerics, "--threads", str(asked.threads), "--seconds", str(asked.seconds), "--json"]
+        "--numerics", asked.numerics, "--precision", asked.precision, "--threads", str(asked.threads),
+        "--seconds", str(asked.seconds), "--json"]
     peers = {}
     for form in asked.forms:
         python = asked.tensorflow if form in FORMS["TensorFlow"] else asked.python
-        if not os.path.exists(python):
+        if not os.path.exists(python) or form in FORMS["TensorFlow"] and asked.precision == "bf16":
             continue
         try:
-            peers[form] = Peer(python, form, network, batch, asked.threads)
+            peers[form] = Peer(python, form, network, batch, asked.threads, asked.precision)
         except RuntimeError as fault:
             print(f"{network} {form} failed: {fault}", flush=True)
     rounds = []
@@ -72,7 +73,7 @@ def cell(asked, network, batch):
         peer.close()
     own = statistics.median(first["median_ms"] for first, _ in rounds)
     own_memory = max(first["peak_rss_bytes"] for first, _ in rounds)
-    print(f"{network:10s} batch {batch:<4d} {asked.threads} thr {asked.numerics:6s} netc {own:8.2f} ms, "
+    print(f"{network:10s} batch {batch:<4d} {asked.threads} thr {asked.precision} {asked.numerics:6s} netc {own:8.2f} ms, "
           f"{own_memory / 2**20:.0f} MiB", flush=True)
     medians = {form: statistics.median(others[form]["median_ms"] for _, others in rounds) for form in peers}
     for name, forms in FORMS.items():
@@ -93,6 +94,7 @@ def main():
     parser.add_argument("cells", nargs="+", metavar="NETWORK:BATCH")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--numerics", choices=["fast", "strict"], default="fast")
+    parser.add_argument("--precision", choices=["fp32", "bf16"], default="fp32")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=1.0)
     parser.add_argument("--forms", nargs="+", choices=ALL_FORMS, default=ALL_FORMS)

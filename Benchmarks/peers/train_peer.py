@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """Steps of training in PyTorch or TensorFlow: forward, backward, update with momentum. Answers as `peer.py` does.
 
-    train_peer.py FORM NETWORK THREADS BATCH
+    train_peer.py FORM NETWORK THREADS BATCH [PRECISION]
 
-FORM is eager or compile, with -last for channels_last, for PyTorch; or tensorflow, with -xla for its compiler.
+FORM is eager or compile, with -last for channels_last, for PyTorch; or tensorflow, with -xla for its compiler. PRECISION
+is fp32 or, for PyTorch alone, bf16: forward and loss under autocast.
 """
 
 import json
@@ -83,7 +84,7 @@ def network(name):
     raise ValueError(f"no PyTorch module for {name}")
 
 
-def step(form, name, threads, batch):
+def step(form, name, threads, batch, precision):
     """(version, a function that takes one step)."""
     import torch
 
@@ -99,7 +100,9 @@ def step(form, name, threads, batch):
 
     def one():
         optimiser.zero_grad(set_to_none=True)
-        loss(run(x), target).backward()
+        with torch.autocast("cpu", torch.bfloat16, enabled=precision == "bf16"):
+            value = loss(run(x), target)
+        value.backward()
         optimiser.step()
 
     return torch.__version__.split("+")[0], one
@@ -107,6 +110,7 @@ def step(form, name, threads, batch):
 
 def main():
     form, name, threads, batch = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
+    precision = sys.argv[5] if len(sys.argv) > 5 else "fp32"
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
 
@@ -119,7 +123,7 @@ def main():
 
             version, run = train_tensorflow.step(form, name, threads, batch)
         else:
-            version, run = step(form, name, threads, batch)
+            version, run = step(form, name, threads, batch, precision)
         run()
     except Exception as fault:
         answer(error=f"{type(fault).__name__}: {fault}"[:300])

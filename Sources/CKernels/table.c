@@ -52,7 +52,7 @@
 extern const ck_packing conv2d_direct_packing, conv2d_depthwise_packing, conv2d_rows_packing, dense_gemm_packing;
 extern const ck_packing conv2d_winograd_f4x3_packing, conv2d_winograd_f4x5_packing;
 extern const ck_packing conv2d_split_packing, dense_split_packing;
-extern const ck_packing conv2d_direct_bf16_packing, conv2d_winograd_f4x3_bf16_packing, dense_gemm_bf16_packing;
+extern const ck_packing conv2d_direct_bf16_packing, conv2d_winograd_bf16_packing, dense_gemm_bf16_packing;
 
 #define CK_FACTS(STORAGE, op_, OP, algorithm_, isa_, ISA, block_) \
   .algorithm = #algorithm_, .op = CK_OP_##OP, .isa = CK_ISA_##ISA, .storage = CK_##STORAGE, .block = block_

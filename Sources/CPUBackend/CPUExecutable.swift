@@ -232,7 +232,7 @@ extension Plan {
   /// Numbers that the weights of a step take where another step packs them.
   fileprivate func packedCount(of step: Step) -> Int? {
     guard step.op.hasWeights, case .tensor(let index) = step.operands[1] else { return nil }
-    return tensors[index].layout.weights.map { $0.elements(of: tensors[index].shape) }
+    return tensors[index].layout.weights == nil ? nil : tensors[index].bytes / MemoryLayout<Float>.stride
   }
 
   /// Threads beyond those of a workspace's plan work behind the arena, all steps in the same place.

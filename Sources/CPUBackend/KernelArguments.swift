@@ -42,7 +42,9 @@ enum KernelArguments {
   }
 
   /// An array in C order with these four axes.
-  static func plain(_ shape: [Int], _ data: UnsafeMutableRawPointer?) -> ck_tensor { view(shape, .plain, data) }
+  static func plain(_ shape: [Int], _ data: UnsafeMutableRawPointer?, _ storage: StorageType = .float32) -> ck_tensor {
+    view(shape, TensorLayout(storage: storage), data)
+  }
 
   private static func view(_ shape: [Int], _ layout: TensorLayout, _ data: UnsafeMutableRawPointer?)
     -> ck_tensor

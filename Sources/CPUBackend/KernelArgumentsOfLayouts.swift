@@ -64,6 +64,9 @@ extension KernelArguments {
       case .direct: Int32(CK_WEIGHTS_DIRECT.rawValue)
       case .depthwise: Int32(CK_WEIGHTS_DEPTHWISE.rawValue)
       case .gemm: Int32(CK_WEIGHTS_GEMM.rawValue)
+      case .pairs: Int32(CK_WEIGHTS_PAIRS.rawValue)
+      case .pixelPairs: Int32(CK_WEIGHTS_PIXEL_PAIRS.rawValue)
+      case .gemmPairs: Int32(CK_WEIGHTS_GEMM_PAIRS.rawValue)
       }
     (arguments.columns, arguments.block) = (Int64(order.columns), Int64(order.block))
     arguments.groups = Int64(order.groups)

@@ -181,7 +181,8 @@ struct TrainingArguments {
     let shape = [Int](repeating: 1, count: 4 - counts.count) + counts
     strides(counter.axes.map(\.stride))
     return (
-      places.map { KernelArguments.plain(shape, addresses[$0]) } + [KernelArguments.plain(shape, resultAddress)], random
+      places.map { KernelArguments.plain(shape, addresses[$0], operand($0).layout.storage) }
+        + [KernelArguments.plain(shape, resultAddress, result.layout.storage)], random
     )
   }
 

@@ -90,10 +90,8 @@ package enum Pipeline {
   package static func compile(
     _ training: TrainingGraph, _ options: CompileOptions, observe: (Pass, Compilation) -> Bool = { _, _ in true }
   ) throws -> CompiledNetwork? {
-    guard !options.target.isDevice, options.precision == .fp32 else {
-      throw CompileError(
-        .unsupported,
-        "training runs on CPUs, in fp32; not in \(options.precision.rawValue) on \(options.target.name)")
+    guard !options.target.isDevice else {
+      throw CompileError(.unsupported, "training runs on CPUs, not on \(options.target.name)")
     }
     var options = options
     options.microbatch = options.batch

@@ -57,6 +57,8 @@ extension KernelDescriptor {
       guard tensors.count == 3, blocks[1] == block, blocks[0] == 1 || blocks[0] == block, result.isContiguous else {
         return "\(name) wants blocks of \(block), and gives plain weights"
       }
+      let read: StorageType = blocks[0] == 1 ? .float32 : storage
+      guard tensors[0].layout.storage == read else { return "\(name) reads this image as \(read.rawValue)" }
       if algorithm == RowConvolution.algorithm,
         let obstacle = RowConvolution.obstacle(attributes, g: tensors[1].shape, by: self)
       {

@@ -21,6 +21,19 @@ extension KernelDescriptor {
       && Winograd.Form(rawValue: algorithm) == nil
   }
 
+  /// How it stores what it computes of that op, where the readers want bf16.
+  package func resultStorage(_ op: GraphOp) -> StorageType {
+    switch op {
+    case .globalPool, .gradient(.convolutionWeights): .float32
+    default: op.trainingPlacement == .sums ? .float32 : storage
+    }
+  }
+
+  /// Whether it is the plain gradient of filters, of bf16, which has no tiles for one filter per channel.
+  package func lacksDepthwiseGradient(_ attributes: ConvolutionAttributes, channels: Int, filters: Int) -> Bool {
+    storage == .bfloat16 && algorithm == "outer" && attributes.groups == channels && channels == filters && channels > 1
+  }
+
   /// Whether it takes operands and a result that are stored like these. Kernels of bf16 sum floats: some can write
   /// them, and copies convert either way.
   func stores(_ op: GraphOp, _ operands: [StorageType], _ result: StorageType) -> Bool {
@@ -32,6 +45,10 @@ extension KernelDescriptor {
     case .conv2D, .dense:
       return operands.allSatisfy { $0 == .bfloat16 } && (result == .bfloat16 || result == .float32)
     case .globalPool: return operands == [.bfloat16] && result == .float32
+    case .packWeights: return operands == [.float32] && result == .bfloat16
+    // Plain images are read as floats.
+    case .gradient(.convolutionWeights): return operands.last == .bfloat16 && result == .float32
+    case _ where op.trainingPlacement == .sums: return operands.allSatisfy { $0 == .bfloat16 } && result == .float32
     default: return (operands + [result]).allSatisfy { $0 == .bfloat16 }
     }
   }

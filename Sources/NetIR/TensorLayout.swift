@@ -60,7 +60,7 @@ package struct TensorLayout: Hashable, Sendable, Codable {
 
   /// As plans print it: `c16 halo 1,1,1,1`.
   package var description: String {
-    if let weights { return weights.description }
+    if let weights { return weights.description + (storage == .float32 ? "" : " \(storage.rawValue)") }
     var words = [isChannelsLast ? "nhwc" : block == 1 ? "nchw" : "c\(block)"]
     if storage != .float32 { words.append(storage.rawValue) }
     if halo != .none { words.append("halo \(halo.top),\(halo.bottom),\(halo.left),\(halo.right)") }

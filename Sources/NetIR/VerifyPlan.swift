@@ -198,12 +198,13 @@ extension Plan {
     for (place, operand) in step.operands.enumerated() where step.op.isVector(place, of: step.operands.count) {
       guard case .tensor(let index) = operand else { continue }
       let (layout, name) = (tensors[index].layout, tensors[index].name)
-      guard step.op.hasWeights, place == 1, let order = kernel.weightOrder(step.op, inputBlock: inputBlock) else {
+      guard step.op.hasWeights, place == 1, let packed = kernel.weightLayout(step.op, inputBlock: inputBlock)
+      else {
         try require(layout == .plain, "step `\(step.name)` reads `\(name)`, which is not plain")
         continue
       }
       try require(
-        kernel.takesPackedWeights && layout.weights == order,
+        kernel.takesPackedWeights && layout == packed,
         "step `\(step.name)` reads `\(name)`, which is packed otherwise")
     }
   }

@@ -8,12 +8,21 @@ package struct WeightOrder: Hashable, Sendable, Codable {
     case depthwise
     /// [tile of units][input][unit]
     case gemm
+    /// Of bf16, in words: [tile of filters][block of inputs][ky][kx][pair of inputs][filter]. An input without a partner
+    /// is alone in its word.
+    case pairs
+    /// The same of plain images, whose pairs are neighbouring taps: [tile of filters][input][ky][pair of kx][filter]
+    case pixelPairs
+    /// [tile of units][pair of inputs][unit]
+    case gemmPairs
+
+    var isOfUnits: Bool { self == .gemm || self == .gemmPairs }
   }
 
   package var form: Form
   /// Filters, units or channels that lie side by side.
   package var columns: Int
-  /// Of `direct`: input channels that belong together, as the input has them.
+  /// Of `direct` and `pairs`: input channels that belong together, as the input has them.
   package var block: Int
   package var groups: Int
 
@@ -24,14 +33,19 @@ package struct WeightOrder: Hashable, Sendable, Codable {
     self.groups = groups
   }
 
-  /// Floats of weights (filters, channels / groups, kh, kw) or (units, inputs) in this order.
+  /// Numbers of weights (filters, channels / groups, kh, kw) or (units, inputs) in this order.
   package func elements(of shape: [Int]) -> Int {
     let tiles = (shape[0] + columns - 1) / columns
     return switch form {
     case .direct: tiles * columns * span(of: shape) * shape.dropFirst(2).reduce(1, *)
     case .depthwise, .gemm: tiles * columns * shape.dropFirst().reduce(1, *)
+    case .pairs: tiles * columns * (block > 1 ? even(span(of: shape)) : 2 * span(of: shape)) * shape[2] * shape[3]
+    case .pixelPairs: tiles * columns * span(of: shape) * shape[2] * even(shape[3])
+    case .gemmPairs: tiles * columns * even(shape[1])
     }
   }
+
+  private func even(_ count: Int) -> Int { (count + 1) / 2 * 2 }
 
   /// The most input channels that a tile of filters reads: those of all groups that it touches, from a whole block on.
   private func span(of shape: [Int]) -> Int {
@@ -49,31 +63,45 @@ package struct WeightOrder: Hashable, Sendable, Codable {
 
   /// Whether weights of that shape can lie like this.
   func fits(_ shape: [Int]) -> Bool {
-    guard (1...1024).contains(columns), (1...64).contains(block), shape.count == (form == .gemm ? 2 : 4),
+    guard (1...1024).contains(columns), (1...64).contains(block), shape.count == (form.isOfUnits ? 2 : 4),
       groups >= 1, shape[0] % groups == 0
     else { return false }
-    return form == .direct || form == .depthwise && shape[1] == 1 || form == .gemm && groups == 1
+    return switch form {
+    case .direct, .pairs: true
+    case .pixelPairs: block == 1
+    case .depthwise: shape[1] == 1
+    case .gemm, .gemmPairs: groups == 1
+    }
   }
 }
 
 extension KernelDescriptor {
-  /// How the kernel reads its weights, where a step packs them; nil where it reads them as they are.
+  /// How its weights lie, where a step packs them; nil where it reads them as they are.
   ///
   /// - Parameter inputBlock: of the layout of what it convolves.
-  package func weightOrder(_ op: GraphOp, inputBlock: Int) -> WeightOrder? {
+  package func weightLayout(_ op: GraphOp, inputBlock: Int) -> TensorLayout? {
+    guard let order = weightOrder(op, inputBlock: inputBlock) else { return nil }
+    return TensorLayout(storage: order.form == .depthwise ? .float32 : storage, weights: order)
+  }
+
+  private func weightOrder(_ op: GraphOp, inputBlock: Int) -> WeightOrder? {
+    let hasPairs = storage == .bfloat16
     switch op {
     case .conv2D(let attributes, _):
-      switch algorithm {
-      case RowConvolution.algorithm: nil
-      case "depthwise": WeightOrder(form: .depthwise, columns: block)
-      default: WeightOrder(form: .direct, columns: tileColumns, block: inputBlock, groups: attributes.groups)
+      func order(_ form: WeightOrder.Form) -> WeightOrder {
+        WeightOrder(form: form, columns: tileColumns, block: inputBlock, groups: attributes.groups)
       }
-    case .dense: WeightOrder(form: .gemm, columns: tileColumns)
-    default: nil
+      switch algorithm {
+      case RowConvolution.algorithm: return nil
+      case "depthwise": return WeightOrder(form: .depthwise, columns: block)
+      case _ where !hasPairs || Winograd.Form(rawValue: algorithm) != nil: return order(.direct)
+      default: return order(inputBlock == 1 && attributes.dilation.width == 1 ? .pixelPairs : .pairs)
+      }
+    case .dense: return WeightOrder(form: hasPairs ? .gemmPairs : .gemm, columns: tileColumns)
+    default: return nil
     }
   }
 
-  /// Whether a step can pack its weights; those of other storages and of split products are packed when a plan is
-  /// loaded.
-  package var takesPackedWeights: Bool { storage == .float32 && algorithm != SplitProducts.algorithm }
+  /// Whether a step can pack its weights; those of split products are packed when a plan is loaded.
+  package var takesPackedWeights: Bool { algorithm != SplitProducts.algorithm }
 }

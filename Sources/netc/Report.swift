@@ -33,13 +33,18 @@ struct Report: ParsableCommand {
       "The CPU whose plan is measured: native, or a target that `netc doctor` names.", valueName: "name"))
   var target: String?
 
+  @Option(help: "Of the plans whose memory is told: numbers in fp32, or in bf16 with sums in fp32.")
+  var precision = PrecisionOption.fp32
+
   @OptionGroup var common: CommonOptions
 
   func validate() throws { try validateBatch(batch) }
 
   func run() throws {
     try common.run {
-      try ReportCommand(specs: specs, format: format, batch: batch, order: sort, target: target).run($0)
+      try ReportCommand(
+        specs: specs, format: format, batch: batch, order: sort, target: target, precision: precision
+      ).run($0)
     }
   }
 }

@@ -53,7 +53,7 @@ struct Train: ParsableCommand {
   @Option(help: "Where to train.")
   var device = DeviceOption.cpu
 
-  @Option(help: "Products in fp32, or in bf16 with sums in fp32.")
+  @Option(help: "Activations and gradients in fp32, or in bf16 with sums, statistics and weights in fp32.")
   var precision = PrecisionOption.fp32
 
   @OptionGroup var common: CommonOptions

@@ -23,7 +23,8 @@ extension Kernels {
     @Test(arguments: Row.of(CK_OP_INTERLEAVE), cases) func interleave(row: Row, test: Case) {
       let (n, c) = (2, 19)
       let out = Tensor(
-        [n, c, test.size[0], test.size[1]], block: test.block, halo: Halo(top: 1, bottom: 2, left: 3, right: 1), gap: 3)
+        [n, c, test.size[0], test.size[1]], block: test.block, halo: Halo(top: 1, bottom: 2, left: 3, right: 1), gap: 3,
+        storage: row.storage)
       var want = [Double](repeating: 0, count: n * c * test.size[0] * test.size[1])
       var inputs = [ck_tensor](repeating: ck_tensor(), count: test.stride[0] * test.stride[1])
       var kept: [Tensor] = []
@@ -33,13 +34,14 @@ extension Kernels {
           (test.size[0] - y + test.stride[0] - 1) / test.stride[0],
           (test.size[1] - x + test.stride[1] - 1) / test.stride[1]
         )
-        let values = noise(n * c * h * w, UInt64(phase) + 1)
+        let values = row.storage.rounded(noise(n * c * h * w, UInt64(phase) + 1))
         for place in values.indices {
           let (plane, row, column) = (place / (h * w), place / w % h, place % w)
           let at = (plane * test.size[0] + row * test.stride[0] + y) * test.size[1] + column * test.stride[1] + x
           want[at] = Double(values[place])
         }
-        kept.append(Tensor([n, c, h, w], values, block: test.block, halo: .all(phase % 2), gap: phase))
+        kept.append(
+          Tensor([n, c, h, w], values, block: test.block, halo: .all(phase % 2), gap: phase, storage: row.storage))
         inputs[phase] = kept[kept.count - 1].c
       }
       inputs.withUnsafeBufferPointer { inputs in

@@ -5,25 +5,30 @@ import Testing
 extension Kernels {
   @Suite struct PackWeightsTests {
     private static let convolutions = Row.of(CK_OP_CONV2D).filter {
-      $0.storage == CK_F32 && $0.algorithm != "rows" && !$0.isAMX
+      $0.algorithm != "rows" && $0.algorithm != "split"
     }
-    private static let dense = Row.of(CK_OP_DENSE, "gemm").filter { $0.storage == CK_F32 }
+    private static let dense = Row.of(CK_OP_DENSE, "gemm")
+
+    /// Weights of depthwise convolutions are floats.
+    private static func storage(_ row: Row) -> ck_storage { row.algorithm == "depthwise" ? CK_F32 : row.storage }
 
     @Test(arguments: Row.of(CK_OP_PACK_WEIGHTS), convolutions)
     func convolution(packer: Row, row: Row) {
+      guard packer.storage == Self.storage(row) else { return }
       let cases = row.algorithm == "depthwise" ? ConvCase.depthwise : ConvCase.direct
       for test in cases {
-        for block in row.algorithm == "direct" ? [1, row.block] : [row.block] {
+        for block in row.algorithm == "direct" && !row.isAMX ? [1, row.block] : [row.block] {
           var args = ck_conv2d_args()
           let input = Tensor([1, test.c, test.h, test.w], block: block)
           let out = Tensor([1, test.f, 1, 1], block: row.block)
           (args.in, args.out) = (input.c, out.c)
           (args.kernel_h, args.kernel_w) = (Int64(test.kernel[0]), Int64(test.kernel[1]))
+          (args.dilation_h, args.dilation_w) = (Int64(test.dilation[0]), Int64(test.dilation[1]))
           args.groups = Int64(test.groups)
           var pack = ck_pack_weights_args()
           (pack.filters, pack.channels) = (Int64(test.f), Int64(test.c / test.groups))
           (pack.kernel_h, pack.kernel_w, pack.groups) = (args.kernel_h, args.kernel_w, args.groups)
-          pack.order = Int32((row.algorithm == "depthwise" ? CK_WEIGHTS_DEPTHWISE : CK_WEIGHTS_DIRECT).rawValue)
+          pack.order = Int32(order(row, block, sideways: test.dilation[1]).rawValue)
           pack.columns = row.algorithm == "depthwise" ? Int64(row.block) : Int64(row.kernel.tile_n)
           pack.block = Int64(block)
           check(packer, row, args, pack)
@@ -31,15 +36,25 @@ extension Kernels {
       }
     }
 
+    private func order(_ row: Row, _ block: Int, sideways dilation: Int) -> ck_weight_order {
+      switch row.algorithm {
+      case "depthwise": CK_WEIGHTS_DEPTHWISE
+      case "direct" where row.storage == CK_BF16:
+        block == 1 && dilation == 1 ? CK_WEIGHTS_PIXEL_PAIRS : CK_WEIGHTS_PAIRS
+      default: CK_WEIGHTS_DIRECT
+      }
+    }
+
     @Test(arguments: Row.of(CK_OP_PACK_WEIGHTS), dense)
     func denseLayer(packer: Row, row: Row) {
+      guard packer.storage == row.storage else { return }
       for test in DenseCase.all + [DenseCase(rows: 1, inputs: 1030, units: 70)] {
         var args = ck_dense_args()
         (args.rows, args.inputs, args.units) = (1, Int64(test.inputs), Int64(test.units))
         var pack = ck_pack_weights_args()
         (pack.filters, pack.channels, pack.kernel_h, pack.kernel_w) = (args.units, args.inputs, 1, 1)
         (pack.groups, pack.block, pack.columns) = (1, 1, Int64(row.kernel.tile_n))
-        pack.order = Int32(CK_WEIGHTS_GEMM.rawValue)
+        pack.order = Int32((row.storage == CK_BF16 ? CK_WEIGHTS_GEMM_PAIRS : CK_WEIGHTS_GEMM).rawValue)
         check(packer, row, args, pack)
       }
     }
@@ -49,7 +64,7 @@ extension Kernels {
       let sizes = [pack.filters, pack.channels, pack.kernel_h, pack.kernel_w].map(Int.init)
       let count = sizes.reduce(1, *)
       let weights = noise(count, 5)
-      let want = row.pack(args, weights).bits
+      let want = row.pack(args, Self.storage(row).rounded(weights)).bits
       for order in [[0, 1, 2, 3], [1, 0, 2, 3], [3, 2, 1, 0], [2, 3, 0, 1]] {
         // Axis order[i] of the weights is axis i of the source.
         var strides = [0, 0, 0, 0]

@@ -11,15 +11,16 @@ extension Kernels {
       let p = t.geometry
       let shape = [t.n, t.c, t.h, t.w]
       let pooled = [t.n, t.c, p.oh, p.ow]
-      let image = noise(shape.reduce(1, *), 1).map { ($0 * 6).rounded() / 6 }
-      let gradients = noise(pooled.reduce(1, *), 2)
+      // Halves of whole numbers are bf16 numbers, too.
+      let image = noise(shape.reduce(1, *), 1).map { ($0 * 6).rounded() / (row.storage == CK_BF16 ? 2 : 6) }
+      let gradients = row.storage.rounded(noise(pooled.reduce(1, *), 2))
       for (mode, block) in PoolTests.modes.flatMap({ mode in [1, row.block].map { (mode, $0) } }) {
-        let result = Oracle.pool(p, doubles(image), mode)
-        let want = unpool(p, doubles(gradients), doubles(image), result, mode)
-        let g = Tensor(pooled, gradients, block: block, halo: t.outHalo, gap: t.gap)
-        let x = Tensor(shape, image, block: block, gap: t.gap)
-        let y = Tensor(pooled, result.map(Float.init), block: block, gap: t.gap)
-        let out = Tensor(shape, block: block, halo: t.outHalo, gap: t.gap)
+        let result = row.storage.rounded(Oracle.pool(p, doubles(image), mode).map(Float.init))
+        let want = unpool(p, doubles(gradients), doubles(image), doubles(result), mode)
+        let g = Tensor(pooled, gradients, block: block, halo: t.outHalo, gap: t.gap, storage: row.storage)
+        let x = Tensor(shape, image, block: block, gap: t.gap, storage: row.storage)
+        let y = Tensor(pooled, result, block: block, gap: t.gap, storage: row.storage)
+        let out = Tensor(shape, block: block, halo: t.outHalo, gap: t.gap, storage: row.storage)
         let args = ck_pool2d_gradient_args(
           g: g.c, x: x.c, y: y.c, out: out.c, kernel_h: Int64(p.kh), kernel_w: Int64(p.kw), stride_h: Int64(p.sh),
           stride_w: Int64(p.sw), pad_top: Int64(p.pt), pad_left: Int64(p.pl), pad_bottom: Int64(p.pb),

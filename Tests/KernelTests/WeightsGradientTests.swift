@@ -81,9 +81,14 @@ extension Kernels {
 
     private func check(_ row: Row, _ t: ConvCase, inBlock: Int, slices: Int, tiles: Int = 0) {
       let g = t.geometry
-      let (image, gradient) = (noise(t.n * t.c * t.h * t.w, 1), noise(t.n * t.f * g.oh * g.ow, 2))
-      let input = Tensor([t.n, t.c, t.h, t.w], image, block: inBlock, halo: t.inHalo, gap: t.gap)
-      let above = Tensor([t.n, t.f, g.oh, g.ow], gradient, block: row.block, halo: t.outHalo, gap: t.gap)
+      // Plain images are floats.
+      let read = inBlock == 1 ? CK_F32 : row.storage
+      let (image, gradient) = (
+        read.rounded(noise(t.n * t.c * t.h * t.w, 1)), row.storage.rounded(noise(t.n * t.f * g.oh * g.ow, 2))
+      )
+      let input = Tensor([t.n, t.c, t.h, t.w], image, block: inBlock, halo: t.inHalo, gap: t.gap, storage: read)
+      let above = Tensor(
+        [t.n, t.f, g.oh, g.ow], gradient, block: row.block, halo: t.outHalo, gap: t.gap, storage: row.storage)
       let count = t.f * t.c / t.groups * g.kh * g.kw
       let out = Guarded(slices * count)
       var args = ck_conv2d_weights_args()

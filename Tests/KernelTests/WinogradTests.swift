@@ -145,7 +145,10 @@ extension Kernels {
       floats.run()
       rounded.run()
       rounded.out.expectSound("out")
-      #expect(rounded.out.values == CK_BF16.rounded(floats.out.values))
+      // The CPU's own conversion takes denormal numbers as 0.
+      let flushes = row.kernel.isa == CK_ISA_AVX512_BF16.rawValue
+      let want = floats.out.values.map { flushes && $0.isSubnormal ? 0 : $0 }
+      #expect(rounded.out.values == CK_BF16.rounded(want))
       if test.residual && test.outHalo.top == 0 {
         let values = rounded.out.values
         rounded.out.write(problem.residual)

@@ -20,6 +20,9 @@ import Training
     var yaml: String
     var rule: UpdateRule
     var rate: Float
+    /// How far losses in bf16 may be from PyTorch's in double precision. Its own, under autocast, are off by 0.050, 0.0017
+    /// and 0.0003: where pooling chooses between numbers that are rounded alike, gradients go other ways.
+    var bf16Bound: Double
     var losses: [Double]
     var testDescription: String { name }
   }
@@ -37,7 +40,7 @@ import Training
         - Dense: {name: h2, num_units: 42}
         - Dense: {name: out, num_units: 10, nonlinearity: softmax}
         """,
-      rule: .momentum(0.9), rate: 0.02,
+      rule: .momentum(0.9), rate: 0.02, bf16Bound: 0.05,
       losses: [
         2.313701859, 2.385592813, 2.274442296, 2.335623313, 2.250369449, 2.394483220, 2.232693753, 2.335309871,
         2.364771495, 2.247923112, 2.191675454, 2.312870615, 2.199127796, 2.312600534, 2.148595098, 2.310739423,
@@ -61,7 +64,7 @@ import Training
         - GlobalPool: {}
         - Dense: {name: out, num_units: 10, nonlinearity: softmax}
         """,
-      rule: .adam(.init(epsilon: 1e-12)), rate: 0.002,
+      rule: .adam(.init(epsilon: 1e-12)), rate: 0.002, bf16Bound: 0.004,
       losses: [
         2.267885326, 2.259892888, 2.345118086, 2.272642165, 2.457314158, 2.320585924, 2.324473535, 2.502202101,
         1.969554708, 2.036788721, 2.159187176, 2.101428399, 2.272324497, 2.158138329, 2.192915484, 2.332390949,
@@ -80,7 +83,7 @@ import Training
         - Dense: {name: h, num_units: 30, nonlinearity: elu}
         - Dense: {name: out, num_units: 10, nonlinearity: softmax}
         """,
-      rule: .rmsprop(rho: 0.9, epsilon: 1e-6), rate: 0.001,
+      rule: .rmsprop(rho: 0.9, epsilon: 1e-6), rate: 0.001, bf16Bound: 0.001,
       losses: [
         2.361629119, 2.445089159, 2.420699669, 2.390305744, 2.359345854, 2.392651166, 2.290624352, 2.318205816,
         2.302038974, 2.339845604, 2.354751107, 2.304027846, 2.293844953, 2.328416976, 2.249228258, 2.252040658,
@@ -93,12 +96,28 @@ import Training
 
   @Test(arguments: runs, Numerics.allCases)
   func followsPyTorch(_ run: Run, numerics: Numerics) throws {
+    for (place, (loss, wanted)) in try zip(losses(of: run, .fp32, numerics), run.losses).enumerated() {
+      #expect(abs(loss - wanted) < 1e-4 * wanted, "step \(place): \(loss), PyTorch has \(wanted)")
+    }
+  }
+
+  /// Activations and gradients have 8 bits, and what that does to the parameters adds up.
+  @Test(arguments: runs)
+  func followsPyTorchInBF16(_ run: Run) throws {
+    for (place, (loss, wanted)) in try zip(losses(of: run, .bf16, .fast), run.losses).enumerated() {
+      #expect(abs(loss - wanted) < run.bf16Bound * wanted, "step \(place): \(loss), PyTorch has \(wanted)")
+    }
+  }
+
+  /// Before each step.
+  private func losses(of run: Run, _ precision: Precision, _ numerics: Numerics) throws -> [Double] {
     let network = try Networks.of(run.yaml)
     let step = try TrainingGraph(
       network.lowered(batch: Self.batch).graph, [Objective(.crossEntropy(smoothing: 0))],
       trainable: network.trained.map(\.name))
     let options = CompileOptions(
-      batch: Self.batch, numerics: numerics, target: HostCPU.current.target, catalogue: KernelTable.catalogue)
+      batch: Self.batch, precision: precision, numerics: numerics, target: HostCPU.current.target,
+      catalogue: KernelTable.catalogue)
     let compiled = try #require(try Pipeline.compile(step, options))
     // Running statistics have no part in a step: what is constant is filled with a number.
     let evaluator = ConstantEvaluator(compiled.portable) { name, _ in throw GraphProblem(name) }
@@ -122,14 +141,14 @@ import Training
     }
     inputs[step.exampleWeights].update(repeating: 1 / Float(Self.batch))
     let update = ParameterUpdate(pool: pool)
-    for (place, wanted) in run.losses.enumerated() {
+    return run.losses.indices.map { place in
       let image = Numbers.of("images \(place % 8)", count: inputs[0].count, scale: 1)
       inputs.write(image, to: 0)
       inputs.write(Self.classes(of: image), to: step.targets.lowerBound)
       executable.run(inputs: inputs.read, outputs: outputs.written)
       let loss = Double(outputs[step.lossOutput][0])
-      #expect(abs(loss - wanted) < 1e-4 * wanted, "step \(place): \(loss), PyTorch has \(wanted)")
       update.apply(run.rule, to: parts, step: place + 1, rate: run.rate)
+      return loss
     }
   }
 

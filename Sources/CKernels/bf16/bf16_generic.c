@@ -34,3 +34,4 @@
 #include "../pool/pool2d.h"
 #include "convert.h"
 #include "../layout/concat.h"
+#include "../layout/interleave.h"

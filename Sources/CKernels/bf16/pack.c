@@ -60,7 +60,7 @@ static void winograd_unpack(const ck_kernel *kernel, const void *args, const flo
   }
 }
 
-const ck_packing conv2d_winograd_f4x3_bf16_packing = {winograd_words, winograd_pack, winograd_unpack};
+const ck_packing conv2d_winograd_bf16_packing = {winograd_words, winograd_pack, winograd_unpack};
 
 // Dense: [unit tile][pair of inputs][unit in tile], zero beyond the last unit.
 static int64_t gemm_words(const ck_kernel *kernel, const void *args) {

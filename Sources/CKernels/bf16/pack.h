@@ -16,14 +16,18 @@ typedef struct {
   int64_t tile_words;  // of one tile
 } ck_pair_packing;
 
-static inline ck_pair_packing ck_pair_packing_of(const ck_conv2d_args *a, int64_t tile_n) {
-  ck_pair_packing p = {.conv = ck_conv_packing_of(a, tile_n), .kernel_w = a->kernel_w};
-  p.across = p.conv.block == 1 && a->dilation_w == 1 ? 2 : 1;
-  const int64_t steps = p.conv.block == 1
-                            ? p.conv.span * a->kernel_h * ((a->kernel_w + p.across - 1) / p.across)
-                            : (p.conv.span + 1) / 2 * p.conv.taps;
-  p.tile_words = steps * tile_n;
+static inline ck_pair_packing ck_pair_packing_for(const ck_conv_packing *conv, int64_t kernel_h, int64_t kernel_w,
+                                                  int64_t across) {
+  ck_pair_packing p = {.conv = *conv, .kernel_w = kernel_w, .across = across};
+  const int64_t steps = conv->block == 1 ? conv->span * kernel_h * ((kernel_w + across - 1) / across)
+                                         : (conv->span + 1) / 2 * conv->taps;
+  p.tile_words = steps * conv->tile_n;
   return p;
+}
+
+static inline ck_pair_packing ck_pair_packing_of(const ck_conv2d_args *a, int64_t tile_n) {
+  const ck_conv_packing conv = ck_conv_packing_of(a, tile_n);
+  return ck_pair_packing_for(&conv, a->kernel_h, a->kernel_w, conv.block == 1 && a->dilation_w == 1 ? 2 : 1);
 }
 
 // Where the weight of (filter, c-th channel of its group, tap) lies, in halves of words.

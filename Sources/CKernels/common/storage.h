@@ -19,9 +19,11 @@ CK_INLINE void ck_put(ck_elem *p, vf v) { *(vh_unaligned *)p = ck_narrow(v); }
 
 // The first `count` < CK_VL lanes, the others those of `rest`.
 CK_INLINE vf ck_get_over(vf rest, const ck_elem *p, int64_t count) {
-  vh v = ck_narrow(rest);
+  vh v = (vh)0;
   memcpy(&v, p, (size_t)count * sizeof(ck_elem));
-  return ck_widen(v);
+  const vf wide = ck_widen(v);
+  memcpy(&rest, &wide, (size_t)count * sizeof(float));
+  return rest;
 }
 CK_INLINE void ck_put_part(ck_elem *p, vf v, int64_t count) {
   const vh narrow = ck_narrow(v);

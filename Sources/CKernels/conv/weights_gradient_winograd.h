@@ -4,8 +4,7 @@
 // Y = Aᵀ[(G g Gᵀ) ⊙ (Bᵀ d B)]A is linear in g, so its gradient is ∂g = Gᵀ[Σ (Bᵀ d B) ⊙ (A ∂Y Aᵀ)]G, summed over all
 // tiles of the batch before the last transform: for each point a product (channels × tiles)·(tiles × filters).
 // Needs r×r filters, stride 1, dilation 1, one group, a blocked input. The including file has included winograd.h and
-// weights_gradient.h, whose register tiles are used here with tiles for pixels.
-//
+// weights_gradient.h, whose register tiles of floats are used here with tiles for pixels.
 #include "winograd_shape.h"
 #include "winograd_transforms.h"
 
@@ -15,13 +14,13 @@ typedef struct {
 } ck_winograd_grid;
 
 // Pixels of g that tiles share with nothing: those beyond the image are zeros.
-CK_INLINE void ck_winograd_gradient_tile(const ck_winograd_form f, const float *from, int64_t row, float *to,
+CK_INLINE void ck_winograd_gradient_tile(const ck_winograd_form f, const ck_elem *from, int64_t row, float *to,
                                          int64_t plane) {
   const int span = ck_winograd_span(f), pairs = span / 2 - 1;
   vf columns[CK_WINOGRAD_MOST][CK_WINOGRAD_MOST];
   CK_UNROLL for (int x = 0; x < f.out; x++) {
     vf y[CK_WINOGRAD_MOST], t[CK_WINOGRAD_MOST];
-    CK_UNROLL for (int i = 0; i < f.out; i++) y[i] = ck_load(from + i * row + x * CK_VL);
+    CK_UNROLL for (int i = 0; i < f.out; i++) y[i] = ck_get(from + i * row + x * CK_VL);
     ck_winograd_spread_1d(pairs, f.out, 0, y, t);
     CK_UNROLL for (int i = 0; i < span; i++) columns[i][x] = t[i];
   }
@@ -46,13 +45,13 @@ CK_INLINE void ck_winograd_weights_side(const ck_winograd_form f, const int is_g
     const int64_t y = down * f.out - top, x = across * f.out - left;
     const int64_t rows = in->h + below - y, columns = in->w + beside - x;
     for (int64_t b = 0; b < blocks; b++) {
-      const float *from = in->data + n * in->stride_n + (first + b) * in->stride_c + y * in->stride_h + x * CK_VL;
+      const ck_elem *from = ck_data(in) + n * in->stride_n + (first + b) * in->stride_c + y * in->stride_h + x * CK_VL;
       float *place = to + (b * count + t) * CK_VL;
-      _Alignas(64) float copy[CK_WINOGRAD_MOST * CK_WINOGRAD_MOST * CK_VL];
+      _Alignas(64) ck_elem copy[CK_WINOGRAD_MOST * CK_WINOGRAD_MOST * CK_VL];
       int64_t row = in->stride_h;
       if (rows < size || columns < size) {
-        memset(copy, 0, (size_t)(size * size * CK_VL) * sizeof(float));
-        const size_t bytes = (size_t)(ck_least(columns, size) * CK_VL) * sizeof(float);
+        memset(copy, 0, (size_t)(size * size * CK_VL) * sizeof(ck_elem));
+        const size_t bytes = (size_t)(ck_least(columns, size) * CK_VL) * sizeof(ck_elem);
         for (int64_t i = 0; i < ck_least(rows, size); i++) memcpy(copy + i * size * CK_VL, from + i * row, bytes);
         from = copy;
         row = size * CK_VL;

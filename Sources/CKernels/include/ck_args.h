@@ -71,14 +71,24 @@ typedef struct {
   ck_tensor out;
 } ck_interleave_args;
 
-// The orders of packed weights: what the packing of the rows of conv2d and dense makes.
-typedef enum { CK_WEIGHTS_DIRECT, CK_WEIGHTS_DEPTHWISE, CK_WEIGHTS_GEMM } ck_weight_order;
+// The orders of packed weights: what the packing of the rows of conv2d and dense makes. Those of pairs are of bfloat16:
+// pairs of channels, of a plain image's neighbouring pixels, of inputs; the others of floats, or for CK_WEIGHTS_DIRECT
+// either.
+typedef enum {
+  CK_WEIGHTS_DIRECT,
+  CK_WEIGHTS_DEPTHWISE,
+  CK_WEIGHTS_GEMM,
+  CK_WEIGHTS_PAIRS,
+  CK_WEIGHTS_PIXEL_PAIRS,
+  CK_WEIGHTS_GEMM_PAIRS,
+} ck_weight_order;
 
 // out = the weights as rows of conv2d or dense read them, of
 //
 //     w[f,c,ky,kx] = in[offset + f·strides[0] + c·strides[1] + ky·strides[2] + kx·strides[3]]
 //
-// with (filters, channels/groups, kernel_h, kernel_w); a dense layer has units, inputs and one tap.
+// with (filters, channels/groups, kernel_h, kernel_w); a dense layer has units, inputs and one tap. Rows of bf16 write
+// bfloat16.
 typedef struct {
   const float *in;
   float *out;

@@ -3,14 +3,22 @@
 #include "../common/halo.h"
 #include "../common/storage.h"
 
-enum { CK_POOL_BAND = 16 };
+enum {
+  CK_POOL_BAND = 16,
+  // Numbers of a row of a band that are summed up before they are stored as bf16.
+  CK_POOL_PIECE = 512,
+};
 
 // The windows of one plane of one lane or block.
 typedef struct {
   const ck_pool2d_gradient_args *a;
-  const float *g, *x, *y;
-  float *out;
+  const ck_elem *g, *x, *y;
+  ck_elem *out;
   int64_t first, last;  // rows of the band: [first, last)
+  // Sums of columns [left, right) of the band, with so many floats from row to row.
+  int64_t left, right;
+  float *sums;
+  int64_t sums_row;
 } ck_pool_plane;
 
 // A window: rows [y0, y1), columns [x0, x1) of the image, and the divisor of a mean.
@@ -29,29 +37,41 @@ CK_INLINE ck_unpool_window ck_unpool_window_at(const ck_pool2d_gradient_args *a,
   return w;
 }
 
+// What of a window has to be looked at for a band. Of a maximum all: what lies before the band, too, decides which one is
+// the first.
+CK_INLINE ck_unpool_window ck_unpool_share(const int32_t mode, const ck_pool_plane *p, const ck_unpool_window *w) {
+  if (mode == CK_POOL_MAX) return (ck_unpool_window){w->y0, ck_least(w->y1, p->last), w->x0, w->x1, 1};
+  return (ck_unpool_window){ck_most(w->y0, p->first), ck_least(w->y1, p->last), ck_most(w->x0, p->left),
+                            ck_least(w->x1, p->right), 1};
+}
+
+// Whether a pixel of a window is one of the sums.
+CK_INLINE int ck_unpool_has(const ck_pool_plane *p, int64_t iy, int64_t ix) {
+  return iy >= p->first && ix >= p->left && ix < p->right;
+}
+
 // Vectors of a block's channels.
 CK_INLINE void ck_unpool_block(const int32_t mode, const ck_pool_plane *p, int64_t oy, int64_t ox) {
   const ck_pool2d_gradient_args *a = p->a;
   const ck_unpool_window w = ck_unpool_window_at(a, oy, ox);
-  vf g = ck_load(p->g + oy * a->g.stride_h + ox * CK_VL), y = ck_splat(0);
-  if (mode == CK_POOL_MAX || mode == CK_POOL_L2) y = ck_load(p->y + oy * a->y.stride_h + ox * CK_VL);
+  vf g = ck_get(p->g + oy * a->g.stride_h + ox * CK_VL), y = ck_splat(0);
+  if (mode == CK_POOL_MAX || mode == CK_POOL_L2) y = ck_get(p->y + oy * a->y.stride_h + ox * CK_VL);
   if (mode == CK_POOL_L2) g = y > 0.0f ? g / y : ck_splat(0);
   if (mode == CK_POOL_AVERAGE_EXC_PAD) g = g / w.divisor;
-  // Rows above the band decide which maximum is the first.
-  const int64_t from = mode == CK_POOL_MAX ? w.y0 : ck_most(w.y0, p->first), to = ck_least(w.y1, p->last);
-  for (int64_t iy = from; iy < to; iy++) {
-    const float *x = mode == CK_POOL_AVERAGE_EXC_PAD ? NULL : p->x + iy * a->x.stride_h;
-    float *out = p->out + iy * a->out.stride_h;
-    for (int64_t ix = w.x0; ix < w.x1; ix++) {
+  const ck_unpool_window s = ck_unpool_share(mode, p, &w);
+  for (int64_t iy = s.y0; iy < s.y1; iy++) {
+    const ck_elem *x = mode == CK_POOL_AVERAGE_EXC_PAD ? NULL : p->x + iy * a->x.stride_h;
+    float *sums = p->sums + (iy - p->first) * p->sums_row - p->left * CK_VL;
+    for (int64_t ix = s.x0; ix < s.x1; ix++) {
       vf part = g;
-      if (mode == CK_POOL_L2) part = g * ck_load(x + ix * CK_VL);
+      if (mode == CK_POOL_L2) part = g * ck_get(x + ix * CK_VL);
       if (mode == CK_POOL_MAX) {
-        const vi is_most = ck_load(x + ix * CK_VL) == y;
+        const vi is_most = ck_get(x + ix * CK_VL) == y;
         part = is_most ? g : ck_splat(0);
         g = is_most ? ck_splat(0) : g;
-        if (iy < p->first) continue;
+        if (!ck_unpool_has(p, iy, ix)) continue;
       }
-      ck_store(out + ix * CK_VL, ck_load(out + ix * CK_VL) + part);
+      ck_store(sums + ix * CK_VL, ck_load(sums + ix * CK_VL) + part);
     }
   }
 }
@@ -60,38 +80,39 @@ CK_INLINE void ck_unpool_block(const int32_t mode, const ck_pool_plane *p, int64
 CK_INLINE void ck_unpool_one(const int32_t mode, const ck_pool_plane *p, int64_t oy, int64_t ox) {
   const ck_pool2d_gradient_args *a = p->a;
   const ck_unpool_window w = ck_unpool_window_at(a, oy, ox);
-  float g = p->g[oy * a->g.stride_h + ox];
-  const float y = mode == CK_POOL_MAX || mode == CK_POOL_L2 ? p->y[oy * a->y.stride_h + ox] : 0;
+  float g = ck_get_one(p->g + oy * a->g.stride_h + ox);
+  const float y = mode == CK_POOL_MAX || mode == CK_POOL_L2 ? ck_get_one(p->y + oy * a->y.stride_h + ox) : 0;
   if (mode == CK_POOL_L2) g = y > 0 ? g / y : 0;
   if (mode == CK_POOL_AVERAGE_EXC_PAD) g = g / w.divisor;
-  const int64_t from = mode == CK_POOL_MAX ? w.y0 : ck_most(w.y0, p->first), to = ck_least(w.y1, p->last);
-  for (int64_t iy = from; iy < to; iy++) {
-    const float *x = mode == CK_POOL_AVERAGE_EXC_PAD ? NULL : p->x + iy * a->x.stride_h;
-    float *out = p->out + iy * a->out.stride_h;
-    for (int64_t ix = w.x0; ix < w.x1; ix++) {
-      if (mode == CK_POOL_MAX && x[ix] != y) continue;
-      if (iy >= p->first) out[ix] += mode == CK_POOL_L2 ? g * x[ix] : g;
+  const ck_unpool_window s = ck_unpool_share(mode, p, &w);
+  for (int64_t iy = s.y0; iy < s.y1; iy++) {
+    const ck_elem *x = mode == CK_POOL_AVERAGE_EXC_PAD ? NULL : p->x + iy * a->x.stride_h;
+    float *sums = p->sums + (iy - p->first) * p->sums_row - p->left;
+    for (int64_t ix = s.x0; ix < s.x1; ix++) {
+      if (mode == CK_POOL_MAX && ck_get_one(x + ix) != y) continue;
+      if (ck_unpool_has(p, iy, ix)) sums[ix] += mode == CK_POOL_L2 ? g * ck_get_one(x + ix) : g;
       if (mode == CK_POOL_MAX) return;
     }
   }
 }
 
 // The maximum of windows of 2 × 2 side by side: every pixel is written once. Of one pair of rows, `count` windows.
-CK_INLINE void ck_unpool_pairs_block(const float *g, const float *y, const float *x0, const float *x1, int64_t count,
-                                     float *out0, float *out1) {
+CK_INLINE void ck_unpool_pairs_block(const ck_elem *g, const ck_elem *y, const ck_elem *x0, const ck_elem *x1,
+                                     int64_t count, ck_elem *out0, ck_elem *out1) {
   const vf none = ck_splat(0);
   for (int64_t i = 0; i < count; i++) {
-    vf rest = ck_load(g + i * CK_VL);
-    const vf most = ck_load(y + i * CK_VL);
+    vf rest = ck_get(g + i * CK_VL);
+    const vf most = ck_get(y + i * CK_VL);
     CK_UNROLL for (int k = 0; k < 4; k++) {
       const int64_t at = (2 * i + k % 2) * CK_VL;
-      const vi is_most = ck_load((k < 2 ? x0 : x1) + at) == most;
-      ck_store((k < 2 ? out0 : out1) + at, is_most ? rest : none);
+      const vi is_most = ck_get((k < 2 ? x0 : x1) + at) == most;
+      ck_put((k < 2 ? out0 : out1) + at, is_most ? rest : none);
       rest = is_most ? none : rest;
     }
   }
 }
 
+#ifndef CK_STORES_BF16
 #define CK_ZIP_FIRST_4(a, b) __builtin_shufflevector(a, b, 0, 4, 1, 5)
 #define CK_ZIP_SECOND_4(a, b) __builtin_shufflevector(a, b, 2, 6, 3, 7)
 #define CK_ZIP_FIRST_8(a, b) __builtin_shufflevector(a, b, 0, 8, 1, 9, 2, 10, 3, 11)
@@ -152,40 +173,48 @@ CK_INLINE void ck_unpool_pairs_plain(const float *g, const float *y, const float
   }
 }
 
+#endif
+
 // A band of a pool of such windows. Its first row is even.
 static void ck_unpool_pairs(const ck_pool_plane *p) {
   const ck_pool2d_gradient_args *a = p->a;
   const int64_t pixel = a->out.block, width = a->out.w * pixel, used = 2 * a->g.w * pixel;
   for (int64_t iy = p->first; iy < p->last; iy += 2) {
-    float *out0 = p->out + iy * a->out.stride_h, *out1 = out0 + a->out.stride_h;
+    ck_elem *out0 = p->out + iy * a->out.stride_h, *out1 = out0 + a->out.stride_h;
     if (iy / 2 >= a->g.h) {
-      memset(out0, 0, (size_t)width * sizeof(float));
+      memset(out0, 0, (size_t)width * sizeof(ck_elem));
       continue;
     }
-    const float *g = p->g + iy / 2 * a->g.stride_h, *y = p->y + iy / 2 * a->y.stride_h;
-    const float *x0 = p->x + iy * a->x.stride_h, *x1 = x0 + a->x.stride_h;
-    if (pixel > 1) {
-      ck_unpool_pairs_block(g, y, x0, x1, a->g.w, out0, out1);
-    } else {
+    const ck_elem *g = p->g + iy / 2 * a->g.stride_h, *y = p->y + iy / 2 * a->y.stride_h;
+    const ck_elem *x0 = p->x + iy * a->x.stride_h, *x1 = x0 + a->x.stride_h;
+#ifndef CK_STORES_BF16
+    if (pixel == 1) {
       ck_unpool_pairs_plain(g, y, x0, x1, a->g.w, out0, out1);
+    } else
+#endif
+    {
+      ck_unpool_pairs_block(g, y, x0, x1, a->g.w, out0, out1);
     }
-    memset(out0 + used, 0, (size_t)(width - used) * sizeof(float));
-    memset(out1 + used, 0, (size_t)(width - used) * sizeof(float));
+    memset(out0 + used, 0, (size_t)(width - used) * sizeof(ck_elem));
+    memset(out1 + used, 0, (size_t)(width - used) * sizeof(ck_elem));
   }
 }
 
-CK_INLINE void ck_unpool_band(const int32_t mode, const ck_pool_plane *p) {
+// The sums of a band's columns.
+CK_INLINE void ck_unpool_columns(const int32_t mode, const ck_pool_plane *p) {
   const ck_pool2d_gradient_args *a = p->a;
   const int64_t pixel = a->out.block;
-  for (int64_t iy = p->first; iy < p->last; iy++) {
-    memset(p->out + iy * a->out.stride_h, 0, (size_t)(a->out.w * pixel) * sizeof(float));
+  for (int64_t i = 0; i < p->last - p->first; i++) {
+    memset(p->sums + i * p->sums_row, 0, (size_t)((p->right - p->left) * pixel) * sizeof(float));
   }
-  // The windows that reach into the band.
-  const int64_t above = p->first + a->pad_top - a->kernel_h + 1;
+  // The windows that reach into them.
+  const int64_t above = p->first + a->pad_top - a->kernel_h + 1, before = p->left + a->pad_left - a->kernel_w + 1;
   const int64_t from = above > 0 ? ck_ceil_div(above, a->stride_h) : 0;
   const int64_t to = ck_least(a->g.h, (p->last - 1 + a->pad_top) / a->stride_h + 1);
+  const int64_t start = before > 0 ? ck_ceil_div(before, a->stride_w) : 0;
+  const int64_t end = ck_least(a->g.w, (p->right - 1 + a->pad_left) / a->stride_w + 1);
   for (int64_t oy = from; oy < to; oy++) {
-    for (int64_t ox = 0; ox < a->g.w; ox++) {
+    for (int64_t ox = start; ox < end; ox++) {
       if (pixel > 1) {
         ck_unpool_block(mode, p, oy, ox);
       } else {
@@ -193,6 +222,33 @@ CK_INLINE void ck_unpool_band(const int32_t mode, const ck_pool_plane *p) {
       }
     }
   }
+}
+
+// Floats are summed up where they belong, what is stored as bf16 is rounded once.
+CK_INLINE void ck_unpool_band(const int32_t mode, ck_pool_plane *p) {
+  const ck_tensor *out = &p->a->out;
+#ifdef CK_STORES_BF16
+  _Alignas(64) float sums[CK_POOL_BAND * CK_POOL_PIECE];
+  p->sums = sums;
+  p->sums_row = CK_POOL_PIECE;
+  const int64_t columns = CK_POOL_PIECE / out->block;
+  for (p->left = 0; p->left < out->w; p->left = p->right) {
+    p->right = ck_least(p->left + columns, out->w);
+    ck_unpool_columns(mode, p);
+    for (int64_t y = p->first; y < p->last; y++) {
+      ck_elem *to = p->out + y * out->stride_h + p->left * out->block;
+      const int64_t count = (p->right - p->left) * out->block;
+      for (int64_t i = 0; i < count; i += CK_VL) {
+        ck_put_upto(to + i, ck_load(sums + (y - p->first) * CK_POOL_PIECE + i), count - i);
+      }
+    }
+  }
+#else
+  p->sums = p->out + p->first * out->stride_h;
+  p->sums_row = out->stride_h;
+  p->right = out->w;
+  ck_unpool_columns(mode, p);
+#endif
 }
 
 static int64_t ck_pool_bands(const ck_pool2d_gradient_args *a) { return ck_ceil_div(a->out.h, CK_POOL_BAND); }
@@ -207,16 +263,17 @@ void CK_NAME(pool2d_gradient_bands, run)(const void *args, int64_t begin, int64_
   const ck_tensor *out = &a->out;
   const int64_t blocks = ck_blocks(out), bands = ck_pool_bands(a);
   const int is_pairs = a->mode == CK_POOL_MAX && a->kernel_h == 2 && a->kernel_w == 2 && a->stride_h == 2 &&
-                       a->stride_w == 2 && !(a->pad_top | a->pad_left) && 2 * a->g.h <= out->h && 2 * a->g.w <= out->w;
+                       a->stride_w == 2 && !(a->pad_top | a->pad_left) && 2 * a->g.h <= out->h &&
+                       2 * a->g.w <= out->w && (sizeof(ck_elem) == sizeof(float) || out->block > 1);
   const int reads = a->mode == CK_POOL_MAX || a->mode == CK_POOL_L2;
   for (int64_t u = begin; u < end; u++) {
     const int64_t band = u % bands, cb = u / bands % blocks, n = u / bands / blocks;
-    const ck_pool_plane p = {
+    ck_pool_plane p = {
         .a = a,
-        .g = a->g.data + n * a->g.stride_n + cb * a->g.stride_c,
-        .x = reads ? a->x.data + n * a->x.stride_n + cb * a->x.stride_c : NULL,
-        .y = reads ? a->y.data + n * a->y.stride_n + cb * a->y.stride_c : NULL,
-        .out = out->data + n * out->stride_n + cb * out->stride_c,
+        .g = ck_data(&a->g) + n * a->g.stride_n + cb * a->g.stride_c,
+        .x = reads ? ck_data(&a->x) + n * a->x.stride_n + cb * a->x.stride_c : NULL,
+        .y = reads ? ck_data(&a->y) + n * a->y.stride_n + cb * a->y.stride_c : NULL,
+        .out = ck_data(out) + n * out->stride_n + cb * out->stride_c,
         .first = band * CK_POOL_BAND,
         .last = ck_least((band + 1) * CK_POOL_BAND, out->h)};
     if (is_pairs) {

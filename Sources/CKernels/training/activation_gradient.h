@@ -37,18 +37,23 @@ CK_INLINE vf ck_sloped(const int32_t kind, vf g, vf v, vf p0, vf p1) {
   }
 }
 
-CK_INLINE void ck_slope_loop(const int32_t kind, float *to, const float *g, const float *v, int64_t length, float p0,
-                             float p1) {
+CK_INLINE void ck_slope_loop(const int32_t kind, ck_elem *to, const ck_elem *g, const ck_elem *v, int64_t length,
+                             float p0, float p1) {
+#ifdef CK_STORES_BF16
+  // What was clipped was rounded afterwards.
+  if (kind == CK_CLIP) p0 = ck_from_bf16(ck_to_bf16(p0)), p1 = ck_from_bf16(ck_to_bf16(p1));
+#endif
   const vf q0 = ck_splat(p0), q1 = ck_splat(p1);
   int64_t i = 0;
-  for (; i + CK_VL <= length; i += CK_VL) ck_store(to + i, ck_sloped(kind, ck_load(g + i), ck_load(v + i), q0, q1));
+  for (; i + CK_VL <= length; i += CK_VL) ck_put(to + i, ck_sloped(kind, ck_get(g + i), ck_get(v + i), q0, q1));
   const int64_t rest = length - i;
   if (rest > 0) {
-    ck_store_part(to + i, ck_sloped(kind, ck_load_part(g + i, rest), ck_load_part(v + i, rest), q0, q1), rest);
+    ck_put_part(to + i, ck_sloped(kind, ck_get_upto(g + i, rest), ck_get_upto(v + i, rest), q0, q1), rest);
   }
 }
 
-static void ck_slope_span(float *to, const float *g, const float *v, int64_t length, const ck_activation *activation) {
+static void ck_slope_span(ck_elem *to, const ck_elem *g, const ck_elem *v, int64_t length,
+                          const ck_activation *activation) {
 #define CK_CASE(kind) \
   case kind: ck_slope_loop(kind, to, g, v, length, activation->p0, activation->p1); break;
   switch (activation->kind) {
@@ -64,7 +69,7 @@ static void ck_slope_span(float *to, const float *g, const float *v, int64_t len
     CK_CASE(CK_HARD_SWISH)
     CK_CASE(CK_GELU)
     CK_CASE(CK_CLIP)
-    default: memmove(to, g, (size_t)length * sizeof(float)); break;
+    default: memmove(to, g, (size_t)length * sizeof(ck_elem)); break;
   }
 #undef CK_CASE
 }

@@ -31,15 +31,16 @@ CK_INLINE vf ck_function_of(const int32_t function, vf x, vf p) {
   }
 }
 
-CK_INLINE void ck_function_loop(const int32_t function, float *to, const float *from, int64_t length, float exponent) {
+CK_INLINE void ck_function_loop(const int32_t function, ck_elem *to, const ck_elem *from, int64_t length,
+                                float exponent) {
   const vf p = ck_splat(exponent);
   int64_t i = 0;
-  for (; i + CK_VL <= length; i += CK_VL) ck_store(to + i, ck_function_of(function, ck_load(from + i), p));
+  for (; i + CK_VL <= length; i += CK_VL) ck_put(to + i, ck_function_of(function, ck_get(from + i), p));
   const int64_t rest = length - i;
-  if (rest > 0) ck_store_part(to + i, ck_function_of(function, ck_load_part(from + i, rest), p), rest);
+  if (rest > 0) ck_put_part(to + i, ck_function_of(function, ck_get_upto(from + i, rest), p), rest);
 }
 
-static void ck_function_span(float *to, const float *from, int64_t length, const ck_function_args *a) {
+static void ck_function_span(ck_elem *to, const ck_elem *from, int64_t length, const ck_function_args *a) {
 #define CK_CASE(kind) \
   case kind: ck_function_loop(kind, to, from, length, a->exponent); break;
   switch (a->function) {

@@ -21,27 +21,25 @@ CK_INLINE void ck_spread_join(ck_spread *total, double count, vd mean, vd square
 }
 
 // Σ(x − center) and Σ(x − center)² of one strip.
-CK_INLINE void ck_strip_squares(const float *p, int64_t step, const ck_strip *s, vf center, vf *sum, vf *squares) {
+CK_INLINE void ck_strip_squares(const ck_elem *p, int64_t step, const ck_strip *s, vf center, vf *sum, vf *squares) {
   vf sums[4] = {(vf)0.0f, (vf)0.0f, (vf)0.0f, (vf)0.0f}, twos[4] = {(vf)0.0f, (vf)0.0f, (vf)0.0f, (vf)0.0f};
   const int64_t whole = ck_strip_whole(s);
   int64_t i = 0;
   for (; i + 4 <= whole; i += 4) {
     CK_UNROLL for (int k = 0; k < 4; k++) {
-      const vf d = ck_load(p + (i + k) * step) - center;
+      const vf d = ck_get(p + (i + k) * step) - center;
       sums[k] += d;
       twos[k] = d * d + twos[k];
     }
   }
   for (; i < whole; i++) {
-    const vf d = ck_load(p + i * step) - center;
+    const vf d = ck_get(p + i * step) - center;
     sums[0] += d;
     twos[0] = d * d + twos[0];
   }
   for (; i < s->vectors; i++) {
     const int64_t lanes = i + 1 < s->vectors ? s->lanes : s->last;
-    vf x = center;
-    memcpy(&x, p + i * step, (size_t)lanes * sizeof(float));
-    const vf d = x - center;
+    const vf d = ck_get_over(center, p + i * step, lanes) - center;
     sums[1] += d;
     twos[1] = d * d + twos[1];
   }

@@ -23,17 +23,18 @@ void CK_NAME(normalize_span, run)(const void *args, int64_t begin, int64_t end) 
   const ck_tensor *out = &a->out;
   const ck_spans spans = ck_channel_spans(&a->x, out);
   const int along = ck_along_channels(&a->x, out);
+  const vf least = ck_splat(a->activation.kind == CK_RECTIFY ? 0 : -INFINITY);
   for (int64_t u = begin; u < end; u++) {
     const ck_span p = ck_span_at(&spans, u);
-    const float *from = ck_span_data(&a->x, &p);
-    float *to = ck_span_data(out, &p);
+    const ck_elem *from = ck_span_data(&a->x, &p);
+    ck_elem *to = ck_span_data(out, &p);
     ck_normal_form form = {ck_splat(0), ck_splat(0), ck_splat(0)};
     for (int64_t i = 0; i < p.length; i += CK_VL) {
       if (along || i == 0) form = ck_normal_form_at(a->moments, a->gamma, a->beta, a->epsilon, out, along, &p, i);
-      const vf d = ck_load_upto(from + i, p.length - i) - form.mean;
-      ck_store_upto(to + i, ck_normalized(d, &form), p.length - i);
+      const vf y = ck_normalized(ck_get_upto(from + i, p.length - i) - form.mean, &form);
+      ck_put_upto(to + i, least > y ? least : y, p.length - i);
     }
-    ck_activate_in_place(to, p.length, &a->activation);
+    if (a->activation.kind != CK_RECTIFY) ck_activate_in_place(to, p.length, &a->activation);
     if (!along) ck_span_zero_halo(out, &p);
   }
 }
@@ -58,8 +59,8 @@ CK_INLINE void ck_normalize_gradient_piece(const int rectified, const ck_normali
                                            const ck_span *p) {
   const ck_tensor *out = &a->out;
   const float each = 1.0f / (float)(out->n * out->h * out->w);
-  const float *g = ck_span_data(&a->g, p), *x = ck_span_data(&a->x, p);
-  float *to = ck_span_data(out, p);
+  const ck_elem *g = ck_span_data(&a->g, p), *x = ck_span_data(&a->x, p);
+  ck_elem *to = ck_span_data(out, p);
   ck_normal_form form = {ck_splat(0), ck_splat(0), ck_splat(0)};
   vf level = ck_splat(0), slope = ck_splat(0);
   for (int64_t i = 0; i < p->length; i += CK_VL) {
@@ -69,9 +70,9 @@ CK_INLINE void ck_normalize_gradient_piece(const int rectified, const ck_normali
       level = ck_factors(a->sums, 0, out, along, p, i) * each;
       slope = ck_factors(a->sums + out->c, 0, out, along, p, i) * root * each;
     }
-    const vf d = ck_load_upto(x + i, p->length - i) - form.mean;
-    const vf v = ck_reaching(rectified, ck_load_upto(g + i, p->length - i), d, &form);
-    ck_store_upto(to + i, form.scale * (v - (d * slope + level)), p->length - i);
+    const vf d = ck_get_upto(x + i, p->length - i) - form.mean;
+    const vf v = ck_reaching(rectified, ck_get_upto(g + i, p->length - i), d, &form);
+    ck_put_upto(to + i, form.scale * (v - (d * slope + level)), p->length - i);
   }
 }
 

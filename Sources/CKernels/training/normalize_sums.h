@@ -9,25 +9,23 @@ int64_t CK_NAME(normalize_sums_strips, units)(const void *args) {
 }
 
 // Σg and Σg·(x − mean) of one strip; where it is rectified, of the g that reach x.
-CK_INLINE void ck_strip_products(const int rectified, const float *g, int64_t g_step, const float *x, int64_t x_step,
+CK_INLINE void ck_strip_products(const int rectified, const ck_elem *g, int64_t g_step, const ck_elem *x, int64_t x_step,
                                  const ck_strip *s, const ck_normal_form *form, vf *sum, vf *products) {
   vf sums[4] = {(vf)0.0f, (vf)0.0f, (vf)0.0f, (vf)0.0f}, twos[4] = {(vf)0.0f, (vf)0.0f, (vf)0.0f, (vf)0.0f};
   const int64_t whole = ck_strip_whole(s);
   int64_t i = 0;
   for (; i + 4 <= whole; i += 4) {
     CK_UNROLL for (int k = 0; k < 4; k++) {
-      const vf d = ck_load(x + (i + k) * x_step) - form->mean;
-      const vf v = ck_reaching(rectified, ck_load(g + (i + k) * g_step), d, form);
+      const vf d = ck_get(x + (i + k) * x_step) - form->mean;
+      const vf v = ck_reaching(rectified, ck_get(g + (i + k) * g_step), d, form);
       sums[k] += v;
       twos[k] = v * d + twos[k];
     }
   }
   for (; i < s->vectors; i++) {
     const int64_t lanes = i + 1 < s->vectors ? s->lanes : s->last;
-    vf d = form->mean;
-    memcpy(&d, x + i * x_step, (size_t)lanes * sizeof(float));
-    d -= form->mean;
-    const vf v = ck_reaching(rectified, ck_load_upto(g + i * g_step, lanes), d, form);
+    const vf d = ck_get_over(form->mean, x + i * x_step, lanes) - form->mean;
+    const vf v = ck_reaching(rectified, ck_get_over(ck_splat(0), g + i * g_step, lanes), d, form);
     sums[0] += v;
     twos[0] = v * d + twos[0];
   }
@@ -60,7 +58,7 @@ void CK_NAME(normalize_sums_strips, run)(const void *args, int64_t begin, int64_
       vf sum = ck_splat(0), product = ck_splat(0);
       for (; i < behind; i++) {
         const ck_strip s = ck_strip_at(&strips, &a->g, group, part.first, part.count, i);
-        const float *g = ck_strip_data(&strips, &a->g, group, &s), *x = ck_strip_data(&strips, &a->x, group, &s);
+        const ck_elem *g = ck_strip_data(&strips, &a->g, group, &s), *x = ck_strip_data(&strips, &a->x, group, &s);
         if (beta) {
           ck_strip_products(1, g, g_step, x, x_step, &s, &form, &sum, &product);
         } else {

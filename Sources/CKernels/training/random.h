@@ -185,14 +185,14 @@ void CK_NAME(drop_span, run)(const void *args, int64_t begin, int64_t end) {
   uint32_t memory[CK_DRAWN + 8 * CK_VL];
   for (int64_t u = begin; u < end; u++) {
     const ck_span p = ck_span_at(&spans, u);
-    const float *from = ck_span_data(&a->x, &p);
-    float *to = ck_span_data(&a->out, &p);
+    const ck_elem *from = ck_span_data(&a->x, &p);
+    ck_elem *to = ck_span_data(&a->out, &p);
     for (int64_t start = 0; start < p.length; start += CK_DRAWN) {
       const int64_t length = ck_least(CK_DRAWN, p.length - start);
       const ck_drawn d = ck_draw(&generator, &a->random, &a->out, &p, p.start + start, length, 1, memory);
       for (int64_t i = 0; i < length; i += CK_VL) {
-        const vf x = ck_load_upto(from + start + i, length - i);
-        ck_store_upto(to + start + i, ck_word(&d, i) >> 9 < least ? ck_splat(0) : x * scale, length - i);
+        const vf x = ck_get_upto(from + start + i, length - i);
+        ck_put_upto(to + start + i, ck_word(&d, i) >> 9 < least ? ck_splat(0) : x * scale, length - i);
       }
     }
     ck_span_zero_halo(&a->out, &p);
@@ -225,14 +225,14 @@ void CK_NAME(noise_span, run)(const void *args, int64_t begin, int64_t end) {
   uint32_t memory[CK_DRAWN + 8 * CK_VL];
   for (int64_t u = begin; u < end; u++) {
     const ck_span p = ck_span_at(&spans, u);
-    const float *from = ck_span_data(&a->x, &p);
-    float *to = ck_span_data(&a->out, &p);
+    const ck_elem *from = ck_span_data(&a->x, &p);
+    ck_elem *to = ck_span_data(&a->out, &p);
     for (int64_t start = 0; start < p.length; start += drawn) {
       const int64_t length = ck_least(drawn, p.length - start);
       const ck_drawn d = ck_draw(&generator, &a->random, &a->out, &p, p.start + start, length, 2, memory);
       for (int64_t i = 0; i < length; i += CK_VL) {
-        const vf x = ck_load_upto(from + start + i, length - i);
-        ck_store_upto(to + start + i, ck_normal_at(&d, a->out.block > 1, i) * a->sigma + x, length - i);
+        const vf x = ck_get_upto(from + start + i, length - i);
+        ck_put_upto(to + start + i, ck_normal_at(&d, a->out.block > 1, i) * a->sigma + x, length - i);
       }
     }
     ck_span_zero_halo(&a->out, &p);
@@ -255,15 +255,15 @@ void CK_NAME(random_slopes_span, run)(const void *args, int64_t begin, int64_t e
   uint32_t memory[CK_DRAWN + 8 * CK_VL];
   for (int64_t u = begin; u < end; u++) {
     const ck_span p = ck_span_at(&spans, u);
-    const float *x = ck_span_data(&a->x, &p), *y = ck_span_data(&a->y, &p);
-    float *to = ck_span_data(&a->out, &p);
+    const ck_elem *x = ck_span_data(&a->x, &p), *y = ck_span_data(&a->y, &p);
+    ck_elem *to = ck_span_data(&a->out, &p);
     for (int64_t start = 0; start < p.length; start += CK_DRAWN) {
       const int64_t length = ck_least(CK_DRAWN, p.length - start);
       const ck_drawn d = ck_draw(&generator, &a->random, &a->out, &p, p.start + start, length, 1, memory);
       for (int64_t i = 0; i < length; i += CK_VL) {
-        const vf v = ck_load_upto(y + start + i, length - i), slope = ck_uniform(ck_word(&d, i)) * width + a->lower;
-        const vf chosen = ck_load_upto(x + start + i, length - i) > 0.0f ? v : v / slope;
-        ck_store_upto(to + start + i, chosen, length - i);
+        const vf v = ck_get_upto(y + start + i, length - i), slope = ck_uniform(ck_word(&d, i)) * width + a->lower;
+        const vf chosen = ck_get_upto(x + start + i, length - i) > 0.0f ? v : v / slope;
+        ck_put_upto(to + start + i, chosen, length - i);
       }
     }
     ck_span_zero_halo(&a->out, &p);

@@ -80,9 +80,9 @@ static inline ck_strip ck_strip_at(const ck_strips *s, const ck_tensor *t, int64
   return p;
 }
 
-static inline const float *ck_strip_data(const ck_strips *s, const ck_tensor *t, int64_t group, const ck_strip *p) {
+static inline const ck_elem *ck_strip_data(const ck_strips *s, const ck_tensor *t, int64_t group, const ck_strip *p) {
   const int64_t channels = s->kind == CK_STRIPS_COLUMNS ? 0 : group * t->stride_c;
-  return t->data + p->n * t->stride_n + channels + p->row * t->stride_h + p->start;
+  return ck_data(t) + p->n * t->stride_n + channels + p->row * t->stride_h + p->start;
 }
 
 CK_INLINE int64_t ck_strip_step(const ck_strips *s, const ck_tensor *t) {
@@ -100,15 +100,15 @@ CK_INLINE int64_t ck_strip_whole(const ck_strip *p) {
 }
 
 // Σ of one strip: four sums of every fourth vector.
-CK_INLINE vf ck_strip_sum(const float *p, int64_t step, const ck_strip *s) {
+CK_INLINE vf ck_strip_sum(const ck_elem *p, int64_t step, const ck_strip *s) {
   vf sums[4] = {(vf)0.0f, (vf)0.0f, (vf)0.0f, (vf)0.0f};
   const int64_t whole = ck_strip_whole(s);
   int64_t i = 0;
   for (; i + 4 <= whole; i += 4) {
-    CK_UNROLL for (int k = 0; k < 4; k++) sums[k] += ck_load(p + (i + k) * step);
+    CK_UNROLL for (int k = 0; k < 4; k++) sums[k] += ck_get(p + (i + k) * step);
   }
-  for (; i < whole; i++) sums[0] += ck_load(p + i * step);
-  for (; i < s->vectors; i++) sums[1] += ck_load_part(p + i * step, i + 1 < s->vectors ? s->lanes : s->last);
+  for (; i < whole; i++) sums[0] += ck_get(p + i * step);
+  for (; i < s->vectors; i++) sums[1] += ck_get_over(ck_splat(0), p + i * step, i + 1 < s->vectors ? s->lanes : s->last);
   return (sums[0] + sums[1]) + (sums[2] + sums[3]);
 }
 

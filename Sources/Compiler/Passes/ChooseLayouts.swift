@@ -88,7 +88,7 @@ enum ChooseLayouts {
         node.layout.storage = resultStorage(id, kernel.storage)
       case .gradient(.convolutionWeights(let attributes, _)):
         let kernel = try descriptor(node)
-        let blocked = TensorLayout(block: kernel.block)
+        let blocked = TensorLayout(storage: kernel.storage, block: kernel.block)
         let image = graph[node.operands[0]]
         // Of plain images, taps are what a tile has beside filters.
         let isPlain =
@@ -158,25 +158,25 @@ enum ChooseLayouts {
         let value = node.operands[place]
         let inputBlock = graph[node.operands[0]].layout.block
         guard !graph.isConstant(value), node.op.hasWeights, place == 1,
-          let order = try descriptor(node).weightOrder(node.op, inputBlock: inputBlock)
+          let layout = try descriptor(node).weightLayout(node.op, inputBlock: inputBlock)
         else {
           node.operands[place] = try convert(value, to: .plain, in: &graph)
           continue
         }
-        node.operands[place] = try packed(value, order, in: &graph)
+        node.operands[place] = try packed(value, layout, in: &graph)
       }
     }
 
     /// What was rearranged to become weights is packed from where it was.
-    private mutating func packed(_ value: ValueID, _ order: WeightOrder, in graph: inout Graph) throws -> ValueID {
-      let key = Key(value: value, layout: TensorLayout(weights: order))
+    private mutating func packed(_ value: ValueID, _ layout: TensorLayout, in graph: inout Graph) throws -> ValueID {
+      let key = Key(value: value, layout: layout)
       if let known = converted[key] { return known }
       var (source, rearrangement) = (value, Rearrangement.identity(graph[value].shape))
       if case .rearrange(let moved) = graph[value].op { (source, rearrangement) = (graph[value].operands[0], moved) }
       source = try convert(source, to: .plain, in: &graph)
       let result = try graph.add(.packWeights(rearrangement), [source], name: "\(graph[value].name) packed")
-      graph[result].layout = key.layout
-      SelectKernels.select(result, in: &graph, options)
+      graph[result].layout = layout
+      SelectKernels.select(result, in: &graph, storage: layout.storage, options)
       if graph[result].kernel == nil { throw CompileError(.unsupported, "no kernel packs weights") }
       converted[key] = result
       return result

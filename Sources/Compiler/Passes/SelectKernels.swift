@@ -10,21 +10,27 @@ enum SelectKernels {
     let isConstant = compilation.graph.constants()
     let options = compilation.options
     let weightBytes = compilation.graph.parameterBytes
+    // A loss is computed in fp32, from predictions as the caller gets them.
+    let predictions = compilation.isTraining ? Set(compilation.graph.outputs) : []
     // How each value leaves the op that makes it.
     var stored = [StorageType](repeating: .float32, count: compilation.graph.nodes.count)
     for id in compilation.graph.ids where !isConstant[id.index] {
       let node = compilation.graph[id]
-      let operands = node.operands.filter { !isConstant[$0.index] }.map { stored[$0.index] }
-      guard let op = node.op.kernelOp else {
+      let images = node.operands.indices.filter { !node.op.isVector($0, of: node.operands.count) }
+      let operands = images.map { node.operands[$0] }.filter { !isConstant[$0.index] }.map { stored[$0.index] }
+      guard node.op.kernelOp != nil else {
         guard !node.op.isOfTraining else { throw noKernel(for: node, options) }
         stored[id.index] = operands.first ?? .float32
         continue
       }
-      let hasConstantTensors = operands.count < node.operands.count && !node.op.hasVectors
-      for storage in storages(for: node.op, operands, hasConstantTensors, options)
+      let mayRound =
+        operands.count == images.count
+        && !(compilation.isTraining && compilation.graph.instance(of: id).isProductOfVectors)
+      for storage in mayRound ? storages(for: node.op, operands, options) : [.float32]
       where compilation.graph[id].kernel == nil {
         select(id, in: &compilation.graph, weightBytes: weightBytes, storage: storage, options)
-        if compilation.graph[id].kernel != nil { stored[id.index] = op == .globalPool ? .float32 : storage }
+        let kernel = compilation.graph[id].kernel.flatMap { options.catalogue[$0] }
+        if let kernel, !predictions.contains(id) { stored[id.index] = kernel.resultStorage(node.op) }
       }
       guard compilation.graph[id].kernel != nil else {
         throw noKernel(for: compilation.graph[id], options)
@@ -43,9 +49,9 @@ enum SelectKernels {
   /// With precision bf16, products are of bf16 numbers; what follows them takes what it gets, and what reads the
   /// caller's fp32 inputs alone stays with fp32: nothing is rounded before it has to be.
   private static func storages(
-    for op: GraphOp, _ operands: [StorageType], _ hasConstantTensors: Bool, _ options: CompileOptions
+    for op: GraphOp, _ operands: [StorageType], _ options: CompileOptions
   ) -> [StorageType] {
-    guard options.precision == .bf16, !hasConstantTensors else { return [.float32] }
+    guard options.precision == .bf16 else { return [.float32] }
     switch op {
     case .conv2D, .dense: return [.bfloat16, .float32]
     default: return operands.contains(.bfloat16) ? [.bfloat16, .float32] : [.float32]
@@ -184,8 +190,12 @@ enum SelectKernels {
     if let form = Winograd.Form(rawValue: kernel.algorithm) {
       return misfit(of: kernel, form, attributes, input: instance.operands[0])
     }
+    let (x, g) = (instance.operands[0], instance.operands[1])
+    if kernel.lacksDepthwiseGradient(attributes, channels: x[1], filters: g[1]) {
+      return "it has no tiles for one filter per channel"
+    }
     guard kernel.algorithm == RowConvolution.algorithm else { return nil }
-    if let wanted = RowConvolution.obstacle(attributes, g: instance.operands[1], by: kernel) {
+    if let wanted = RowConvolution.obstacle(attributes, g: g, by: kernel) {
       return "it takes \(wanted)"
     }
     return instance.hasPlainInput ? nil : "its operands lie in blocks"
@@ -196,6 +206,15 @@ enum SelectKernels {
   ) -> String? {
     guard form.fits(attributes) else { return "it takes \(form.wanted)" }
     return input[1] >= kernel.block ? nil : "fewer channels than a block: the input is not in blocks"
+  }
+}
+
+extension OpInstance {
+  /// Whether a dense layer is the product of two vectors, to one number or of single numbers: a weighted sum of losses
+  /// is, and its gradient.
+  fileprivate var isProductOfVectors: Bool {
+    guard case .dense = op else { return false }
+    return result == [1, 1] || operands[0][1] == 1
   }
 }
 

@@ -23,8 +23,6 @@ package struct TrainingMemory: Sendable, Equatable {
     let step: TrainingGraph
     do {
       step = try TrainingGraph(of: network, batch: options.batch)
-      var options = options
-      options.precision = .fp32
       guard let compiled = try Pipeline.compile(step, options) else { return nil }
       plan = compiled.plan
     } catch is GradientProblem {

@@ -36,12 +36,15 @@ package struct ReportCommand: Sendable {
   package var batch: Int?
   package var order: ReportOrder
   package var target: String?
+  /// Of the plans whose memory is told.
+  package var precision: Precision
 
   package init(
     specs: [String], format: ReportFormat = .text, batch: Int? = nil, order: ReportOrder = .index,
-    target: String? = nil
+    target: String? = nil, precision: Precision = .fp32
   ) {
-    (self.specs, self.format, self.batch, self.order, self.target) = (specs, format, batch, order, target)
+    (self.specs, self.format, self.batch, self.order) = (specs, format, batch, order)
+    (self.target, self.precision) = (target, precision)
   }
 
   package func run(_ console: Console) throws -> ExitCode {
@@ -56,7 +59,8 @@ package struct ReportCommand: Sendable {
         continue
       }
       let options = CompileOptions(
-        batch: try CompilerFront.batch(batch, for: network), target: target, catalogue: KernelTable.catalogue)
+        batch: try CompilerFront.batch(batch, for: network), precision: precision, target: target,
+        catalogue: KernelTable.catalogue)
       reports.append((loaded.path, try NetworkReport(network, options)))
     }
     console.out(rendered(reports, console))

@@ -55,7 +55,9 @@ package struct TrainCommand: Sendable {
             "`freeze`, `trainable` and `learning_rates` leave nothing to train, or there are no layers with parameters"
           ]))
     }
-    let backend = CPUTraining(threads: threads, numerics: numerics, note: console.note)
+    // Differences tell slopes of fp32 numbers.
+    let backend = CPUTraining(
+      threads: threads, numerics: numerics, precision: checksSanity ? .fp32 : precision, note: console.note)
     if checksSanity {
       return try SanitySession(
         network: network, data: try TrainingData(loaded, network), weights: weights(loaded, network),
@@ -85,15 +87,6 @@ package struct TrainCommand: Sendable {
         Diagnostic(
           .unsupportedOnTarget, "netc does not train on GPUs yet", at: .none,
           help: ["leave out `--device gpu`; `netc run --device gpu` takes weights that were trained on the CPU"]))
-    }
-    if precision == .bf16 {
-      throw DiagnosticError(
-        Diagnostic(
-          .unsupportedOnTarget, "netc does not train in bf16 yet", at: .none,
-          help: [
-            "leave out `--precision bf16`; `netc compile --precision bf16` takes weights that were trained in fp32"
-          ]
-        ))
     }
   }
 

@@ -10,6 +10,8 @@ import TrainingLoop
 struct CPUTraining: TrainingBackend {
   let threads: Int
   let numerics: Numerics
+  /// Of steps of training: what judges a network computes in fp32.
+  var precision = Precision.fp32
   /// Told of a step that no plan can be made of.
   let note: (String) -> Void
   /// Of a plan for validation.
@@ -20,7 +22,9 @@ struct CPUTraining: TrainingBackend {
   func step(_ graph: TrainingGraph, constants: @escaping (String) -> [Float]) throws -> any TrainingStepRunner {
     let batch = graph.graph.inputs.first.flatMap { graph.graph[$0].shape.first } ?? 1
     do {
-      guard let compiled = try Pipeline.compile(graph, options(batch: batch)) else {
+      var options = options(batch: batch)
+      options.precision = precision
+      guard let compiled = try Pipeline.compile(graph, options) else {
         throw CompileError(.bug, "the pipeline stopped early")
       }
       return PlannedStep(executable: try executable(compiled, constants))

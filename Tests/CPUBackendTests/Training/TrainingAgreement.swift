@@ -21,12 +21,17 @@ struct TrainingAgreement {
   }
 
   /// - Parameters:
+  ///   - bf16Bound: the precision is bf16, and of each output the root mean square of the errors may be so much of its
+  ///     own.
   ///   - numerics: with `fast`, errors of 1e-4 of an output's largest value are allowed, else of 1e-5.
   ///   - parts: of the names of kernels that the plan must have.
   @discardableResult
-  func check(on target: TargetDescription, numerics: Numerics, batch: Int, has parts: [String] = []) throws -> Plan {
+  func check(
+    on target: TargetDescription, bf16Bound: Double? = nil, numerics: Numerics, batch: Int, has parts: [String] = []
+  ) throws -> Plan {
     let options = CompileOptions(
-      batch: batch, numerics: numerics, target: target, catalogue: KernelTable.catalogue)
+      batch: batch, precision: bf16Bound == nil ? .fp32 : .bf16, numerics: numerics, target: target,
+      catalogue: KernelTable.catalogue)
     let compiled = try #require(try Pipeline.run(Pipeline.training, graph, options, isTraining: true) { _, _ in true })
     let evaluator = ConstantEvaluator(compiled.portable, parameter: NoiseWeights.values)
     let constants = try WeightPacking(compiled.plan).packed {
@@ -49,16 +54,25 @@ struct TrainingAgreement {
         return error.isNaN ? .infinity : max(worst, error)
       }
       let name = graph[graph.outputs[output]].name
+      #expect(found.count == want.count)
+      if let bf16Bound {
+        let (error, size) = (Self.norm(zip(found, want).map { Double($0) - $1 }), Self.norm(want))
+        #expect(
+          error <= bf16Bound * size,
+          "output \(output), \(name), on \(target.name): off by \(error / size) of its size")
+        continue
+      }
       #expect(
         worst <= (numerics == .fast ? 1e-4 : 1e-5) * largest,
         "output \(output), \(name), on \(target.name): off by \(worst) of \(largest)")
-      #expect(found.count == want.count)
     }
     for part in parts {
       #expect(compiled.plan.steps.contains { $0.kernel.contains(part) }, "no \(part) on \(target.name)")
     }
     return compiled.plan
   }
+
+  private static func norm(_ values: [Double]) -> Double { values.reduce(0) { $0 + $1 * $1 }.squareRoot() }
 
   private static func run(_ executable: CPUExecutable, _ inputs: [[Float]]) -> [[Float]] {
     let counts = executable.plan.outputCounts

@@ -113,6 +113,21 @@ import Testing
     }
   }
 
+  /// Between steps numbers are rounded to bf16, which gradients show, and no more than that: where a rectifier or a
+  /// maximum decides otherwise for a few of these few examples, some of them go other ways.
+  @Test(arguments: nets) func agreesInBF16(_ net: TrainingCase) throws {
+    let step = try net.step(batch: Self.batch)
+    let agreement = try TrainingAgreement(step.graph, inputs: step.noise().map { $0.map(Float.init) })
+    let bound =
+      net.yaml.contains("batch_norm") || net.yaml.contains("Rectifier")
+      ? 0.15 : net.yaml.contains("MaxPool") ? 0.1 : 0.06
+    for name in Agreement.targets {
+      let target = try #require(TargetDescription.named(name))
+      let plan = try agreement.check(on: target, bf16Bound: bound, numerics: .fast, batch: Self.batch)
+      #expect(plan.steps.contains { $0.op.kernelOp == .convolutionWeights && $0.kernel.contains("_bf16_") })
+    }
+  }
+
   /// A kernel that is not there is said with layer and op.
   @Test func namesWhatHasNoKernel() throws {
     let kernels = KernelTable.catalogue.kernels.filter { $0.op != .convolutionWeights }

@@ -6,7 +6,10 @@ extension ck_storage {
 
   /// How far a result may be from the truth, of 1 + its size: half a unit in the last place of a stored number, and
   /// what sums of floats lose.
-  var tolerance: Double { self == CK_BF16 ? 0x1p-8 + 1e-5 : 1e-5 }
+  var tolerance: Double { tolerance(1e-5) }
+
+  /// The same, where floats may be off by that much.
+  func tolerance(_ ofFloats: Double) -> Double { self == CK_BF16 ? 0x1p-8 + ofFloats : ofFloats }
 
   func rounded(_ values: [Float]) -> [Float] { self == CK_BF16 ? values.map(\.nearestBF16) : values }
 }

@@ -1,6 +1,8 @@
 """The losses of three small networks while PyTorch trains them, for TrainingCurveTests.swift.
 
 usage: losses.py [lenet|residual|responses]    prints the loss before each step, ten to a line
+       losses.py --bf16 [NAME ...]             and of floats, forward under autocast in bf16: the largest difference to
+                                               the others, relatively
 
 Weights, images and classes are functions of a name and a place (`numbers`), which the Swift tests compute as well, so
 nothing has to be stored but the losses. Everything is in double precision. The layers, their order and the names of
@@ -28,7 +30,8 @@ def numbers(name, shape, scale):
         z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
         z = z ^ (z >> np.uint64(31))
     unit = (z >> np.uint64(40)).astype(np.float64) / 2**23 - 1
-    return torch.tensor((unit * scale).astype(np.float32).astype(np.float64).reshape(shape))
+    exact = (unit * scale).astype(np.float32).astype(np.float64).reshape(shape)
+    return torch.tensor(exact).to(torch.get_default_dtype())
 
 
 def batch(step, shape):
@@ -132,7 +135,8 @@ def run(name):
     losses = []
     for step in range(steps):
         image, classes = batch(step % 8, shape)
-        loss = F.cross_entropy(forward(net, image), classes)
+        with torch.autocast("cpu", torch.bfloat16, enabled=torch.get_default_dtype() == torch.float32):
+            loss = F.cross_entropy(forward(net, image), classes)
         losses.append(loss.item())
         for parameter in parameters:
             parameter.grad = None
@@ -141,8 +145,14 @@ def run(name):
     return losses
 
 
-for name in sys.argv[1:] or RUNS:
+names = [name for name in sys.argv[1:] if name != "--bf16"] or RUNS
+for name in names:
     losses = run(name)
     print(name)
     for start in range(0, len(losses), 10):
         print("  " + ", ".join(f"{loss:.9f}" for loss in losses[start : start + 10]) + ",")
+    if "--bf16" in sys.argv:
+        torch.set_default_dtype(torch.float32)
+        others = [abs(a / b - 1) for a, b in zip(run(name), losses)]
+        torch.set_default_dtype(torch.float64)
+        print(f"  under autocast in bf16 off by {max(others):.4f} at most, by {np.mean(others):.4f} in the mean")
