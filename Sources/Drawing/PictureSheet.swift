@@ -21,7 +21,8 @@ package struct PictureSheet: Sendable {
   }
 
   /// The longer side of a picture in the drawing.
-  private static let side = 128.0
+  package var side = 128.0
+
   private static let margin = 24.0
   private static let gap = (x: 16.0, y: 18.0)
   private static let lineHeight = 16.0
@@ -29,7 +30,7 @@ package struct PictureSheet: Sendable {
 
   private var cell: (height: Double, width: Double) {
     let longest = Double(max(1, pixels.height, pixels.width))
-    return (Double(pixels.height) / longest * Self.side, Double(pixels.width) / longest * Self.side)
+    return (Double(pixels.height) / longest * side, Double(pixels.width) / longest * side)
   }
 
   private var lines: Int { rows.joined().map(\.caption.count).max() ?? 0 }

@@ -6,14 +6,23 @@ import NetIR
 /// `netc weights`: what is in a file of tensors, and the same tensors in another format.
 package struct WeightsCommand: Sendable {
   package var path: String
-  /// A safetensors or npz file to be written.
+  /// A safetensors or npz file to be written; with `layer`, an SVG or PNG.
   package var output: String?
+  /// A layer whose filters are to be drawn.
+  package var layer: String?
   package var json = false
 
   package init(path: String) { self.path = path }
 
   package func run(_ console: Console) throws -> ExitCode {
+    if layer != nil, let output { try SheetFile.check(output) }
     let file = try TensorFile(path: path)
+    if let layer, let output {
+      let sheet = try FilterSheet.sheet(file, layer: layer, path: path)
+      try SheetFile.write(sheet, to: output)
+      console.note("\(output): \(sheet.subtitle)\n")
+      return .good
+    }
     if let output {
       try convert(file, to: output)
       console.note("\(output): \(Format.count(file.entries.count, "tensor"))\n")
