@@ -98,7 +98,10 @@ import Testing
     let rows = all.filter { $0.op == .conv2D }
     #expect(rows.count { $0.storage == .float32 } == 4 * forms.count)
     let gradients = all.filter { $0.op == .convolutionWeights }
-    #expect(gradients.count == 4 * forms.count && all.count == rows.count + gradients.count)
+    for storage in [StorageType.float32, .bfloat16] {
+      #expect(gradients.count { $0.storage == storage } == 4 * forms.count)
+    }
+    #expect(gradients.count == 8 * forms.count && all.count == rows.count + gradients.count)
     for row in gradients {
       let form = try #require(Winograd.Form(rawValue: row.algorithm))
       let attributes = ConvolutionAttributes(kernel: Size2D(form.filterSize))

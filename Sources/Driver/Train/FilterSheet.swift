@@ -1,5 +1,6 @@
 import Diagnostics
 import Drawing
+import Exchange
 import NetIR
 
 /// The filters of a convolution as pictures, as one looks at a first layer to see whether it has learned: edges and

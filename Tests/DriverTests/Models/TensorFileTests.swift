@@ -87,7 +87,7 @@ import Testing
 }
 
 extension Console {
-  fileprivate static var silent: Console {
+  static var silent: Console {
     var console = Console.standard()
     console.quiet = true
     return console
