@@ -12,6 +12,8 @@ package struct Compilation: Sendable {
   /// Counted while passes run, for the plan's last line.
   package var graphOps = 0
   package var foldedNorms = 0
+  /// Values of the forward pass that the backward pass computes again, by name.
+  package var computedAgain: [String] = []
 
   package init(graph: Graph, options: CompileOptions, isTraining: Bool = false) {
     self.graph = graph
@@ -25,6 +27,8 @@ package struct CompiledNetwork: Sendable {
   package var plan: Plan
   /// The optimised graph before kernels and layouts: `plan.constants` name values in it.
   package var portable: Graph
+  /// Values that a step of training computes again for its backward pass, by name.
+  package var computedAgain: [String] = []
 }
 
 /// A compilation that failed; `netc` bugs and unsupported targets are told apart.

@@ -26,6 +26,10 @@ package struct CompileOptions: Sendable {
   /// make (`Plan.expectedError`).
   package static let errorBudget = 5e-6
 
+  /// Bytes that the arena of a step of training should do with, at the price of time; nil where it may take what is
+  /// quickest.
+  package var arenaLimit: Int?
+
   /// The kernels that exist.
   package var catalogue: KernelCatalogue
   /// Times of kernels on the machine that the plan is for, where somebody took them.

@@ -49,6 +49,7 @@ package enum Pipeline {
     KeepPortable.pass,
     SliceWeightGradients.pass,
     SelectKernels.pass,
+    Rematerialise.pass,
     ChooseLayouts.pass,
     RemoveDead.pass,
     EliminateConcats.pass,
@@ -98,6 +99,14 @@ package enum Pipeline {
     return try run(Pipeline.training, training.graph, options, isTraining: true, observe)
   }
 
+  /// What the arena of a step of training comes to by the passes behind one of them.
+  static func arenaBytes(of compilation: Compilation, after name: String) throws -> Int {
+    var rest = compilation
+    for pass in training.drop(while: { $0.name != name }).dropFirst() { try pass.run(&rest) }
+    guard let plan = rest.plan else { throw CompileError(.bug, "the passes made no plan") }
+    return plan.arenaBytes
+  }
+
   /// Makes a plan for another target of a graph that was optimised before.
   package static func retarget(_ portable: Graph, _ options: CompileOptions) throws -> CompiledNetwork? {
     let start = inference.firstIndex { $0.name == firstTargetPass } ?? 0
@@ -120,7 +129,7 @@ package enum Pipeline {
     guard let plan = compilation.plan, let portable = compilation.portable else {
       throw CompileError(.bug, "the passes made no plan")
     }
-    return CompiledNetwork(plan: plan, portable: portable)
+    return CompiledNetwork(plan: plan, portable: portable, computedAgain: compilation.computedAgain)
   }
 
   /// The graph of a network behind the passes that any machine can do, for code that brings its own kernels.

@@ -90,6 +90,7 @@ package enum DiagnosticCode: String, CaseIterable, Sendable {
   case notTrainable = "N0602"
   case diverged = "N0603"
   case cannotResume = "N0604"
+  case outOfMemory = "N0605"
   // Warnings
   case unusedBlock = "W0101"
   case unusedConstant = "W0102"
@@ -214,6 +215,7 @@ extension DiagnosticCode {
     case .notTrainable: return TrainingCodes.notTrainable
     case .diverged: return TrainingCodes.diverged
     case .cannotResume: return TrainingCodes.cannotResume
+    case .outOfMemory: return TrainingCodes.outOfMemory
     case .unusedBlock: return LintCodes.unusedBlock
     case .unusedConstant: return LintCodes.unusedConstant
     case .droppedRows: return WarningCodes.droppedRows

@@ -45,6 +45,12 @@ struct Bench: ParsableCommand {
       """)
   var train = false
 
+  @Option(
+    help: ArgumentHelp(
+      "With --train: what it may take, such as 2GiB; values are computed again where it has to be.",
+      valueName: "size"))
+  var memory: ByteSize?
+
   @Option(help: "Where to run.")
   var device = DeviceOption.cpu
 
@@ -57,6 +63,7 @@ struct Bench: ParsableCommand {
 
   func validate() throws {
     try validateBatch(batch)
+    if memory != nil, !train { throw ValidationError("`--memory` goes with `--train`.") }
     if !(seconds > 0 && seconds <= 3600) {
       throw ValidationError("`--seconds` must be above 0 and at most 3600.")
     }
@@ -69,6 +76,7 @@ struct Bench: ParsableCommand {
       (loader.batch, loader.precision, loader.numerics) = (batch, arithmetic.precision, arithmetic.numerics)
       var command = BenchCommand(model: loader)
       (command.device, command.seconds, command.json, command.trains) = (device, seconds, json, train)
+      command.memory = memory
       (command.profile, command.trace, command.check) = (profile, trace, check)
       return try command.run(console)
     }

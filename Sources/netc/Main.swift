@@ -46,6 +46,9 @@ struct CommonOptions: ParsableArguments {
   var threadCount: Int { threads ?? CommandRunner.defaultThreads }
 }
 
+extension ByteSize: ExpressibleByArgument {
+  public init?(argument: String) { self.init(argument) }
+}
 extension DiagnosticFormat: ExpressibleByArgument {}
 extension ReportFormat: ExpressibleByArgument {}
 extension ReportOrder: ExpressibleByArgument {}

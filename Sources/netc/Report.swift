@@ -36,15 +36,21 @@ struct Report: ParsableCommand {
   @Option(help: "Of the plans whose memory is told: numbers in fp32, or in bf16 with sums in fp32.")
   var precision = PrecisionOption.fp32
 
+  @Option(
+    help: ArgumentHelp(
+      "What training may take, such as 2GiB; values are computed again where it has to be.", valueName: "size"))
+  var memory: ByteSize?
+
   @OptionGroup var common: CommonOptions
 
   func validate() throws { try validateBatch(batch) }
 
   func run() throws {
     try common.run {
-      try ReportCommand(
-        specs: specs, format: format, batch: batch, order: sort, target: target, precision: precision
-      ).run($0)
+      var command = ReportCommand(
+        specs: specs, format: format, batch: batch, order: sort, target: target, precision: precision)
+      command.memory = memory
+      return try command.run($0)
     }
   }
 }

@@ -56,6 +56,12 @@ struct Train: ParsableCommand {
   @Option(help: "Activations and gradients in fp32, or in bf16 with sums, statistics and weights in fp32.")
   var precision = PrecisionOption.fp32
 
+  @Option(
+    help: ArgumentHelp(
+      "What training may take, such as 2GiB; default: what is free. Values are computed again where it has to be.",
+      valueName: "size"))
+  var memory: ByteSize?
+
   @OptionGroup var common: CommonOptions
 
   func validate() throws {
@@ -73,7 +79,7 @@ struct Train: ParsableCommand {
       (command.output, command.resumes, command.overwrites) = (output, resume, overwrite)
       (command.epochs, command.seed, command.overrides) = (epochs, seed, overrides)
       (command.numerics, command.device, command.precision) = (numerics, device, precision)
-      (command.checksSanity, command.json) = (sanity, json)
+      (command.checksSanity, command.json, command.memory) = (sanity, json, memory)
       return try command.run(console)
     }
   }

@@ -30,6 +30,9 @@ extension CodeCase {
         folder, data: points(folder), more: "objective: squared_error, update: {sgd: {learning_rate: 1000000}}",
         output: "Dense: {num_units: 1, nonlinearity: null}")
     },
+    CodeCase(.outOfMemory, "less than the parameters take") { _ in
+      ["report", Files.lenet, "--memory", "100KiB"]
+    },
     CodeCase(.cannotResume, "weights in place of a checkpoint") { folder in
       folder.store(try Files.bytes(Files.weights), as: "last.safetensors")
       return try train(folder, data: points(folder)) + ["--resume"]

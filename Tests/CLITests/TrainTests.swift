@@ -95,6 +95,42 @@ import Testing
     #expect(try tensors(parts) == tensors(whole))
   }
 
+  /// With memory for all that the backward pass reads, and with less: the same bits, and a word of it.
+  @Test func lessMemoryIsTheSameTraining() throws {
+    func memory(_ options: [String] = []) throws -> JSONValue? {
+      let report = NetcProcess.run(["report", Files.digits, "--batch", "32", "--format", "json"] + options)
+      try #require(report.status == 0, "\(report.errors)")
+      return try report.json()["memory"]
+    }
+    let total = try #require(try memory()?["training_bytes"]?["total"]?.intValue)
+    #expect(try memory()?["computed_again"] == nil)
+    let less = ["--memory", "\(total - 1)"]
+    let limited = try memory(less)
+    let count = try #require(limited?["computed_again"]?.intValue)
+    #expect(try #require(limited?["training_bytes"]?["total"]?.intValue) < total)
+
+    let (kept, again) = (TemporaryFolder(), TemporaryFolder())
+    let options = ["--epochs", "1", "--set", "train.batch_size=32"]
+    #expect(!train(Files.digits, kept, options).errors.contains("again"))
+    let run = train(Files.digits, again, options + less)
+    #expect(run.errors.contains("computes \(count) value"), "\(run.errors)")
+    #expect(try tensors(kept) == tensors(again))
+  }
+
+  @Test func memoryThatIsTooLittleNamesABatchThatFits() throws {
+    let run = NetcProcess.run(["bench", Files.digits, "--train", "--batch", "4096", "--memory", "20 MiB"])
+    #expect(run.status == 1 && run.errors.contains("N0605"))
+    let words = run.errors.split(separator: " ")
+    let batch = try #require(words.firstIndex(of: "batch").flatMap { _ in words.compactMap { Int($0) }.last })
+    for (size, status) in [(batch, 0), (batch + 1, 1)] {
+      let run = NetcProcess.run(
+        ["bench", Files.digits, "--train", "--batch", "\(size)", "--memory", "20MiB", "--seconds", "0.01", "--json"])
+      #expect(run.status == status, "\(size): \(run.errors)")
+    }
+    #expect(NetcProcess.run(["bench", Files.digits, "--memory", "2GiB"]).status == 64)
+    #expect(NetcProcess.run(["train", Files.digits, "--memory", "much"]).status == 64)
+  }
+
   @Test func aTrainingIsNotOverwrittenUnasked() throws {
     let (spec, out) = (spec(), TemporaryFolder())
     #expect(train(spec, out).status == 0)

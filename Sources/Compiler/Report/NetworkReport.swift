@@ -55,7 +55,10 @@ package struct NetworkReport: Sendable {
   /// - Parameters:
   ///   - options: the batch, and the target whose plans are measured.
   ///   - countsTraining: whether a step of training is planned, too.
-  package init(_ network: Network, _ options: CompileOptions, countsTraining: Bool = true) throws {
+  ///   - trainingLimit: bytes that training should do with.
+  package init(
+    _ network: Network, _ options: CompileOptions, countsTraining: Bool = true, trainingLimit: Int? = nil
+  ) throws {
     self.network = network
     name = network.name
     batch = options.batch
@@ -71,7 +74,7 @@ package struct NetworkReport: Sendable {
     }
     inferenceArenaBytes = compiled.plan.arenaBytes
     inferenceArenaBound = compiled.plan.arenaBound
-    training = countsTraining ? try TrainingMemory(of: network, options) : nil
+    training = countsTraining ? try TrainingMemory(of: network, options, limit: trainingLimit) : nil
   }
 
   /// What can be counted without a plan: a row for each layer.

@@ -63,4 +63,16 @@ enum TrainingCodes {
 
       Train with the spec that the folder holds as `spec.yaml`, or begin anew without `--resume`.
       """)
+
+  static let outOfMemory = CatalogueEntry(
+    title: "training takes more memory than it may",
+    essay: """
+      Training keeps what the forward pass computes until the backward pass has read it. Where `--memory` allows less
+      than that, netc computes values again in place of keeping them, those first that free most bytes for their time;
+      results are the same to the bit. This network takes more even so: parameters, gradients, what the update rule
+      remembers and the largest neighbouring layers are needed whatever is done.
+
+      A smaller batch takes less, `--precision bf16` about half as much for values. `netc report --memory SIZE` says
+      what is possible without training.
+      """)
 }

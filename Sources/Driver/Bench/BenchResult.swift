@@ -14,6 +14,8 @@ struct BenchResult {
   var device: String?
   /// Whether a step of training is what was timed.
   var isTraining = false
+  /// Values that its backward pass computes again; nil where memory had no limit.
+  var computedAgain: Int?
   var check: OutputCheck?
   var profile: Profile?
 
@@ -52,6 +54,7 @@ struct BenchResult {
       ("peak_rss_bytes", .int(memory.peak)), ("memory", memory.json), ("gflop", .double(gflop)),
       ("gflop_per_s", .double(rounded(gflop / median * 1000, to: 1e-3))),
     ]
+    if let computedAgain { members.append(("computed_again", .int(computedAgain))) }
     if let check { members.append(("check", check.json)) }
     if let profile { members.append(("profile", profile.json)) }
     return .object(members)
@@ -71,6 +74,7 @@ struct BenchResult {
         start      load \(ms(loadTime * 1000)) ms, first run \(ms(firstTime * 1000)) ms
         memory     \(memory.words[0])
                    \(memory.words[1])
+      \(computedAgain.map { "             \(Format.count($0, "value")) computed again\n" } ?? "")\
       \(check.map { "  check      \($0.words)\n" } ?? "")
       """
   }

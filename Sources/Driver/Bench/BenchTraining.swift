@@ -24,7 +24,7 @@ extension BenchCommand {
     }
     let training = try TrainingModel(
       network, weights, model.options(batch, HostCPU.current.target, KernelTable.catalogue),
-      pool: ThreadPool.shared(threads: model.threads))
+      memory: memory.flatMap { MemoryLimit($0) }, pool: ThreadPool.shared(threads: model.threads))
     training.fillWithNoise()
     let loadTime = Double(StepRecording.now() - begin) / 1e9
     let executable = training.executable
@@ -44,6 +44,7 @@ extension BenchCommand {
         peak: measurement.residentPeak, process: processBytes, weights: training.slotBytes,
         arena: executable.arenaBytes, inputsAndOutputs: 4 * (plan.inputCounts + plan.outputCounts).reduce(0, +)))
     result.isTraining = true
+    if memory != nil { result.computedAgain = training.computedAgain }
     try report(&result, executable, measurement.samples, console)
     return .good
   }

@@ -12,6 +12,8 @@ package struct BenchCommand: Sendable {
   package var json = false
   /// Whether a step of training is timed: forward, backward and update.
   package var trains = false
+  /// What such a step may take; nil for as much as is quickest.
+  package var memory: ByteSize?
   /// Whether every step is timed and held against its limit.
   package var profile = false
   /// Where a trace of some runs goes.

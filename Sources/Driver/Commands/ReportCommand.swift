@@ -38,6 +38,8 @@ package struct ReportCommand: Sendable {
   package var target: String?
   /// Of the plans whose memory is told.
   package var precision: Precision
+  /// What training may take, at the price of time; nil for as much as is quickest.
+  package var memory: ByteSize?
 
   package init(
     specs: [String], format: ReportFormat = .text, batch: Int? = nil, order: ReportOrder = .index,
@@ -61,7 +63,12 @@ package struct ReportCommand: Sendable {
       let options = CompileOptions(
         batch: try CompilerFront.batch(batch, for: network), precision: precision, target: target,
         catalogue: KernelTable.catalogue)
-      reports.append((loaded.path, try NetworkReport(network, options)))
+      let report = try NetworkReport(network, options, trainingLimit: memory?.bytes)
+      if let limit = memory.flatMap({ MemoryLimit($0) }), let training = report.training {
+        _ = try limit.checked(
+          total: training.total, computedAgain: training.computedAgain, network, options)
+      }
+      reports.append((loaded.path, report))
     }
     console.out(rendered(reports, console))
     return failed ? .wrongInput : .good

@@ -23,6 +23,8 @@ package struct TrainCommand: Sendable {
   package var numerics = Numerics.fast
   package var device = DeviceOption.cpu
   package var precision = PrecisionOption.fp32
+  /// What training may take; what is free without it.
+  package var memory: ByteSize?
   /// Whether checks are run in place of a training.
   package var checksSanity = false
   package var json = false
@@ -56,7 +58,7 @@ package struct TrainCommand: Sendable {
           ]))
     }
     // Differences tell slopes of fp32 numbers.
-    let backend = CPUTraining(
+    var backend = CPUTraining(
       threads: threads, numerics: numerics, precision: checksSanity ? .fp32 : precision, note: console.note)
     if checksSanity {
       return try SanitySession(
@@ -74,6 +76,9 @@ package struct TrainCommand: Sendable {
     }
     let data = try TrainingData(loaded, network)
     try folder.create()
+    // Parameters and what the rule remembers are in the training's state as well.
+    let state = 4 * network.weights.reduce(0) { $0 + $1.shape.reduce(1, *) } * (1 + network.optimizer.slots)
+    backend.memory = MemoryLimit(memory, beside: state).map { (network, $0) }
     let session = try TrainingSession(
       network: network, data: data, folder: folder, resumes: resumes, weights: weights(loaded, network),
       backend: backend, console: console)

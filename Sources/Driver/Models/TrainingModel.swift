@@ -9,6 +9,8 @@ import Training
 struct TrainingModel: Sendable {
   let step: TrainingGraph
   let executable: CPUExecutable
+  /// Values that the backward pass computes again.
+  let computedAgain: Int
   let inputs: FloatArrays
   let outputs: FloatArrays
   private let slots: FloatArrays
@@ -20,12 +22,20 @@ struct TrainingModel: Sendable {
   /// Compiles a step for this machine, with the objectives, the rule and the penalties that the spec names. The
   /// parameters have their values, all examples count alike, and what is random has the key 0; the network's inputs and
   /// targets are the caller's.
-  init(_ network: Network, _ weights: Weights, _ options: CompileOptions, pool: ThreadPool) throws {
+  ///
+  /// - Parameter memory: what all of it may take; nil for as much as is quickest.
+  init(
+    _ network: Network, _ weights: Weights, _ options: CompileOptions, memory: MemoryLimit?, pool: ThreadPool
+  ) throws {
+    var options = options
     let (settings, trained) = (network.training, network.trained)
     step = try TrainingGraph(of: network, batch: options.batch)
+    options.arenaLimit = memory.map { [step] in TrainingMemory.arenaLimit(of: step, network, total: $0.bytes) }
     guard let compiled = try Pipeline.compile(step, options) else {
       throw CompileError(.bug, "the pipeline stopped early")
     }
+    _ = try memory?.checked(compiled, step, network, options)
+    computedAgain = compiled.computedAgain.count
     let constants = try CompilerFront.pack(compiled, weights)
     executable = try CPUExecutable(compiled.plan, constants: constants, pool: pool)
     let inputs = FloatArrays(counts: executable.plan.inputCounts)

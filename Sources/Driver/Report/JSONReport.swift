@@ -26,22 +26,29 @@ struct JSONReport {
       ),
       (
         "memory",
-        .object([
-          ("inference_arena_bytes", .int(report.inferenceArenaBytes)),
-          ("inference_arena_bound_bytes", .int(report.inferenceArenaBound)),
-          (
-            "training_bytes",
-            training.map { training in
-              .object([
-                ("weights", .int(training.weights)), ("gradients", .int(training.gradients)),
-                ("optimizer", .int(training.optimizer)), ("activations", .int(training.activations)),
-                ("workspace", .int(training.workspace)), ("total", .int(training.total)),
-              ])
-            } ?? .null
-          ),
-        ])
+        .object(
+          [
+            ("inference_arena_bytes", .int(report.inferenceArenaBytes)),
+            ("inference_arena_bound_bytes", .int(report.inferenceArenaBound)),
+            (
+              "training_bytes",
+              training.map { training in
+                .object([
+                  ("weights", .int(training.weights)), ("gradients", .int(training.gradients)),
+                  ("optimizer", .int(training.optimizer)), ("activations", .int(training.activations)),
+                  ("workspace", .int(training.workspace)), ("total", .int(training.total)),
+                ])
+              } ?? .null
+            ),
+          ] + computedAgain)
       ),
     ])
+  }
+
+  /// Where memory was limited so much.
+  private var computedAgain: [(String, JSONValue)] {
+    guard let count = report.training?.computedAgain, count > 0 else { return [] }
+    return [("computed_again", .int(count))]
   }
 
   private func layer(_ row: NetworkReport.Row) -> JSONValue {

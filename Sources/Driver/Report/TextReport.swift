@@ -93,6 +93,7 @@ struct TextReport {
     let text =
       "training \(Format.binary(training.total)) at batch \(report.batch): "
       + words.joined(separator: ", ")
+      + (training.computedAgain == 0 ? "" : "; \(Format.count(training.computedAgain, "value")) computed again")
     return Prose.wrapped(text, width: width, indent: 13).replacing("\u{A0}", with: " ")
   }
 

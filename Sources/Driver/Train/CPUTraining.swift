@@ -12,6 +12,8 @@ struct CPUTraining: TrainingBackend {
   let numerics: Numerics
   /// Of steps of training: what judges a network computes in fp32.
   var precision = Precision.fp32
+  /// What the training of a network may take; nil where nothing is known.
+  var memory: (network: Network, limit: MemoryLimit)?
   /// Told of a step that no plan can be made of.
   let note: (String) -> Void
   /// Of a plan for validation.
@@ -24,8 +26,14 @@ struct CPUTraining: TrainingBackend {
     do {
       var options = options(batch: batch)
       options.precision = precision
+      options.arenaLimit = memory.map {
+        TrainingMemory.arenaLimit(of: graph, $0.network, total: $0.limit.bytes)
+      }
       guard let compiled = try Pipeline.compile(graph, options) else {
         throw CompileError(.bug, "the pipeline stopped early")
+      }
+      if let memory, let words = try memory.limit.checked(compiled, graph, memory.network, options) {
+        note("note: \(words)\n")
       }
       return PlannedStep(executable: try executable(compiled, constants))
     } catch let error as CompileError where error.reason == .unsupported {
