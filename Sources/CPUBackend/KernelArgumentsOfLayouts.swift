@@ -67,6 +67,8 @@ extension KernelArguments {
       case .pairs: Int32(CK_WEIGHTS_PAIRS.rawValue)
       case .pixelPairs: Int32(CK_WEIGHTS_PIXEL_PAIRS.rawValue)
       case .gemmPairs: Int32(CK_WEIGHTS_GEMM_PAIRS.rawValue)
+      case .split, .splitUnits: Int32(CK_WEIGHTS_SPLIT.rawValue)
+      case .splitPatches: Int32(CK_WEIGHTS_SPLIT_PATCHES.rawValue)
       }
     (arguments.columns, arguments.block) = (Int64(order.columns), Int64(order.block))
     arguments.groups = Int64(order.groups)

@@ -35,6 +35,10 @@ extension KernelDescriptor {
       let most = split.workspaceBytes(images: split.images, rows: split.height)
       return split.workspaceBytes(images: 1, rows: 1)...most
     }
+    if let split = op.splitWeights(input: input, result: result, by: self) {
+      let most = split.workspaceBytes(images: split.images, rows: split.height)
+      return split.workspaceBytes(images: 1, rows: 1)...most
+    }
     if let bytes = op.winogradWeights(result: result, by: self)?.workspaceBytes { return bytes...bytes }
     guard case .conv2D(let attributes, let epilogue) = op,
       let winograd = Winograd(attributes, input: input, result: epilogue.unpooled(result), by: self)

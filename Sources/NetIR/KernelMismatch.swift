@@ -64,6 +64,9 @@ extension KernelDescriptor {
       {
         return "\(name) takes \(obstacle)"
       }
+      if algorithm == SplitProducts.algorithm, attributes.groups > 1 || blocks[0] != block {
+        return "\(name) takes one group, in blocks"
+      }
       if let form = Winograd.Form(rawValue: algorithm) {
         guard form.fits(attributes), blocks[0] == block else { return "\(name) takes \(form.wanted), in blocks" }
       }

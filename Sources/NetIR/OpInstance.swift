@@ -5,8 +5,6 @@ package struct OpInstance: Hashable, Sendable {
   package var result: [Int]
   /// Whether the first operand will lie in C order anyway.
   package var hasPlainInput: Bool
-  /// Whether its weights can be packed when a plan is loaded.
-  package var hasConstantWeights = true
   /// How the tensors that it reads are stored.
   package var storage = StorageType.float32
 

@@ -92,7 +92,7 @@ package struct SplitProducts: Hashable, Sendable {
   }
 
   /// What is too large for any memory stays so: sizes may come from a file.
-  private static func product(_ a: Int, _ b: Int) -> Int {
+  static func product(_ a: Int, _ b: Int) -> Int {
     let (product, overflows) = a.multipliedReportingOverflow(by: b)
     return overflows ? .max / 256 : min(product, .max / 256)
   }

@@ -204,7 +204,7 @@ extension Plan {
         continue
       }
       try require(
-        kernel.takesPackedWeights && layout == packed,
+        layout == packed,
         "step `\(step.name)` reads `\(name)`, which is packed otherwise")
     }
   }

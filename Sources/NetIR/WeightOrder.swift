@@ -15,8 +15,15 @@ package struct WeightOrder: Hashable, Sendable, Codable {
     case pixelPairs
     /// [tile of units][pair of inputs][unit]
     case gemmPairs
+    /// Two bf16 numbers for each, the high and the low part: [tile of filters][chunk of 32 channels][ky][kx][part]
+    /// [vector of filters][pair of channels][filter]
+    case split
+    /// The same of plain images, whose chunks are of the numbers of a patch: [tile of filters][chunk][part]…
+    case splitPatches
+    /// [tile of units][chunk of 32 inputs][part]…
+    case splitUnits
 
-    var isOfUnits: Bool { self == .gemm || self == .gemmPairs }
+    var isOfUnits: Bool { self == .gemm || self == .gemmPairs || self == .splitUnits }
   }
 
   package var form: Form
@@ -42,7 +49,14 @@ package struct WeightOrder: Hashable, Sendable, Codable {
     case .pairs: tiles * columns * (block > 1 ? even(span(of: shape)) : 2 * span(of: shape)) * shape[2] * shape[3]
     case .pixelPairs: tiles * columns * span(of: shape) * shape[2] * even(shape[3])
     case .gemmPairs: tiles * columns * even(shape[1])
+    case .split: tiles * columns * chunked(shape[1]) * shape[2] * shape[3]
+    case .splitPatches: tiles * columns * chunked(shape.dropFirst().reduce(1, *))
+    case .splitUnits: tiles * columns * chunked(shape[1])
     }
+  }
+
+  private func chunked(_ count: Int) -> Int {
+    (count + SplitProducts.inputsAtOnce - 1) / SplitProducts.inputsAtOnce * SplitProducts.inputsAtOnce
   }
 
   private func even(_ count: Int) -> Int { (count + 1) / 2 * 2 }
@@ -69,8 +83,10 @@ package struct WeightOrder: Hashable, Sendable, Codable {
     return switch form {
     case .direct, .pairs: true
     case .pixelPairs: block == 1
+    case .split: groups == 1 && block > 1
+    case .splitPatches: groups == 1 && block == 1
     case .depthwise: shape[1] == 1
-    case .gemm, .gemmPairs: groups == 1
+    case .gemm, .gemmPairs, .splitUnits: groups == 1
     }
   }
 }
@@ -94,14 +110,14 @@ extension KernelDescriptor {
       switch algorithm {
       case RowConvolution.algorithm: return nil
       case "depthwise": return WeightOrder(form: .depthwise, columns: block)
+      case SplitProducts.algorithm: return order(inputBlock == 1 ? .splitPatches : .split)
       case _ where !hasPairs || Winograd.Form(rawValue: algorithm) != nil: return order(.direct)
       default: return order(inputBlock == 1 && attributes.dilation.width == 1 ? .pixelPairs : .pairs)
       }
-    case .dense: return WeightOrder(form: hasPairs ? .gemmPairs : .gemm, columns: tileColumns)
+    case .dense:
+      let isSplit = algorithm == SplitProducts.algorithm
+      return WeightOrder(form: isSplit ? .splitUnits : hasPairs ? .gemmPairs : .gemm, columns: tileColumns)
     default: return nil
     }
   }
-
-  /// Whether a step can pack its weights; those of split products are packed when a plan is loaded.
-  package var takesPackedWeights: Bool { algorithm != SplitProducts.algorithm }
 }

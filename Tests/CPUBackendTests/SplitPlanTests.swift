@@ -13,6 +13,18 @@ import Testing
 
   private func splitSteps(_ plan: Plan) -> [Plan.Step] { plan.steps.filter { $0.algorithm == SplitProducts.algorithm } }
 
+  /// As if split products were the quickest wherever there are any.
+  private func preferringSplit(_ plan: Plan) -> MeasurementTable {
+    var table = MeasurementTable(cpu: "any", threads: 2)
+    for step in plan.steps {
+      let signature = plan.instance(of: step).signature
+      for candidate in step.choice?.candidates ?? [] where candidate.exclusion == nil {
+        table[signature, candidate.kernel] = candidate.kernel.contains("_split_") ? 1 : 1000
+      }
+    }
+    return table
+  }
+
   /// Convolutions of several strides and sizes beside kernels of floats, from plain images and blocks, and dense layers.
   @Test(arguments: [1, 3])
   func mixedWithOtherKernels(batch: Int) throws {
@@ -42,14 +54,7 @@ import Testing
     let agreement = try Agreement(logits(name))
     var options = CompileOptions(batch: 1, target: try target(), catalogue: KernelTable.catalogue)
     let plain = try #require(try Pipeline.compile(agreement.graph, options)).plan
-    var table = MeasurementTable(cpu: "any", threads: 2)
-    for step in plain.steps {
-      let signature = plain.instance(of: step).signature
-      for candidate in step.choice?.candidates ?? [] where candidate.exclusion == nil {
-        table[signature, candidate.kernel] = candidate.kernel.contains("_split_") ? 1 : 1000
-      }
-    }
-    options.measurements = table
+    options.measurements = preferringSplit(plain)
     let result = try #require(try Pipeline.compile(agreement.graph, options))
     let evaluator = ConstantEvaluator(result.portable, parameter: NoiseWeights.values)
     let constants = try WeightPacking(result.plan).packed {
@@ -60,6 +65,20 @@ import Testing
     let compiled = Agreement.Compiled(plan: result.plan, constants: constants)
     let found = try agreement.results(of: compiled, pool: Agreement.pools[1], allParallel: false)
     agreement.check(found, tolerance: 2e-5)
+  }
+
+  /// Steps of training, whose weights are packed by steps: forward, and the gradients of data and filters.
+  @Test(arguments: TrainingPlanTests.nets.prefix(5))
+  func stepsOfTraining(_ net: TrainingCase) throws {
+    let step = try net.step(batch: 3)
+    let agreement = try TrainingAgreement(step.graph, inputs: step.noise().map { $0.map(Float.init) })
+    let options = CompileOptions(batch: 3, target: try target(), catalogue: KernelTable.catalogue)
+    let plain = try TrainingAgreement.compiled(step.graph, options).plan
+    let plan = try agreement.check(
+      on: target(), numerics: .fast, batch: 3, measurements: preferringSplit(plain))
+    let products = splitSteps(plan)
+    for op in [KernelOp.conv2D, .dense, .convolutionWeights] { #expect(products.contains { $0.op.kernelOp == op }) }
+    #expect(plan.tensors.contains { $0.layout.weights?.form == .splitUnits })
   }
 
   /// What the cost model chooses, of whole networks: within the goal of 10⁻⁴ by far.
@@ -117,6 +136,29 @@ import Testing
           let floats = ck_split_conv_floats(&args, Int64(images), Int64(rows))
           #expect(split.workspaceBytes(images: images, rows: rows) == 4 * Int(floats))
         }
+      }
+    }
+    let gradient = try #require(KernelTable.catalogue["conv2d_weights_split_f32_amx"])
+    for (channels, filters, size, taps, stride, dilation) in [
+      (16, 20, 9, 3, 1, 2), (40, 70, 14, 1, 2, 1), (200, 130, 28, 3, 2, 1), (512, 512, 7, 3, 1, 1),
+      (70, 33, 15, 7, 3, 1),
+    ] {
+      let attributes = ConvolutionAttributes(
+        kernel: Size2D(taps), stride: Size2D(stride), dilation: Size2D(dilation),
+        padding: Padding2D(top: 1, bottom: 0, left: 1, right: 1))
+      let split = try #require(
+        SplitWeights(attributes, slices: 2, input: [5, channels, size, size], filters: filters, by: gradient))
+      var args = ck_conv2d_weights_args()
+      let far = (taps - 1) * dilation
+      (args.in.c, args.g.c) = (Int64(channels), Int64(filters))
+      (args.g.h, args.g.w) = (Int64((size - far) / stride + 1), Int64((size + 1 - far) / stride + 1))
+      #expect(split.height == Int(args.g.h) && split.images == 3)
+      (args.kernel_h, args.kernel_w) = (Int64(taps), Int64(taps))
+      (args.stride_h, args.stride_w) = (Int64(stride), Int64(stride))
+      (args.dilation_h, args.dilation_w) = (Int64(dilation), Int64(dilation))
+      for (images, rows) in [(1, 1), (1, 2), (1, split.height), (3, split.height)] {
+        let floats = ck_split_weights_floats(&args, Int64(images), Int64(rows))
+        #expect(split.workspaceBytes(images: images, rows: rows) == 4 * Int(floats))
       }
     }
     let dense = try #require(KernelTable.catalogue["dense_split_f32_amx_32x32"])

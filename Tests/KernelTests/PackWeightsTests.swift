@@ -4,10 +4,8 @@ import Testing
 /// What a step packs is what the rows' own packing makes of the same weights.
 extension Kernels {
   @Suite struct PackWeightsTests {
-    private static let convolutions = Row.of(CK_OP_CONV2D).filter {
-      $0.algorithm != "rows" && $0.algorithm != "split"
-    }
-    private static let dense = Row.of(CK_OP_DENSE, "gemm")
+    private static let convolutions = Row.of(CK_OP_CONV2D).filter { $0.algorithm != "rows" }
+    private static let dense = Row.of(CK_OP_DENSE)
 
     /// Weights of depthwise convolutions are floats.
     private static func storage(_ row: Row) -> ck_storage { row.algorithm == "depthwise" ? CK_F32 : row.storage }
@@ -16,8 +14,9 @@ extension Kernels {
     func convolution(packer: Row, row: Row) {
       guard packer.storage == Self.storage(row) else { return }
       let cases = row.algorithm == "depthwise" ? ConvCase.depthwise : ConvCase.direct
-      for test in cases {
-        for block in row.algorithm == "direct" && !row.isAMX ? [1, row.block] : [row.block] {
+      let takesPlain = row.algorithm == "split" || row.algorithm == "direct" && !row.isAMX
+      for test in cases where row.algorithm != "split" || test.groups == 1 {
+        for block in takesPlain ? [1, row.block] : [row.block] {
           var args = ck_conv2d_args()
           let input = Tensor([1, test.c, test.h, test.w], block: block)
           let out = Tensor([1, test.f, 1, 1], block: row.block)
@@ -39,6 +38,7 @@ extension Kernels {
     private func order(_ row: Row, _ block: Int, sideways dilation: Int) -> ck_weight_order {
       switch row.algorithm {
       case "depthwise": CK_WEIGHTS_DEPTHWISE
+      case "split": block == 1 ? CK_WEIGHTS_SPLIT_PATCHES : CK_WEIGHTS_SPLIT
       case "direct" where row.storage == CK_BF16:
         block == 1 && dilation == 1 ? CK_WEIGHTS_PIXEL_PAIRS : CK_WEIGHTS_PAIRS
       default: CK_WEIGHTS_DIRECT
@@ -54,7 +54,8 @@ extension Kernels {
         var pack = ck_pack_weights_args()
         (pack.filters, pack.channels, pack.kernel_h, pack.kernel_w) = (args.units, args.inputs, 1, 1)
         (pack.groups, pack.block, pack.columns) = (1, 1, Int64(row.kernel.tile_n))
-        pack.order = Int32((row.storage == CK_BF16 ? CK_WEIGHTS_GEMM_PAIRS : CK_WEIGHTS_GEMM).rawValue)
+        let plain = row.storage == CK_BF16 ? CK_WEIGHTS_GEMM_PAIRS : CK_WEIGHTS_GEMM
+        pack.order = Int32((row.algorithm == "split" ? CK_WEIGHTS_SPLIT : plain).rawValue)
         check(packer, row, args, pack)
       }
     }
@@ -63,7 +64,12 @@ extension Kernels {
     private func check<Args>(_ packer: Row, _ row: Row, _ args: Args, _ pack: ck_pack_weights_args) {
       let sizes = [pack.filters, pack.channels, pack.kernel_h, pack.kernel_w].map(Int.init)
       let count = sizes.reduce(1, *)
-      let weights = noise(count, 5)
+      var weights = noise(count, 5)
+      if row.algorithm == "split" {
+        // What two parts can say.
+        weights = weights.map { $0.nearestBF16 + ($0 - $0.nearestBF16).nearestBF16 }
+        weights[count / 2] = .infinity
+      }
       let want = row.pack(args, Self.storage(row).rounded(weights)).bits
       for order in [[0, 1, 2, 3], [1, 0, 2, 3], [3, 2, 1, 0], [2, 3, 0, 1]] {
         // Axis order[i] of the weights is axis i of the source.

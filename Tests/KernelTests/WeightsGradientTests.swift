@@ -79,7 +79,33 @@ extension Kernels {
       }
     }
 
-    private func check(_ row: Row, _ t: ConvCase, inBlock: Int, slices: Int, tiles: Int = 0) {
+    /// Split products: bands of rows and of images, strides and distances between taps as phases of the image, several
+    /// groups of channels and filters.
+    @Test(
+      arguments: Row.of(CK_OP_CONV2D_WEIGHTS, "split"),
+      ConvCase.weightsGradient.filter { $0.groups == 1 && $0.c >= 16 } + [
+        ConvCase(name: "groups of channels and filters", n: 3, c: 70, h: 4, w: 5, f: 140),
+        ConvCase(
+          name: "one tap, several groups", n: 3, c: 140, h: 7, w: 4, f: 18, kernel: [1, 1], pads: [0, 0, 0, 0]),
+        ConvCase(
+          name: "stride 3x2, dilation 2x1", n: 2, c: 33, h: 12, w: 11, f: 17, kernel: [3, 2], stride: [3, 2],
+          dilation: [2, 1], pads: [1, 1, 1, 1]),
+        ConvCase(
+          name: "7x7, stride 2", n: 3, c: 17, h: 15, w: 13, f: 18, kernel: [7, 7], stride: [2, 2], pads: [3, 3, 3, 3]),
+      ])
+    func split(row: Row, test: ConvCase) {
+      for band in [(1, 1), (1, 2), (1, test.geometry.oh), (2, test.geometry.oh)] where band.1 <= test.geometry.oh {
+        check(row, test, inBlock: row.block, slices: 1, band: band)
+        check(row, test, inBlock: row.block, slices: test.n, band: band)
+      }
+    }
+
+    /// - Parameters:
+    ///   - tiles: that a Winograd form takes at once.
+    ///   - band: images and rows that split products take at once.
+    private func check(
+      _ row: Row, _ t: ConvCase, inBlock: Int, slices: Int, tiles: Int = 0, band: (images: Int, rows: Int)? = nil
+    ) {
       let g = t.geometry
       // Plain images are floats.
       let read = inBlock == 1 ? CK_F32 : row.storage
@@ -98,9 +124,15 @@ extension Kernels {
       (args.dilation_h, args.dilation_w) = (Int64(g.dh), Int64(g.dw))
       (args.pad_top, args.pad_left, args.groups) = (Int64(g.pt), Int64(g.pl), Int64(g.groups))
       args.slices = Int64(slices)
-      let workspace = Guarded(
-        tiles == 0
-          ? 0 : Int(ck_winograd_weights_floats(row.form, Int64(tiles), Int64(t.c), Int64(t.f), Int64(row.block))))
+      let floats =
+        if let band {
+          ck_split_weights_floats(&args, Int64(band.images), Int64(band.rows))
+        } else if tiles > 0 {
+          ck_winograd_weights_floats(row.form, Int64(tiles), Int64(t.c), Int64(t.f), Int64(row.block))
+        } else {
+          Int64(0)
+        }
+      let workspace = Guarded(Int(floats))
       (args.workspace, args.workspace_floats) = (workspace.data, Int64(workspace.count))
       row.run(args)
       out.expectIntact("out")
@@ -114,6 +146,9 @@ extension Kernels {
         let expected = row.form.taps == 3 ? 1e-6 : 4e-6
         expectClose(
           out.values, want, relative: tiles < 32 ? 2 * expected : expected, "\(tiles) tiles, \(slices) slices")
+      } else if let band {
+        // Of few pixels the parts that are left out weigh more.
+        expectClose(out.values, want, relative: 6e-6, "bands of \(band), \(slices) slices")
       } else {
         expectClose(out.values, want, "block \(inBlock), \(slices) slices")
       }

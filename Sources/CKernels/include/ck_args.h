@@ -72,8 +72,9 @@ typedef struct {
 } ck_interleave_args;
 
 // The orders of packed weights: what the packing of the rows of conv2d and dense makes. Those of pairs are of bfloat16:
-// pairs of channels, of a plain image's neighbouring pixels, of inputs; the others of floats, or for CK_WEIGHTS_DIRECT
-// either.
+// pairs of channels, of a plain image's neighbouring pixels, of inputs; those of split weights of two bfloat16 in place
+// of a float: by chunks of channels, which inputs of a dense layer are as well, or by patches of plain images; the others
+// of floats, or for CK_WEIGHTS_DIRECT either.
 typedef enum {
   CK_WEIGHTS_DIRECT,
   CK_WEIGHTS_DEPTHWISE,
@@ -81,6 +82,8 @@ typedef enum {
   CK_WEIGHTS_PAIRS,
   CK_WEIGHTS_PIXEL_PAIRS,
   CK_WEIGHTS_GEMM_PAIRS,
+  CK_WEIGHTS_SPLIT,
+  CK_WEIGHTS_SPLIT_PATCHES,
 } ck_weight_order;
 
 // out = the weights as rows of conv2d or dense read them, of

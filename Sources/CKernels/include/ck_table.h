@@ -109,6 +109,8 @@ int64_t ck_winograd_weights_floats(ck_winograd_form form, int64_t tiles, int64_t
 // Floats of workspace with which a row of conv2d in split bfloat16 takes the given rows of so many images of the output
 // at once; more than one image go with all of their rows. Needs valid sizes only.
 int64_t ck_split_conv_floats(const ck_conv2d_args *args, int64_t images, int64_t rows);
+// The same of conv2d_weights.
+int64_t ck_split_weights_floats(const ck_conv2d_weights_args *args, int64_t images, int64_t rows);
 // The same of a dense layer: for so many rows of inputs.
 int64_t ck_split_dense_floats(int64_t inputs, int64_t rows);
 

@@ -1,10 +1,11 @@
 // Weights in the order in which rows of conv2d and dense layers read them, for weights that change from run to run; the
 // same that the packing of those rows makes. A unit is a part of a tile of filters: a block of input channels, or some
-// inputs of a dense layer.
+// inputs of a dense layer; of split weights a step of the sums.
 #include "../common/isa_generic.h"
 
-#include "../common/vector.h"
+#include "../common/narrow.h"
 #include "../conv/pack.h"
+#include "../split/shape.h"
 
 enum { CK_PACK_INPUTS = 256 };
 
@@ -13,6 +14,10 @@ typedef struct {
   int64_t tiles, parts;
 } ck_pack_shape;
 
+static int ck_pack_splits(const ck_pack_weights_args *a) {
+  return a->order == CK_WEIGHTS_SPLIT || a->order == CK_WEIGHTS_SPLIT_PATCHES;
+}
+
 static ck_pack_shape ck_pack_shape_of(const ck_pack_weights_args *a) {
   ck_pack_shape s = {.tiles = ck_ceil_div(a->filters, a->columns), .parts = 1};
   if (a->order == CK_WEIGHTS_GEMM) s.parts = ck_ceil_div(a->channels, CK_PACK_INPUTS);
@@ -20,6 +25,9 @@ static ck_pack_shape ck_pack_shape_of(const ck_pack_weights_args *a) {
     s.conv = ck_conv_packing_for(a->filters, a->channels, a->kernel_h * a->kernel_w, a->groups, a->block, a->columns);
     s.parts = ck_ceil_div(s.conv.span, a->block);
   }
+  const int64_t taps = a->kernel_h * a->kernel_w;
+  if (a->order == CK_WEIGHTS_SPLIT) s.parts = ck_ceil_div(a->channels, CK_SPLIT_INPUTS) * taps;
+  if (a->order == CK_WEIGHTS_SPLIT_PATCHES) s.parts = ck_ceil_div(a->channels * taps, CK_SPLIT_INPUTS);
   return s;
 }
 
@@ -117,6 +125,50 @@ static void ck_pack_depthwise(const ck_pack_weights_args *a, int64_t tile) {
   }
 }
 
+// Words of the numbers of two inputs, the first in their lower halves.
+CK_INLINE void ck_pack_words(uint16_t *to, vh first, vh second) {
+  const vu words = __builtin_convertvector(first, vu) | __builtin_convertvector(second, vu) << 16;
+  memcpy(to, &words, sizeof words);
+}
+
+// What a narrow number leaves of x; of infinity nothing.
+CK_INLINE vh ck_pack_rest(vf x, vh high) {
+  const vh rest = ck_narrow(x - ck_widen(high));
+  return (high & 0x7F80) == 0x7F80 ? (vh)0 : rest;
+}
+
+// 32 inputs of a tile of filters, as `split/pack.c` has them.
+static void ck_pack_split(const ck_pack_weights_args *a, int64_t tile, int64_t part, int64_t parts) {
+  enum { columns = CK_SPLIT_COLUMNS, vector = CK_SPLIT_COLUMNS / 2, block = vector * CK_SPLIT_INPUTS };
+  float lines[CK_SPLIT_INPUTS * columns];
+  const int64_t first = tile * columns, count = ck_least(columns, a->filters - first);
+  const int64_t taps = a->kernel_h * a->kernel_w, down = a->strides[1], right = a->strides[0];
+  int64_t rows;
+  if (a->order == CK_WEIGHTS_SPLIT) {
+    const int64_t low = part / taps * CK_SPLIT_INPUTS;
+    rows = ck_least(CK_SPLIT_INPUTS, a->channels - low);
+    ck_pack_rows(lines, ck_pack_tap(a, part % taps) + first * right + low * down, rows, down, right, count, columns);
+  } else {
+    const int64_t low = part * CK_SPLIT_INPUTS;
+    rows = ck_least(CK_SPLIT_INPUTS, a->channels * taps - low);
+    for (int64_t i = 0; i < rows; i++) {
+      const float *from = ck_pack_tap(a, (low + i) % taps) + first * right + (low + i) / taps * down;
+      ck_pack_rows(lines + i * columns, from, 1, down, right, count, columns);
+    }
+  }
+  memset(lines + rows * columns, 0, (size_t)((CK_SPLIT_INPUTS - rows) * columns) * sizeof(float));
+  uint16_t *to = (uint16_t *)a->out + (tile * parts + part) * 4 * block;
+  for (int64_t p = 0; p < CK_SPLIT_INPUTS / 2; p++) {
+    for (int64_t j = 0; j < columns; j += CK_VL) {
+      const vf x = ck_load(lines + 2 * p * columns + j), y = ck_load(lines + (2 * p + 1) * columns + j);
+      const vh hx = ck_narrow(x), hy = ck_narrow(y);
+      uint16_t *word = to + j / vector * block + p * 2 * vector + j % vector * 2;
+      ck_pack_words(word, hx, hy);
+      ck_pack_words(word + 2 * block, ck_pack_rest(x, hx), ck_pack_rest(y, hy));
+    }
+  }
+}
+
 void CK_NAME(pack_weights_tiles, run)(const void *args, int64_t begin, int64_t end) {
   const ck_pack_weights_args *a = args;
   const ck_pack_shape s = ck_pack_shape_of(a);
@@ -126,6 +178,8 @@ void CK_NAME(pack_weights_tiles, run)(const void *args, int64_t begin, int64_t e
       ck_pack_gemm(a, tile, part);
     } else if (a->order == CK_WEIGHTS_DIRECT) {
       ck_pack_direct(a, &s.conv, tile, part);
+    } else if (ck_pack_splits(a)) {
+      ck_pack_split(a, tile, part, s.parts);
     } else {
       ck_pack_depthwise(a, tile);
     }

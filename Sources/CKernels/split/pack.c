@@ -8,6 +8,7 @@
 #include "../common/bf16.h"
 #include "../include/ckernels.h"
 #include "shape.h"
+#include "weights_shape.h"
 
 enum { VECTOR = 16, STEP_HALVES = 2 * 2 * VECTOR * CK_SPLIT_INPUTS };
 
@@ -108,6 +109,11 @@ const ck_packing dense_split_packing = {dense_words, dense_pack, dense_unpack};
 int64_t ck_split_conv_floats(const ck_conv2d_args *args, int64_t images, int64_t rows) {
   const ck_split_shape s = ck_split_shape_of(args);
   return s.chunks * ck_split_plane(images * ck_split_rows(&s, rows) * s.pitch) * CK_SPLIT_INPUTS;
+}
+
+int64_t ck_split_weights_floats(const ck_conv2d_weights_args *args, int64_t images, int64_t rows) {
+  const ck_split_weights_shape s = ck_split_weights_shape_of(args);
+  return ck_split_weights_sums(&s) + images * ck_split_weights_image(&s, rows);
 }
 
 int64_t ck_split_dense_floats(int64_t inputs, int64_t rows) {

@@ -17,7 +17,8 @@
 #include "../include/ck_args.h"
 #include "../include/ck_table.h"
 
-enum { CK_SPLIT_INPUTS = 32 };
+// Inputs of a step, and filters of a tile of packed weights.
+enum { CK_SPLIT_INPUTS = 32, CK_SPLIT_COLUMNS = 32 };
 
 typedef struct {
   int patches;  // of plain images

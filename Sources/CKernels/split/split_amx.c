@@ -3,6 +3,7 @@
 
 #include "conv.h"
 #include "dense.h"
+#include "weights_gradient.h"
 
 #pragma clang attribute pop
 #endif

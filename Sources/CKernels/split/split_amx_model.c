@@ -2,3 +2,4 @@
 
 #include "conv.h"
 #include "dense.h"
+#include "weights_gradient.h"

@@ -8,11 +8,11 @@ import NetIR
 /// of the 700 that this leaves for split ones. The constants follow the middle, 3.2 times fp32.
 struct SplitCost {
   /// A row of a tile, multiplied and what it waits for; a product of tiles alone takes 1 cycle for each.
-  private static let row = 1.7
+  fileprivate static let row = 1.7
   /// The latency of three products that add to the same sums, one after the other.
   private static let chain = 156.0
   /// For splitting a vector of 16 channels, or of 16 numbers of a patch, which lie apart: measured on Zen 5.
-  private static let (split, gather) = (4.5, 13.0)
+  fileprivate static let (split, gather) = (4.5, 13.0)
   /// Bias, activation and store of a vector of sums.
   private static let store = 5.0
   /// Packed weights of 32 inputs and 32 filters.
@@ -86,5 +86,45 @@ struct SplitCost {
     // A band is split by every core that works on it.
     let repeats = Double(band.count) + Double(max(0, cores - band.count))
     return Double(band.count) * (Double(split.filterTiles) * products + stored) + repeats * splitting
+  }
+}
+
+/// The same of the gradient of a convolution's filters.
+struct SplitWeightsCost {
+  /// For splitting a vector of 16 channels and bringing it into their lines; by the instructions that it takes.
+  private static let transposed = 8.0
+  /// A tile of sums, loaded and stored.
+  private static let sums = 2.0 * 16 * SplitCost.row
+
+  private let split: SplitWeights
+  /// Of a band.
+  private let images, rows: Int
+
+  /// The largest band that leaves half of the second cache, and what sums do not take of the other.
+  init(_ split: SplitWeights, _ target: TargetDescription) {
+    self.split = split
+    let sums = split.workspaceBytes(images: 0, rows: 1)
+    let room = max(Int(target.bytes(ofCache: 2)) / 2, sums + Int(target.bytes(ofCache: 2)) / 4)
+    func fits(_ images: Int, _ rows: Int) -> Bool { split.workspaceBytes(images: images, rows: rows) <= room }
+    images = (1...split.images).last { fits($0, split.height) } ?? 1
+    rows = images > 1 ? split.height : (1...split.height).last { fits(1, $0) } ?? 1
+  }
+
+  /// Bytes of each thread.
+  var workspaceBytes: Int { split.workspaceBytes(images: images, rows: rows) }
+
+  /// Of one core that does everything, for the whole batch.
+  func cycles(images batch: Int) -> Double {
+    let pieces = Double(batch * ((split.height + rows - 1) / rows))
+    let (places, line) = (Double(split.places(rows)), Double(split.line(rows)))
+    let (channels, filters) = (
+      Double(split.channels * split.channelGroups), Double(split.filters * split.filterGroups)
+    )
+    // 32 channels by 32 filters.
+    let tiles = Double(split.taps) * channels / 32 * filters / 32
+    let products = places / 32 * 12 * 16 * SplitCost.row + 4 * Self.sums / Double(images)
+    let image = Double(split.phases) * line * channels / 16 * Double(split.filterGroups) * Self.transposed
+    let gradient = places * filters / 16 * Double(split.channelGroups) * SplitCost.split
+    return pieces * (tiles * products + image + gradient)
   }
 }

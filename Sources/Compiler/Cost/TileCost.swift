@@ -103,6 +103,12 @@ struct TileCost {
       return self.winograd(winograd, instance)
     }
     let (x, g) = (instance.operands[0], instance.operands[1])
+    if let split = instance.op.splitWeights(input: x, result: instance.result, by: kernel) {
+      return KernelCost(
+        cycles: SplitWeightsCost(split, target).cycles(images: x[0]),
+        units: max(1, instance.result[0] / g[1]) * split.channelGroups * split.filterGroups,
+        tensorBytes: bytes(x) + bytes(g) + 4 * Double(instance.result.elements))
+    }
     let byRows = kernel.algorithm == RowConvolution.algorithm
     func whole(_ count: Int) -> Double { Double((count + lanes - 1) / lanes * lanes) / Double(count) }
     // Plain images have no lanes that are unused; sums over rows end with lanes that are added up.

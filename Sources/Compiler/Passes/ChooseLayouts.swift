@@ -93,6 +93,7 @@ enum ChooseLayouts {
         // Of plain images, taps are what a tile has beside filters.
         let isPlain =
           image.layout.block == 1 && Winograd.Form(rawValue: kernel.algorithm) == nil
+          && kernel.algorithm != SplitProducts.algorithm
           && (image.shape[1] < blocked.block || attributes.kernel.width > 1)
         node.operands[0] = try convert(node.operands[0], to: isPlain ? .plain : blocked, in: &graph)
         node.operands[1] = try convert(node.operands[1], to: blocked, in: &graph)

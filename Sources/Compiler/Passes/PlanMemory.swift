@@ -105,6 +105,10 @@ enum PlanMemory {
         let cost = SplitCost(split, result.target, cores: threads)
         return Plan.Workspace(offset: 0, bytesPerThread: cost.workspaceBytes, threads: threads)
       }
+      if let split = step.op.splitWeights(input: input, result: shape, by: kernel) {
+        let cost = SplitWeightsCost(split, result.target)
+        return Plan.Workspace(offset: 0, bytesPerThread: cost.workspaceBytes, threads: threads)
+      }
       if let winograd = step.op.winogradWeights(result: shape, by: kernel) {
         return Plan.Workspace(offset: 0, bytesPerThread: winograd.workspaceBytes, threads: threads)
       }

@@ -80,7 +80,6 @@ enum SelectKernels {
     instance.storage = storage
     let read = if case .gradient(.convolutionWeights) = graph[id].op { 2 } else { 1 }
     instance.hasPlainInput = graph[id].operands.prefix(read).allSatisfy { graph.liesPlain($0, options.catalogue) }
-    instance.hasConstantWeights = !graph[id].op.hasWeights || graph.isConstant(graph[id].operands[1])
     let choice = choice(for: instance, weightBytes: weightBytes, options)
     graph[id].kernel = choice?.taken?.kernel
     graph[id].choice = choice
@@ -157,7 +156,6 @@ enum SelectKernels {
 
   /// Why the op's sizes are not what the kernel's algorithm is made for.
   private static func misfit(of kernel: KernelDescriptor, _ instance: OpInstance) -> String? {
-    if !instance.hasConstantWeights, !kernel.takesPackedWeights { return "its weights are packed before a run" }
     if case .gradient(.convolutionWeights(let attributes, _)) = instance.op {
       return misfit(of: kernel, instance, attributes)
     }
@@ -191,6 +189,10 @@ enum SelectKernels {
       return misfit(of: kernel, form, attributes, input: instance.operands[0])
     }
     let (x, g) = (instance.operands[0], instance.operands[1])
+    if kernel.algorithm == SplitProducts.algorithm {
+      guard attributes.groups == 1 else { return "it takes one group" }
+      return x[1] >= kernel.block ? nil : "fewer channels than a block: the input is not in blocks"
+    }
     if kernel.lacksDepthwiseGradient(attributes, channels: x[1], filters: g[1]) {
       return "it has no tiles for one filter per channel"
     }

@@ -84,7 +84,7 @@ struct Agreement {
   }
 
   /// What computes for a kernel of a plan: this CPU, or a model of the tiles that it has not.
-  private static func kernel(for target: TargetDescription) -> (String) -> KernelTable.Row? {
+  static func kernel(for target: TargetDescription) -> (String) -> KernelTable.Row? {
     { name in
       if let row = KernelTable.runnable(name) { return row }
       guard target.instructionSets.contains(.amx), let row = KernelTable[name],

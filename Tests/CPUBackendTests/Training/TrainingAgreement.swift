@@ -24,25 +24,25 @@ struct TrainingAgreement {
   ///   - bf16Bound: the precision is bf16, and of each output the root mean square of the errors may be so much of its
   ///     own.
   ///   - numerics: with `fast`, errors of 1e-4 of an output's largest value are allowed, else of 1e-5.
+  ///   - measurements: what is known of kernels.
   ///   - parts: of the names of kernels that the plan must have.
   @discardableResult
   func check(
-    on target: TargetDescription, bf16Bound: Double? = nil, numerics: Numerics, batch: Int, has parts: [String] = []
+    on target: TargetDescription, bf16Bound: Double? = nil, numerics: Numerics, batch: Int,
+    measurements: MeasurementTable? = nil, has parts: [String] = []
   ) throws -> Plan {
     let options = CompileOptions(
       batch: batch, precision: bf16Bound == nil ? .fp32 : .bf16, numerics: numerics, target: target,
-      catalogue: KernelTable.catalogue)
-    let compiled = try #require(try Pipeline.run(Pipeline.training, graph, options, isTraining: true) { _, _ in true })
-    let evaluator = ConstantEvaluator(compiled.portable, parameter: NoiseWeights.values)
-    let constants = try WeightPacking(compiled.plan).packed {
-      try evaluator.value(of: compiled.plan.constants[$0].source)
-    }
+      catalogue: KernelTable.catalogue, measurements: measurements)
+    let compiled = try Self.compiled(graph, options)
+    let constants = try Self.constants(of: compiled)
     var results: [[[Float]]] = []
     for (number, pool) in Agreement.pools.enumerated() {
       var plan = compiled.plan
       // With three threads every step is shared, however small.
       if number == 2 { for index in plan.steps.indices { plan.steps[index].parallel = true } }
-      let executable = try CPUExecutable(plan, constants: constants, pool: pool)
+      let executable = try CPUExecutable(
+        plan, constants: constants, pool: pool, kernel: Agreement.kernel(for: target))
       _ = Self.run(executable, inputs.map { $0.map { _ in .nan } })
       results.append(Self.run(executable, inputs))
     }
@@ -72,9 +72,18 @@ struct TrainingAgreement {
     return compiled.plan
   }
 
+  static func compiled(_ graph: Graph, _ options: CompileOptions) throws -> CompiledNetwork {
+    try #require(try Pipeline.run(Pipeline.training, graph, options, isTraining: true) { _, _ in true })
+  }
+
+  static func constants(of compiled: CompiledNetwork) throws -> ConstantMemory {
+    let evaluator = ConstantEvaluator(compiled.portable, parameter: NoiseWeights.values)
+    return try WeightPacking(compiled.plan).packed { try evaluator.value(of: compiled.plan.constants[$0].source) }
+  }
+
   private static func norm(_ values: [Double]) -> Double { values.reduce(0) { $0 + $1 * $1 }.squareRoot() }
 
-  private static func run(_ executable: CPUExecutable, _ inputs: [[Float]]) -> [[Float]] {
+  static func run(_ executable: CPUExecutable, _ inputs: [[Float]]) -> [[Float]] {
     let counts = executable.plan.outputCounts
     let input = inputs.map { values in
       let copy = UnsafeMutableBufferPointer<Float>.allocate(capacity: values.count)
