@@ -37,6 +37,20 @@ import Testing
     for step in executable.plan.steps where step.op == .copy { #expect(step.name.contains(" into ")) }
   }
 
+  /// The same by cuDNN, and by cuBLASLt, wherever they can, in fp32 products.
+  @Test(arguments: names, DeviceLibrary.allCases)
+  func agreesByLibraries(name: String, library: DeviceLibrary) throws {
+    let network = try Self.small(name)
+    let batch = network.fixedBatch ?? (library == .cublasLt ? 9 : 1)
+    let agreement = try DeviceAgreement(network.lowered(batch: batch).graph) { inputs in
+      try Self.cpu(network, batch, inputs).map { $0.map(Double.init) }
+    }
+    let plan = try LibraryAgreement(agreement, library: library).check(batch: batch, tolerance: 1e-4).plan
+    let products = plan.steps.count { $0.op.isProduct }
+    // All but a few: what reads the caller's images, and activations of one's own.
+    if library == .cudnn { #expect(plan.steps(of: .cudnn) >= products / 2, "\(plan.steps.map(\.kernel))") }
+  }
+
   /// The network with the smallest images for which it is one. Its layers are those of the spec, and its weights but for
   /// dense layers that see an image.
   private static func small(_ name: String) throws -> Network {
