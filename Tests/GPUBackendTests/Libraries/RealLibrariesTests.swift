@@ -54,7 +54,8 @@ enum LibraryWheels {
     let session = try CuDNNSession(try #require(libraries.cudnn), properties: LibraryWheels.h100)
     let network = try Networks.spec(name)
     let options = CompileOptions(
-      batch: 32, precision: try #require(Precision(rawValue: words[0])), numerics: try #require(Numerics(rawValue: words[1])),
+      batch: 32, precision: try #require(Precision(rawValue: words[0])),
+      numerics: try #require(Numerics(rawValue: words[1])),
       target: .device(capability: 90, processors: 132, cache: 50 << 20), catalogue: catalogue)
     let plan = try #require(try Pipeline.compile(try network.lowered(batch: 32).graph, options)).plan
     let engines = try LibraryEngines(plan, libraries, catalogue, session: session)
