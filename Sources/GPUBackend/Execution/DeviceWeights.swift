@@ -39,6 +39,10 @@ struct DeviceWeights {
       // Filters, channels, taps to group, tap, channel, filter of the group.
       let apart = [attributes.groups, shape[0] / attributes.groups, shape[1], shape[2] * shape[3]]
       return (.transpose(apart, [0, 3, 2, 1]), apart)
+    case (.conv2D, _) where step.library != nil:
+      // Filters, channels, taps to filter, tap, channel.
+      let apart = [shape[0], shape[1], shape[2] * shape[3]]
+      return (.transpose(apart, [0, 2, 1]), apart)
     case (.conv2D, _):
       let apart = [shape[0], shape[2] * shape[3]]
       return (.transpose(apart, [1, 0]), apart)

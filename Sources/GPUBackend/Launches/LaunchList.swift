@@ -45,6 +45,8 @@ package struct LaunchList: Sendable {
   package var count: Int { launches.count }
 
   /// Names of kernels that are not generated.
-  var libraryKernels: Set<String> { Set(launches.map(\.kernel).filter { !$0.hasPrefix("pointwise") }) }
+  var libraryKernels: Set<String> {
+    Set(launches.filter { !$0.isOfLibrary && !$0.kernel.hasPrefix("pointwise") }.map(\.kernel))
+  }
   var groupKernels: Set<String> { Set(launches.map(\.kernel).filter { $0.hasPrefix("pointwise") }) }
 }
