@@ -48,6 +48,9 @@ package struct TargetDescription: Hashable, Sendable, Codable {
       name: "sm_\(capability)", instructionSets: [.cuda], cores: processors, cache: [0, cache, 0])
   }
 
+  /// Of a GPU, 80 for 8.0; nil for a CPU.
+  package var capability: Int? { isDevice ? Int(name.drop { !$0.isNumber }) : nil }
+
   /// The targets that `--target` knows by name.
   package static let named: [TargetDescription] = [
     TargetDescription(

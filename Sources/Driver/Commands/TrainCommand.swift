@@ -88,6 +88,12 @@ package struct TrainCommand: Sendable {
           .unsupportedOnTarget, "netc does not train on GPUs yet", at: .none,
           help: ["leave out `--device gpu`; `netc run --device gpu` takes weights that were trained on the CPU"]))
     }
+    if precision == .fp16 {
+      throw DiagnosticError(
+        Diagnostic(
+          .unsupportedOnTarget, "CPUs do not train in fp16", at: .none,
+          help: ["`--precision bf16` halves memory as well, and has the range of fp32"]))
+    }
   }
 
   /// Of all parameters in their order; those of the spec's base, or first values.

@@ -12,8 +12,13 @@ struct DeviceSlot {
 
   let inputs: [Buffer]
   let outputs: [Buffer]
+  /// Marks of a batch: its numbers are on the device, are computed, are back.
+  let brought: cgpu_event?
+  let computed: cgpu_event?
   let done: cgpu_event?
-  var graph: cgpu_graph_exec?
+  /// Kernels alone, and with the copies before and behind them; nil where no run of a single batch uses the slot.
+  var kernels: cgpu_graph_exec?
+  var whole: cgpu_graph_exec?
 
   /// - Parameter device: memory for all inputs and outputs, each at a multiple of 256 bytes.
   init(_ plan: Plan, device: cgpu_address, _ resources: DeviceResources) throws(GPUProblem) {
@@ -30,6 +35,8 @@ struct DeviceSlot {
     }
     inputs = try buffers(plan.inputs)
     outputs = try buffers(plan.outputs)
+    brought = try resources.takeEvent()
+    computed = try resources.takeEvent()
     done = try resources.takeEvent()
   }
 

@@ -4,7 +4,11 @@ import NetIR
 import Runtime
 import Synchronization
 
-/// A plan ready to run on a GPU: weights on the device, one arena, a CUDA graph of all copies and kernels of a run.
+/// A plan ready to run on a GPU: weights on the device, one arena, CUDA graphs of what a run starts.
+///
+/// A single batch is one graph of copies and kernels in one stream. Of several, copies have streams of their own, so
+/// that a batch is brought, and the one before fetched, while another is computed: each waits by events for what it
+/// needs, and a slot is filled again when its results are back.
 ///
 /// Concurrent callers take turns. `@unchecked Sendable`: everything is set by `init`; the memory of the slots is only
 /// touched with the turn.
@@ -14,10 +18,19 @@ package final class GPUExecutable: Executable, @unchecked Sendable {
   package let launchCount: Int
   package let memory: DeviceMemoryPlan
   private let resources: DeviceResources
-  private let stream: cgpu_stream?
+  private let streams: Streams
+  private let list: LaunchList
+  private let functions: [String: cgpu_function]
+  private let layout: DeviceLayout
   private let slots: [DeviceSlot]
   private let turn = Mutex(())
   private var driver: CUDADriver { resources.context.driver }
+
+  private struct Streams {
+    let bringing: cgpu_stream?
+    let computing: cgpu_stream?
+    let fetching: cgpu_stream?
+  }
 
   /// - Parameters:
   ///   - plan: verified, for a target that is a device.
@@ -42,17 +55,24 @@ package final class GPUExecutable: Executable, @unchecked Sendable {
       let status = packed.withUnsafeBytes { driver.api.copy_to_device?(place, $0.baseAddress, $0.count) }
       try driver.call("cuMemcpyHtoD", status)
     }
-    let stream = try resources.takeStream()
-    slots = try (0..<DeviceMemoryPlan.slots).map { _ in
+    let streams = Streams(
+      bringing: try resources.takeStream(), computing: try resources.takeStream(),
+      fetching: try resources.takeStream())
+    let stream = streams.computing
+    var layouts: [DeviceLayout] = []
+    slots = try (0..<DeviceMemoryPlan.slots).map { number in
       var slot = try DeviceSlot(plan, device: try take(memory.exchange), resources)
       let layout = DeviceLayout(arena: arena, constants: constants, offsets: weights.offsets, slot: slot)
+      layouts.append(layout)
       func startKernels() throws(GPUProblem) {
         for launch in list.launches { try layout.start(launch, functions[launch.kernel], stream, driver) }
       }
       // The driver loads a kernel when it is first launched, which must not happen while launches are captured.
       try startKernels()
       try driver.call("cuStreamSynchronize", driver.api.stream_synchronize?(stream))
-      slot.graph = try resources.takeGraph(stream) { () throws(GPUProblem) in
+      slot.kernels = try resources.takeGraph(stream, startKernels)
+      guard number == 0 else { return slot }
+      slot.whole = try resources.takeGraph(stream) { () throws(GPUProblem) in
         try slot.bring(stream, driver)
         try startKernels()
         try slot.fetch(stream, driver)
@@ -60,20 +80,17 @@ package final class GPUExecutable: Executable, @unchecked Sendable {
       return slot
     }
     (self.plan, launchCount, self.memory) = (plan, list.count, memory)
-    (self.resources, self.stream) = (resources, stream)
+    (self.resources, self.streams) = (resources, streams)
+    (self.list, self.functions, self.layout) = (list, functions, layouts[0])
   }
 
   private static func functions(
     of list: LaunchList, _ machine: GPUMachine, _ resources: DeviceResources
   ) throws(GPUProblem) -> [String: cgpu_function] {
     var functions: [String: cgpu_function] = [:]
-    if !list.libraryKernels.isEmpty {
-      let binary = try machine.binary(of: KernelText.library, name: "library")
-      functions = try resources.takeFunctions(list.libraryKernels, of: binary)
-    }
-    if let text = list.groupText {
-      let binary = try machine.binary(of: text, name: "groups")
-      functions.merge(try resources.takeFunctions(list.groupKernels, of: binary)) { first, _ in first }
+    for module in list.modules {
+      let binary = try machine.binary(of: module.text, name: module.name)
+      functions.merge(try resources.takeFunctions(module.functions, of: binary)) { first, _ in first }
     }
     return functions
   }
@@ -115,7 +132,7 @@ package final class GPUExecutable: Executable, @unchecked Sendable {
       for number in 0...count {
         if number < count {
           fill(slots[number % slots.count], number)
-          try start(slots[number % slots.count])
+          try start(slots[number % slots.count], isAlone: count == 1)
         }
         if number > 0 {
           let slot = slots[(number - 1) % slots.count]
@@ -126,12 +143,66 @@ package final class GPUExecutable: Executable, @unchecked Sendable {
     }
   }
 
-  private func start(_ slot: DeviceSlot) throws(GPUProblem) {
-    try driver.call("cuGraphLaunch", driver.api.graph_launch?(slot.graph, stream))
-    try driver.call("cuEventRecord", driver.api.event_record?(slot.done, stream))
+  private func start(_ slot: DeviceSlot, isAlone: Bool) throws(GPUProblem) {
+    if isAlone {
+      try launch(slot.whole)
+      try record(slot.done, streams.computing)
+      return
+    }
+    try slot.bring(streams.bringing, driver)
+    try record(slot.brought, streams.bringing)
+    try wait(streams.computing, for: slot.brought)
+    try launch(slot.kernels)
+    try record(slot.computed, streams.computing)
+    try wait(streams.fetching, for: slot.computed)
+    try slot.fetch(streams.fetching, driver)
+    try record(slot.done, streams.fetching)
+  }
+
+  private func launch(_ graph: cgpu_graph_exec?) throws(GPUProblem) {
+    try driver.call("cuGraphLaunch", driver.api.graph_launch?(graph, streams.computing))
+  }
+
+  private func record(_ event: cgpu_event?, _ stream: cgpu_stream?) throws(GPUProblem) {
+    try driver.call("cuEventRecord", driver.api.event_record?(event, stream))
+  }
+
+  private func wait(_ stream: cgpu_stream?, for event: cgpu_event?) throws(GPUProblem) {
+    try driver.call("cuStreamWaitEvent", driver.api.stream_wait_event?(stream, event, 0))
   }
 
   private func wait(for slot: DeviceSlot) throws(GPUProblem) {
     try driver.call("cuEventSynchronize", driver.api.event_synchronize?(slot.done))
+  }
+}
+
+// MARK: Profiles
+
+extension GPUExecutable {
+  /// The times of every launch in some runs on what the caller brought last, in seconds. Launches follow each other in
+  /// a stream, with an event between them, not in a graph: each costs some microseconds more than in a run.
+  package func watch(runs: Int) throws(GPUProblem) -> [WatchedLaunch] {
+    try turn.withLock { _ throws(GPUProblem) in
+      try resources.context.makeCurrent()
+      let own = DeviceResources(resources.context)
+      var events: [cgpu_event?] = []
+      for _ in 0...list.launches.count { events.append(try own.takeEvent(keepsTime: true)) }
+      var times = [[Double]](repeating: [], count: list.launches.count)
+      for _ in 0..<runs {
+        try record(events[0], streams.computing)
+        for (index, launch) in list.launches.enumerated() {
+          try layout.start(launch, functions[launch.kernel], streams.computing, driver)
+          try record(events[index + 1], streams.computing)
+        }
+        try driver.call("cuStreamSynchronize", driver.api.stream_synchronize?(streams.computing))
+        for index in times.indices {
+          var milliseconds: Float = 0
+          let status = driver.api.event_elapsed?(&milliseconds, events[index], events[index + 1])
+          try driver.call("cuEventElapsedTime", status)
+          times[index].append(Double(milliseconds) / 1000)
+        }
+      }
+      return zip(list.launches, times).map { WatchedLaunch($0, plan, $1) }
+    }
   }
 }

@@ -44,7 +44,30 @@ package struct LaunchList: Sendable {
   /// How many kernels a run starts.
   package var count: Int { launches.count }
 
-  /// Names of kernels that are not generated.
-  var libraryKernels: Set<String> { Set(launches.map(\.kernel).filter { !$0.hasPrefix("pointwise") }) }
   var groupKernels: Set<String> { Set(launches.map(\.kernel).filter { $0.hasPrefix("pointwise") }) }
+
+  /// Everything that has to be compiled before the launches can start.
+  package var modules: [KernelModule] {
+    let tensor = Set(launches.compactMap(\.tensorKernel))
+    let written = Set(launches.map(\.kernel)).subtracting(groupKernels).subtracting(tensor.map(\.function))
+    var modules: [KernelModule] = []
+    if !written.isEmpty { modules.append(KernelModule("library", KernelText.library, written)) }
+    if !tensor.isEmpty {
+      modules.append(KernelModule("tensor", KernelText.tensorModule(tensor), Set(tensor.map(\.function))))
+    }
+    if let groupText { modules.append(KernelModule("groups", groupText, groupKernels)) }
+    return modules
+  }
+}
+
+/// Kernels that are compiled together.
+package struct KernelModule: Sendable {
+  /// What files and messages call it.
+  package let name: String
+  package let text: String
+  package let functions: Set<String>
+
+  init(_ name: String, _ text: String, _ functions: Set<String>) {
+    (self.name, self.text, self.functions) = (name, text, functions)
+  }
 }

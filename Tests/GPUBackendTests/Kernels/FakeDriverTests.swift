@@ -1,33 +1,13 @@
-import CGPU
 import GPUKernels
-import GPUTestSupport
 import Testing
 
 @testable import GPUBackend
 
 /// The fake device finds what would be wrong on a real one: else the other tests would prove little.
 @Suite struct FakeDriverTests {
-  /// Runs a kernel of one block of threads over a buffer of 64 floats, and one after it.
-  private func run(_ body: String, threads: UInt32 = 64, fake: FakeGPU = FakeGPU()) throws -> [Float] {
-    let machine = try DeviceAgreement.machine(fake)
+  private func run(_ body: String, threads: UInt32 = 64) throws -> [Float] {
     let text = KernelText.prelude + "struct Arguments { float *p; int n; };\n"
-    let source = text + "NETC_KERNEL(probe, Arguments, 1) {\n  \(body)\n}\n"
-    let resources = DeviceResources(machine.context)
-    try machine.context.makeCurrent()
-    let function = try resources.takeFunctions(["probe"], of: machine.binary(of: source, name: "probe"))["probe"]
-    let memory = try #require(try resources.takeMemory(256))
-    let stream = try resources.takeStream()
-    let api = machine.context.driver.api
-    var arguments: [UInt64] = [memory, 64]
-    let status = arguments.withUnsafeMutableBytes { bytes in
-      var pointers = [bytes.baseAddress]
-      return api.launch?(function, 1, 1, 1, threads, 1, 1, 0, stream, &pointers, nil)
-    }
-    try machine.context.driver.call("cuLaunchKernel", status)
-    var found = [Float](repeating: 0, count: 64)
-    try machine.context.driver.call("cuMemcpyDtoHAsync", api.copy_to_host_async?(&found, memory, 256, stream))
-    try machine.context.driver.call("cuStreamSynchronize", api.stream_synchronize?(stream))
-    return found
+    return try KernelProbe.run(text + "NETC_KERNEL(probe, Arguments, 1) {\n  \(body)\n}\n", threads: threads)
   }
 
   @Test func runsThreads() throws {

@@ -26,8 +26,24 @@ enum NVRTCWheel {
     let binary = try compiler().compile(KernelText.library, name: "library", for: architecture)
     #expect(binary.starts(with: [0x7F] + Array("ELF".utf8)))
     let words = String(decoding: binary, as: UTF8.self)
-    for kernel in DeviceKernelTable.catalogue.kernels where kernel.algorithm != "pointwise" {
+    for kernel in DeviceKernelTable.catalogue.kernels where !["pointwise", "tensor_gemm"].contains(kernel.algorithm) {
       #expect(words.contains(".text." + DeviceKernelTable.function(of: kernel.name)), "\(kernel.name)")
+    }
+  }
+
+  /// All that a device of that architecture may be given.
+  @Test(arguments: architectures)
+  func compilesTensorCores(architecture: String) throws {
+    let capability = try #require(Int(architecture.dropFirst(3)))
+    let usable = TensorKernel.families.filter { TensorKernel.leastCapability($0.storage) <= capability }
+    #expect(usable.count == (capability < 80 ? 3 : 9))
+    for family in usable {
+      var vectors = family
+      vectors.isVector = true
+      let text = KernelText.tensorModule([family, vectors])
+      let binary = try compiler().compile(text, name: family.name, for: architecture)
+      let words = String(decoding: binary, as: UTF8.self)
+      #expect(words.contains(".text." + family.function) && words.contains(".text." + vectors.function))
     }
   }
 

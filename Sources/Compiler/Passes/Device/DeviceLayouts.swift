@@ -3,7 +3,7 @@ import NetIR
 /// Layouts on a GPU, whose kernels count in strides: images are NHWC, except those that somebody reads or writes as
 /// plain numbers, which whoever makes them writes plainly. No value is ever converted.
 ///
-/// With precision bf16 all that steps hand on is bf16, but not the logits that a softmax reads, and what callers see.
+/// With precision bf16 or fp16 all that steps hand on is stored so, but not the logits that a softmax reads, and what callers see.
 struct DeviceLayouts {
   private let graph: Graph
   private let options: CompileOptions
@@ -23,8 +23,8 @@ struct DeviceLayouts {
         node.layout.block = node.shape.count == 4 && !staysPlain[id.index] ? TensorLayout.allChannels : 1
         if case .reshape = node.op {
           node.layout.storage = result[node.operands[0]].layout.storage
-        } else if options.precision == .bf16, !staysFloat[id.index] {
-          node.layout.storage = .bfloat16
+        } else if !staysFloat[id.index] {
+          node.layout.storage = options.precision.storage
         }
       }
       return result.append(node)
