@@ -72,7 +72,7 @@ package struct CompileCommand: Sendable {
   /// The network as C, which has kernels of its own.
   private func writeC(_ loaded: LoadedSpec, _ network: Network, _ console: Console) throws -> ExitCode {
     let refused = [
-      ("--precision \(precision.rawValue)", precision != .fp32), ("--tune", tune), ("--target \(target ?? "")", target != nil),
+      ("--precision \(precision)", precision != .fp32), ("--tune", tune), ("--target \(target ?? "")", target != nil),
     ]
     if let (option, _) = refused.first(where: \.1) {
       throw DiagnosticError(

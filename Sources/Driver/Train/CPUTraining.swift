@@ -57,7 +57,8 @@ struct CPUTraining: TrainingBackend {
 
   private func options(batch: Int) -> CompileOptions {
     CompileOptions(
-      batch: batch, precision: judgingPrecision, numerics: numerics, target: HostCPU.current.target, catalogue: KernelTable.catalogue)
+      batch: batch, precision: judgingPrecision, numerics: numerics, target: HostCPU.current.target,
+      catalogue: KernelTable.catalogue)
   }
 
   private func executable(

@@ -63,7 +63,8 @@ struct DeviceAgreement {
 
   func compiled(batch: Int, on machine: GPUMachine) throws -> CompiledNetwork {
     let options = CompileOptions(
-      batch: batch, precision: precision, numerics: numerics, target: machine.device.target, catalogue: DeviceKernelTable.catalogue)
+      batch: batch, precision: precision, numerics: numerics, target: machine.device.target,
+      catalogue: DeviceKernelTable.catalogue)
     return try #require(try Pipeline.compile(graph, options))
   }
 
