@@ -142,6 +142,7 @@ package struct EvalCommand: Sendable {
     }
     let prepared = try parameters.prepared(network)
     if let machine {
+      _ = try machine.compiler.get()
       let options = CompileOptions(
         batch: network.fixedBatch ?? CPUTraining.predictionBatch, precision: precision ?? .fp32, numerics: numerics,
         target: machine.device.target, catalogue: DeviceKernelTable.catalogue)

@@ -44,6 +44,7 @@ package struct ModelLoader: Sendable {
     if try isArtefact() {
       return try openArtefact { try GPUModel.open(path, on: machine, verifyWeights: verifyWeights) }
     }
+    _ = try machine.compiler.get()
     guard let source = try source(console, defaultBatch) else { return nil }
     return try GPUModel.compile(
       source.network, source.weights, options(source.batch, machine.device.target, DeviceKernelTable.catalogue),

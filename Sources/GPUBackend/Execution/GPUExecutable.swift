@@ -34,12 +34,15 @@ package final class GPUExecutable: Executable, @unchecked Sendable {
 
   /// - Parameters:
   ///   - plan: verified, for a target that is a device.
+  ///   - ahead: the plan's kernels, where they were compiled ahead.
   ///   - values: the numbers of constant n in C order.
-  package init(_ plan: Plan, on machine: GPUMachine, values: (Int) throws -> [Float]) throws {
+  package init(
+    _ plan: Plan, on machine: GPUMachine, ahead: AheadKernels? = nil, values: (Int) throws -> [Float]
+  ) throws {
     let list = try LaunchList(plan)
     let resources = DeviceResources(machine.context)
     try machine.context.makeCurrent()
-    let functions = try Self.functions(of: list, machine, resources)
+    let functions = try Self.functions(of: list, machine, ahead, resources)
     let weights = DeviceWeights(plan)
     let memory = DeviceMemoryPlan(plan, weights: weights.bytes)
     let free = try machine.context.freeMemory
@@ -85,11 +88,11 @@ package final class GPUExecutable: Executable, @unchecked Sendable {
   }
 
   private static func functions(
-    of list: LaunchList, _ machine: GPUMachine, _ resources: DeviceResources
+    of list: LaunchList, _ machine: GPUMachine, _ ahead: AheadKernels?, _ resources: DeviceResources
   ) throws(GPUProblem) -> [String: cgpu_function] {
     var functions: [String: cgpu_function] = [:]
     for module in list.modules {
-      let binary = try machine.binary(of: module.text, name: module.name)
+      let binary = try machine.binary(of: module.text, name: module.name, ahead: ahead)
       functions.merge(try resources.takeFunctions(module.functions, of: binary)) { first, _ in first }
     }
     return functions

@@ -25,7 +25,7 @@ import Testing
       func parameter(_ shape: [Int], _ name: String) throws -> ValueID {
         try graph.add(.constant(name: name, shape: shape), name: name)
       }
-      let epilogue = Epilogue(bias: true, activation: .leakyRectify(0.1))
+      let epilogue = Epilogue(bias: true, activation: .leakyRectify(leakiness: 0.1))
       if isDense {
         let w = try parameter([filters, images[1]], "w")
         graph.outputs = [try graph.add(.dense(epilogue), [x, w, try parameter([filters], "b")], name: "y")]
