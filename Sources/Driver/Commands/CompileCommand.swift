@@ -156,7 +156,8 @@ package struct CompileCommand: Sendable {
     own.precision = .fp32
     guard let compiled = try Pipeline.compile(network, own) else { return .good }
     let code = try write(compiled, network, parameters, console, device: try ahead.text)
-    console.note("kernels for \(ahead.target.name) or newer, \(ahead.precision): \(Format.binary(ahead.bytes)) of PTX\n")
+    console.note(
+      "kernels for \(ahead.target.name) or newer, \(ahead.precision): \(Format.binary(ahead.bytes)) of PTX\n")
     return code
   }
 

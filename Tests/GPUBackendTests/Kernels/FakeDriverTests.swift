@@ -1,4 +1,6 @@
+import CGPU
 import GPUKernels
+import GPUTestSupport
 import Testing
 
 @testable import GPUBackend
@@ -47,6 +49,35 @@ import Testing
     let found = try run(
       "NETC_SHARED float shared[64]; if (a.n == 0) shared[0] = 1; a.p[threadIdx.x] = shared[threadIdx.x];")
     #expect(!found.contains { !$0.isNaN })
+  }
+
+  /// A copy on one stream and a kernel on another, which may wait for it, both on the same memory.
+  @Test(arguments: [true, false])
+  func whatIsNotOrderedFails(waits: Bool) throws {
+    let machine = try DeviceAgreement.machine(FakeGPU())
+    let text = KernelText.prelude + "struct Arguments { float *p; int n; };\n"
+    let source = text + "NETC_KERNEL(probe, Arguments, 1) { a.p[threadIdx.x] += 1; }\n"
+    let resources = DeviceResources(machine.context)
+    try machine.context.makeCurrent()
+    let (driver, api) = (machine.context.driver, machine.context.driver.api)
+    let function = try resources.takeFunctions(["probe"], of: machine.binary(of: source, name: "probe"))["probe"]
+    let memory = try #require(try resources.takeMemory(256))
+    let (copies, kernels) = (try resources.takeStream(), try resources.takeStream())
+    let event = try resources.takeEvent()
+    var numbers = [Float](repeating: 2, count: 64)
+    try driver.call("copy", api.copy_to_device_async?(memory, &numbers, 256, copies))
+    try driver.call("record", api.event_record?(event, copies))
+    if waits { try driver.call("wait", api.stream_wait_event?(kernels, event, 0)) }
+    var arguments: [UInt64] = [memory, 64]
+    let status = arguments.withUnsafeMutableBytes { bytes in
+      var pointers = [bytes.baseAddress]
+      return api.launch?(function, 1, 1, 1, 64, 1, 1, 0, kernels, &pointers, nil)
+    }
+    #expect((status == 0) == waits)
+    guard waits else { return }
+    try driver.call("copy", api.copy_to_host_async?(&numbers, memory, 256, kernels))
+    try driver.call("synchronize", api.stream_synchronize?(kernels))
+    #expect(numbers == [Float](repeating: 3, count: 64))
   }
 
   @Test func aBlockTooLarge() throws {
