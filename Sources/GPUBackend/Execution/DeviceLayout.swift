@@ -6,6 +6,8 @@ struct DeviceLayout {
   let constants: cgpu_address
   /// Of each constant.
   let offsets: [Int]
+  /// 0 where nothing is prepared.
+  let preparation: cgpu_address
   let slot: DeviceSlot
 
   /// Puts a kernel into a stream.
@@ -35,6 +37,8 @@ struct DeviceLayout {
       case .constant(let index): constants + UInt64(offsets[index])
       case .input(let number): slot.inputs[number].device
       case .output(let number): slot.outputs[number].device
+      case .bytes: slot.bytes?.device ?? 0
+      case .preparation: preparation
       }
     return base + UInt64(place.offset)
   }

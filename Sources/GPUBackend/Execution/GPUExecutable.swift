@@ -17,16 +17,16 @@ package final class GPUExecutable: Executable, @unchecked Sendable {
   /// Kernels that a run starts.
   package let launchCount: Int
   package let memory: DeviceMemoryPlan
-  private let resources: DeviceResources
-  private let streams: Streams
-  private let list: LaunchList
-  private let functions: [String: cgpu_function]
-  private let layout: DeviceLayout
+  let resources: DeviceResources
+  let streams: Streams
+  let list: LaunchList
+  let functions: [String: cgpu_function]
+  let layout: DeviceLayout
   private let slots: [DeviceSlot]
-  private let turn = Mutex(())
-  private var driver: CUDADriver { resources.context.driver }
+  let turn = Mutex(())
+  var driver: CUDADriver { resources.context.driver }
 
-  private struct Streams {
+  struct Streams {
     let bringing: cgpu_stream?
     let computing: cgpu_stream?
     let fetching: cgpu_stream?
@@ -34,17 +34,20 @@ package final class GPUExecutable: Executable, @unchecked Sendable {
 
   /// - Parameters:
   ///   - plan: verified, for a target that is a device.
+  ///   - takesBytes: whether there shall be room for inputs as bytes, where the device can prepare them.
   ///   - ahead: the plan's kernels, where they were compiled ahead.
   ///   - values: the numbers of constant n in C order.
   package init(
-    _ plan: Plan, on machine: GPUMachine, ahead: AheadKernels? = nil, values: (Int) throws -> [Float]
+    _ plan: Plan, on machine: GPUMachine, takesBytes: Bool = false, ahead: AheadKernels? = nil,
+    values: (Int) throws -> [Float]
   ) throws {
+    let preparation = takesBytes ? DevicePreparation(plan) : nil
     let list = try LaunchList(plan)
     let resources = DeviceResources(machine.context)
     try machine.context.makeCurrent()
-    let functions = try Self.functions(of: list, machine, ahead, resources)
+    let functions = try Self.functions(of: list, preparation, machine, ahead, resources)
     let weights = DeviceWeights(plan)
-    let memory = DeviceMemoryPlan(plan, weights: weights.bytes)
+    let memory = DeviceMemoryPlan(plan, weights: weights.bytes, preparation)
     let free = try machine.context.freeMemory
     func take(_ bytes: Int) throws(GPUProblem) -> cgpu_address {
       guard let address = try resources.takeMemory(bytes) else { throw memory.problem(free: free) }
@@ -58,27 +61,41 @@ package final class GPUExecutable: Executable, @unchecked Sendable {
       let status = packed.withUnsafeBytes { driver.api.copy_to_device?(place, $0.baseAddress, $0.count) }
       try driver.call("cuMemcpyHtoD", status)
     }
+    var numbers: cgpu_address = 0
+    if let preparation {
+      numbers = try take(DeviceWeights.aligned(preparation.bytes))
+      let status = driver.api.copy_to_device?(numbers, preparation.numbers, preparation.bytes)
+      try driver.call("cuMemcpyHtoD", status)
+    }
     let streams = Streams(
       bringing: try resources.takeStream(), computing: try resources.takeStream(),
       fetching: try resources.takeStream())
     let stream = streams.computing
     var layouts: [DeviceLayout] = []
     slots = try (0..<DeviceMemoryPlan.slots).map { number in
-      var slot = try DeviceSlot(plan, device: try take(memory.exchange), resources)
-      let layout = DeviceLayout(arena: arena, constants: constants, offsets: weights.offsets, slot: slot)
+      var slot = try DeviceSlot(
+        plan, device: try take(memory.exchange), takesBytes: preparation != nil, resources)
+      let layout = DeviceLayout(
+        arena: arena, constants: constants, offsets: weights.offsets, preparation: numbers, slot: slot)
       layouts.append(layout)
-      func startKernels() throws(GPUProblem) {
+      func startKernels(_ source: DeviceSlot.Source) throws(GPUProblem) {
+        if case .bytes = source, let launch = preparation?.launch {
+          try layout.start(launch, functions[launch.kernel], stream, driver)
+        }
         for launch in list.launches { try layout.start(launch, functions[launch.kernel], stream, driver) }
       }
       // The driver loads a kernel when it is first launched, which must not happen while launches are captured.
-      try startKernels()
+      let sources: [DeviceSlot.Source] = preparation == nil ? [.floats] : [.bytes, .floats]
+      for source in sources { try startKernels(source) }
       try driver.call("cuStreamSynchronize", driver.api.stream_synchronize?(stream))
-      slot.kernels = try resources.takeGraph(stream, startKernels)
-      guard number == 0 else { return slot }
-      slot.whole = try resources.takeGraph(stream) { () throws(GPUProblem) in
-        try slot.bring(stream, driver)
-        try startKernels()
-        try slot.fetch(stream, driver)
+      for source in sources {
+        slot.kernels[source] = try resources.takeGraph(stream) { () throws(GPUProblem) in try startKernels(source) }
+        guard number == 0 else { continue }
+        slot.whole[source] = try resources.takeGraph(stream) { () throws(GPUProblem) in
+          try slot.bring(source, stream, driver)
+          try startKernels(source)
+          try slot.fetch(stream, driver)
+        }
       }
       return slot
     }
@@ -88,10 +105,11 @@ package final class GPUExecutable: Executable, @unchecked Sendable {
   }
 
   private static func functions(
-    of list: LaunchList, _ machine: GPUMachine, _ ahead: AheadKernels?, _ resources: DeviceResources
+    of list: LaunchList, _ preparation: DevicePreparation?, _ machine: GPUMachine, _ ahead: AheadKernels?,
+    _ resources: DeviceResources
   ) throws(GPUProblem) -> [String: cgpu_function] {
     var functions: [String: cgpu_function] = [:]
-    for module in list.modules {
+    for module in list.modules(preparation == nil ? [] : ["prepare"]) {
       let binary = try machine.binary(of: module.text, name: module.name, ahead: ahead)
       functions.merge(try resources.takeFunctions(module.functions, of: binary)) { first, _ in first }
     }
@@ -103,7 +121,7 @@ package final class GPUExecutable: Executable, @unchecked Sendable {
   {
     precondition(inputs.count == plan.inputs.count && outputs.count == plan.outputs.count)
     // Plans have outputs.
-    try pipeline(outputs[0].count / slots[0].outputs[0].count) { slot, part in
+    try pipeline(outputs[0].count / slots[0].outputs[0].count, of: .floats) { slot, part in
       slot.fill(inputs, part: part)
     } empty: { slot, part in
       slot.empty(into: outputs, part: part)
@@ -114,11 +132,29 @@ package final class GPUExecutable: Executable, @unchecked Sendable {
   package func run(examples: Int, inputs: [[Float]], progress: (Int) -> Void = { _ in }) throws(GPUProblem)
     -> [[Float]]
   {
+    try run(examples, of: .floats, progress) { $0.fill(inputs, $1, batch: plan.microbatch) }
+  }
+
+  /// Whether it was made for inputs as bytes, and the device can do what prepares them.
+  package var takesBytes: Bool { slots[0].bytes != nil }
+
+  /// The same of bytes, which the device converts and prepares as the plan says. Only where `takesBytes`.
+  package func run(examples: Int, bytes: [UInt8], progress: (Int) -> Void = { _ in }) throws(GPUProblem)
+    -> [[Float]]
+  {
+    precondition(takesBytes, "made for floats")
+    return try run(examples, of: .bytes, progress) { $0.fill(bytes, $1, batch: plan.microbatch) }
+  }
+
+  private func run(
+    _ examples: Int, of source: DeviceSlot.Source, _ progress: (Int) -> Void,
+    fill: (DeviceSlot, Range<Int>) -> Void
+  ) throws(GPUProblem) -> [[Float]] {
     let batch = plan.microbatch
     var results = plan.outputs.map { [Float](repeating: 0, count: $0.shape.elements / batch * examples) }
     func part(_ number: Int) -> Range<Int> { number * batch..<min(examples, (number + 1) * batch) }
-    try pipeline((examples + batch - 1) / batch) { slot, number in
-      slot.fill(inputs, part(number), batch: batch)
+    try pipeline((examples + batch - 1) / batch, of: source) { slot, number in
+      fill(slot, part(number))
     } empty: { slot, number in
       slot.empty(into: &results, part(number), batch: batch)
       progress(part(number).upperBound)
@@ -127,15 +163,15 @@ package final class GPUExecutable: Executable, @unchecked Sendable {
   }
 
   /// Runs so many batches of the plan's steps, each in one of the slots.
-  private func pipeline(_ count: Int, fill: (DeviceSlot, Int) -> Void, empty: (DeviceSlot, Int) -> Void)
-    throws(GPUProblem)
-  {
+  private func pipeline(
+    _ count: Int, of source: DeviceSlot.Source, fill: (DeviceSlot, Int) -> Void, empty: (DeviceSlot, Int) -> Void
+  ) throws(GPUProblem) {
     try turn.withLock { _ throws(GPUProblem) in
       try resources.context.makeCurrent()
       for number in 0...count {
         if number < count {
           fill(slots[number % slots.count], number)
-          try start(slots[number % slots.count], isAlone: count == 1)
+          try start(slots[number % slots.count], of: source, isAlone: count == 1)
         }
         if number > 0 {
           let slot = slots[(number - 1) % slots.count]
@@ -146,16 +182,16 @@ package final class GPUExecutable: Executable, @unchecked Sendable {
     }
   }
 
-  private func start(_ slot: DeviceSlot, isAlone: Bool) throws(GPUProblem) {
+  private func start(_ slot: DeviceSlot, of source: DeviceSlot.Source, isAlone: Bool) throws(GPUProblem) {
     if isAlone {
-      try launch(slot.whole)
+      try launch(slot.whole[source])
       try record(slot.done, streams.computing)
       return
     }
-    try slot.bring(streams.bringing, driver)
+    try slot.bring(source, streams.bringing, driver)
     try record(slot.brought, streams.bringing)
     try wait(streams.computing, for: slot.brought)
-    try launch(slot.kernels)
+    try launch(slot.kernels[source])
     try record(slot.computed, streams.computing)
     try wait(streams.fetching, for: slot.computed)
     try slot.fetch(streams.fetching, driver)
@@ -166,7 +202,7 @@ package final class GPUExecutable: Executable, @unchecked Sendable {
     try driver.call("cuGraphLaunch", driver.api.graph_launch?(graph, streams.computing))
   }
 
-  private func record(_ event: cgpu_event?, _ stream: cgpu_stream?) throws(GPUProblem) {
+  func record(_ event: cgpu_event?, _ stream: cgpu_stream?) throws(GPUProblem) {
     try driver.call("cuEventRecord", driver.api.event_record?(event, stream))
   }
 
@@ -176,36 +212,5 @@ package final class GPUExecutable: Executable, @unchecked Sendable {
 
   private func wait(for slot: DeviceSlot) throws(GPUProblem) {
     try driver.call("cuEventSynchronize", driver.api.event_synchronize?(slot.done))
-  }
-}
-
-// MARK: Profiles
-
-extension GPUExecutable {
-  /// The times of every launch in some runs on what the caller brought last, in seconds. Launches follow each other in
-  /// a stream, with an event between them, not in a graph: each costs some microseconds more than in a run.
-  package func watch(runs: Int) throws(GPUProblem) -> [WatchedLaunch] {
-    try turn.withLock { _ throws(GPUProblem) in
-      try resources.context.makeCurrent()
-      let own = DeviceResources(resources.context)
-      var events: [cgpu_event?] = []
-      for _ in 0...list.launches.count { events.append(try own.takeEvent(keepsTime: true)) }
-      var times = [[Double]](repeating: [], count: list.launches.count)
-      for _ in 0..<runs {
-        try record(events[0], streams.computing)
-        for (index, launch) in list.launches.enumerated() {
-          try layout.start(launch, functions[launch.kernel], streams.computing, driver)
-          try record(events[index + 1], streams.computing)
-        }
-        try driver.call("cuStreamSynchronize", driver.api.stream_synchronize?(streams.computing))
-        for index in times.indices {
-          var milliseconds: Float = 0
-          let status = driver.api.event_elapsed?(&milliseconds, events[index], events[index + 1])
-          try driver.call("cuEventElapsedTime", status)
-          times[index].append(Double(milliseconds) / 1000)
-        }
-      }
-      return zip(list.launches, times).map { WatchedLaunch($0, plan, $1) }
-    }
   }
 }

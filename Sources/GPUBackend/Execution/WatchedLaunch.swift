@@ -1,3 +1,4 @@
+import CGPU
 import NetIR
 
 /// A launch of a plan and how long it took.
@@ -35,5 +36,34 @@ package struct WatchedLaunch: Sendable {
       tensors.reduce(0) { $0 + plan.tensors[$1].shape.elements * plan.tensors[$1].layout.storage.bytes }
       + constants.reduce(0) { $0 + plan.constants[$1].shape.elements * plan.storage(ofConstant: $1).bytes }
     self.times = times.sorted()
+  }
+}
+
+extension GPUExecutable {
+  /// The times of every launch in some runs on what the caller brought last, in seconds. Launches follow each other in
+  /// a stream, with an event between them, not in a graph: each costs some microseconds more than in a run.
+  package func watch(runs: Int) throws(GPUProblem) -> [WatchedLaunch] {
+    try turn.withLock { _ throws(GPUProblem) in
+      try resources.context.makeCurrent()
+      let own = DeviceResources(resources.context)
+      var events: [cgpu_event?] = []
+      for _ in 0...list.launches.count { events.append(try own.takeEvent(keepsTime: true)) }
+      var times = [[Double]](repeating: [], count: list.launches.count)
+      for _ in 0..<runs {
+        try record(events[0], streams.computing)
+        for (index, launch) in list.launches.enumerated() {
+          try layout.start(launch, functions[launch.kernel], streams.computing, driver)
+          try record(events[index + 1], streams.computing)
+        }
+        try driver.call("cuStreamSynchronize", driver.api.stream_synchronize?(streams.computing))
+        for index in times.indices {
+          var milliseconds: Float = 0
+          let status = driver.api.event_elapsed?(&milliseconds, events[index], events[index + 1])
+          try driver.call("cuEventElapsedTime", status)
+          times[index].append(Double(milliseconds) / 1000)
+        }
+      }
+      return zip(list.launches, times).map { WatchedLaunch($0, plan, $1) }
+    }
   }
 }

@@ -47,9 +47,11 @@ package struct LaunchList: Sendable {
   var groupKernels: Set<String> { Set(launches.map(\.kernel).filter { $0.hasPrefix("pointwise") }) }
 
   /// Everything that has to be compiled before the launches can start.
-  package var modules: [KernelModule] {
+  ///
+  /// - Parameter more: kernels of the library beside those of the plan.
+  package func modules(_ more: Set<String> = []) -> [KernelModule] {
     let tensor = Set(launches.compactMap(\.tensorKernel))
-    let written = Set(launches.map(\.kernel)).subtracting(groupKernels).subtracting(tensor.map(\.function))
+    let written = Set(launches.map(\.kernel)).subtracting(groupKernels).subtracting(tensor.map(\.function)).union(more)
     var modules: [KernelModule] = []
     if !written.isEmpty { modules.append(KernelModule("library", KernelText.library, written)) }
     if !tensor.isEmpty {

@@ -7,6 +7,9 @@ struct DeviceAddress: Hashable, Sendable {
     case constant(Int)
     case input(Int)
     case output(Int)
+    /// The caller's bytes, and the numbers with which they are prepared.
+    case bytes
+    case preparation
   }
 
   var base: Base

@@ -87,7 +87,7 @@ import Testing
     // A caller's vectors are fp32, whatever the plan multiplies.
     let isVector = test.isVector && !(test.isDense && precision != .fp32)
     let launches = try LaunchList(plan)
-    #expect(launches.modules.contains { $0.functions.contains { $0.hasSuffix(isVector ? "vectors" : "numbers") } })
+    #expect(launches.modules().contains { $0.functions.contains { $0.hasSuffix(isVector ? "vectors" : "numbers") } })
   }
 
   /// Numbers with all digits: what is rounded is rounded once, before it is multiplied.

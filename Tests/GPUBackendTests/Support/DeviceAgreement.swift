@@ -68,11 +68,16 @@ struct DeviceAgreement {
     return try #require(try Pipeline.compile(graph, options))
   }
 
-  func executable(batch: Int, on machine: GPUMachine) throws -> GPUExecutable {
-    let compiled = try compiled(batch: batch, on: machine)
+  /// - Parameter preprocessing: of bytes, for which the executable then has room.
+  func executable(batch: Int, on machine: GPUMachine, preprocessing: [PreprocessingStep]? = nil) throws
+    -> GPUExecutable
+  {
+    var compiled = try compiled(batch: batch, on: machine)
+    compiled.plan.preprocessing = preprocessing ?? []
     let evaluator = ConstantEvaluator(compiled.portable, parameter: parameter)
-    return try GPUExecutable(compiled.plan, on: machine) {
-      try evaluator.value(of: compiled.plan.constants[$0].source)
+    let sources = compiled.plan.constants.map(\.source)
+    return try GPUExecutable(compiled.plan, on: machine, takesBytes: preprocessing != nil) {
+      try evaluator.value(of: sources[$0])
     }
   }
 
