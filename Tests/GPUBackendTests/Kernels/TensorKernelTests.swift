@@ -50,7 +50,7 @@ import Testing
       images: [2, 24, 17, 16], filters: 136, attributes: ConvolutionAttributes(kernel: Size2D(1)), tile: "128x128",
       isVector: true),
     Case(
-      images: [2, 20, 17, 17], filters: 130,
+      images: [2, 18, 17, 17], filters: 130,
       attributes: ConvolutionAttributes(
         kernel: Size2D(3, 2), stride: Size2D(1, 1), dilation: Size2D(2, 1),
         padding: Padding2D(top: 3, bottom: 1, left: 0, right: 2)),
@@ -71,7 +71,7 @@ import Testing
       isVector: false),
     Case(
       images: [260, 40], filters: 100, attributes: ConvolutionAttributes(kernel: Size2D(1)), isDense: true,
-      tile: "64x64", isVector: true),
+      tile: "128x64", isVector: true),
     Case(
       images: [9, 77], filters: 33, attributes: ConvolutionAttributes(kernel: Size2D(1)), isDense: true, tile: "64x64",
       isVector: false),

@@ -89,7 +89,7 @@ import Testing
       - Input: {shape: [null, 3, 40, 40]}
       - Conv2D: {num_filters: 64, filter_size: 3, pad: same}
       - Conv2D: {num_filters: 128, filter_size: 3, pad: same}
-      - Conv2D: {num_filters: 12, filter_size: 1}
+      - Conv2D: {num_filters: 8, filter_size: 1}
       - MaxPool2D: {pool_size: 8}
       - Dense: {num_units: 200}
       """
