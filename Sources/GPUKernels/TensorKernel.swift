@@ -12,7 +12,7 @@ package struct TensorKernel: Hashable, Comparable, Sendable {
 
   /// All of them, as plans choose them. Which of the two ways operands come is seen from their layout.
   package static let families: [TensorKernel] = StorageType.allCases.flatMap { storage in
-    [(128, 128), (128, 64), (64, 64)].map { TensorKernel(storage: storage, rows: $0.0, columns: $0.1) }
+    [(128, 128), (128, 64), (64, 64), (32, 32)].map { TensorKernel(storage: storage, rows: $0.0, columns: $0.1) }
   }
 
   /// Without the way in which operands come: `bf16_128x64`.
@@ -33,9 +33,12 @@ package struct TensorKernel: Hashable, Comparable, Sendable {
 
   /// As many parts of the operands as shared memory has room for without being asked: 48 KiB.
   private var stages: Int {
-    guard isVector else { return 2 }
+    guard isVector, parts == 1 else { return 2 }
     return rows + columns > 192 ? 2 : rows + columns > 128 ? 3 : 4
   }
+
+  /// Into how many a small tile's sum is cut.
+  private var parts: Int { rows == 32 ? 4 : 1 }
 
   var text: String {
     let number =
@@ -45,7 +48,7 @@ package struct TensorKernel: Hashable, Comparable, Sendable {
       case .float16: "FLOAT16"
       }
     return "NETC_KERNEL(\(function), ConvolutionArguments, 5) {\n"
-      + "  convolve_tensor<\(number), \(rows), \(columns), \(stages), \(isVector)>(a);\n}\n\n"
+      + "  convolve_tensor<\(number), \(rows), \(columns), \(parts), \(stages), \(isVector)>(a);\n}\n\n"
   }
 
   package static func < (a: TensorKernel, b: TensorKernel) -> Bool { a.function < b.function }

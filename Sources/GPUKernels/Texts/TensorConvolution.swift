@@ -6,6 +6,9 @@ extension KernelText {
   /// of padding behind each row let the eight rows of a fragment lie in different banks. Weights: group, filter, tap,
   /// channel.
   ///
+  /// Where there are few tiles for many multiprocessors, a block's warps share the sum: `SPLIT` parts of it lie in shared
+  /// memory at a time, each for some of the warps, whose sums are added in their order at the end.
+  ///
   /// With `VECTOR`, rows are copied 16 bytes at a time, which must be channels of one pixel, as they are stored. Without,
   /// each thread loads numbers of any layout and storage, which pass through registers.
   static let tensorConvolution = #"""
@@ -44,25 +47,26 @@ extension KernelText {
       }
     }
 
-    template <int STORAGE, int BM, int BN, int STAGES, bool VECTOR>
+    template <int STORAGE, int BM, int BN, int SPLIT, int STAGES, bool VECTOR>
     NETC_DEVICE void convolve_tensor(const ConvolutionArguments &a) {
       constexpr int WORDS = 16, NUMBERS = STORAGE == FLOAT32 ? 1 : 2, BK = WORDS * NUMBERS, BYTES = 4 / NUMBERS;
       constexpr int UNIT = VECTOR ? 4 : 1, UNITS = WORDS / UNIT, LINES = 256 / UNITS;
-      constexpr int PASSES_X = BM / LINES, PASSES_W = BN / LINES;
-      constexpr int DOWN = BM > BN ? 4 : 2, ACROSS = 8 / DOWN, MT = BM / DOWN / 16, NT = BN / ACROSS / 8;
+      constexpr int PASSES_X = BM * SPLIT / LINES, PASSES_W = BN * SPLIT / LINES;
+      constexpr int WARPS = 8 / SPLIT, DOWN = SPLIT > 1 ? 1 : BM > BN ? 4 : 2, ACROSS = WARPS / DOWN;
+      constexpr int MT = BM / DOWN / 16, NT = BN / ACROSS / 8;
       static_assert(VECTOR || STAGES == 2, "what passes through registers is one stage ahead");
-      NETC_SHARED Quad tiles[STAGES][BM + BN][WORDS / 4 + 1];
+      NETC_SHARED Quad tiles[STAGES][SPLIT][BM + BN][WORDS / 4 + 1];
       const int thread = threadIdx.x, group = blockIdx.z;
       const int first_pixel = blockIdx.x * BM, first_filter = blockIdx.y * BN;
       const int area = a.out_height * a.out_width, pixels = a.images * area;
-      const int length = a.kernel_h * a.kernel_w * a.channels, steps = (length + BK - 1) / BK;
+      const int length = a.kernel_h * a.kernel_w * a.channels, steps = (length + BK * SPLIT - 1) / (BK * SPLIT);
 
-      // What this thread fetches: so many numbers of every LINESth row, of pixels and of filters.
+      // What this thread fetches: so many numbers of every LINESth row, of pixels and of filters, in all parts of the sum.
       const int unit = thread % UNITS, line = thread / UNITS;
       long long base[PASSES_X];
       int top[PASSES_X], left[PASSES_X];
       for (int p = 0; p < PASSES_X; p++) {
-        const int pixel = first_pixel + line + p * LINES;
+        const int pixel = first_pixel + (SPLIT == 1 ? line + p * LINES : (line + p * LINES) % BM);
         const int n = pixel / area, y = pixel % area / a.out_width, x = pixel % a.out_width;
         base[p] = (long long)n * a.xs.image + (long long)group * a.channels * a.xs.channel;
         // Beyond the last pixel no tap reaches the image.
@@ -76,26 +80,28 @@ extension KernelText {
         float numbers[PASSES_X + PASSES_W][2];
     #pragma unroll
         for (int e = 0; e < (VECTOR ? 1 : NUMBERS); e++) {
-          const int k = step * BK + unit * UNIT * NUMBERS + e, c = k % a.channels, tap = k / a.channels;
-          const int dy = tap / a.kernel_w * a.dilation_h, dx = tap % a.kernel_w * a.dilation_w;
     #pragma unroll
           for (int p = 0; p < PASSES_X; p++) {
-            const int y = top[p] + dy, x = left[p] + dx;
+            const int part = SPLIT == 1 ? 0 : (line + p * LINES) / BM, row = line + p * LINES - part * BM;
+            const int k = (step * SPLIT + part) * BK + unit * UNIT * NUMBERS + e;
+            const int c = k % a.channels, tap = k / a.channels;
+            const int y = top[p] + tap / a.kernel_w * a.dilation_h, x = left[p] + tap % a.kernel_w * a.dilation_w;
             const bool inside = k < length && y >= 0 && y < a.height && x >= 0 && x < a.width;
             const long long place = inside ? base[p] + at(a.xs, 0, c, y, x) : 0;
             if constexpr (VECTOR) {
-              copy16(&tiles[step % STAGES][line + p * LINES][unit], (const char *)a.x + place * BYTES, inside);
+              copy16(&tiles[step % STAGES][part][row][unit], (const char *)a.x + place * BYTES, inside);
             } else {
               numbers[p][e] = inside ? load(a.x, place, a.x_storage) : 0;
             }
           }
     #pragma unroll
           for (int p = 0; p < PASSES_W; p++) {
-            const int f = first_filter + line + p * LINES;
+            const int part = SPLIT == 1 ? 0 : (line + p * LINES) / BN, row = line + p * LINES - part * BN;
+            const int k = (step * SPLIT + part) * BK + unit * UNIT * NUMBERS + e, f = first_filter + row;
             const bool inside = k < length && f < a.filters;
             const long long place = inside ? ((long long)group * a.filters + f) * length + k : 0;
             if constexpr (VECTOR) {
-              copy16(&tiles[step % STAGES][BM + line + p * LINES][unit], (const char *)a.w + place * BYTES, inside);
+              copy16(&tiles[step % STAGES][part][BM + row][unit], (const char *)a.w + place * BYTES, inside);
             } else {
               numbers[PASSES_X + p][e] = inside ? load(a.w, place, a.w_storage) : 0;
             }
@@ -108,12 +114,17 @@ extension KernelText {
       // What passed through registers, to where it is multiplied.
       auto put = [&](int step) {
         if constexpr (VECTOR) return;
-        Quad(*tile)[WORDS / 4 + 1] = tiles[step % STAGES];
-        for (int p = 0; p < PASSES_X; p++) tile[line + p * LINES][unit / 4].words[unit % 4] = held_x[p];
-        for (int p = 0; p < PASSES_W; p++) tile[BM + line + p * LINES][unit / 4].words[unit % 4] = held_w[p];
+        for (int p = 0; p < PASSES_X; p++) {
+          const int place = line + p * LINES;
+          tiles[step % STAGES][place / BM][place % BM][unit / 4].words[unit % 4] = held_x[p];
+        }
+        for (int p = 0; p < PASSES_W; p++) {
+          const int place = line + p * LINES;
+          tiles[step % STAGES][place / BN][BM + place % BN][unit / 4].words[unit % 4] = held_w[p];
+        }
       };
 
-      const int lane = thread % 32, warp = thread / 32, g = lane / 4, t = lane % 4;
+      const int lane = thread % 32, warp = thread / 32 % WARPS, own = thread / 32 / WARPS, g = lane / 4, t = lane % 4;
       const int row0 = warp % DOWN * MT * 16, column0 = warp / DOWN * NT * 8;
       float sums[MT][NT][4] = {};
       if constexpr (VECTOR) {
@@ -131,7 +142,7 @@ extension KernelText {
         const int next = step + STAGES - 1;
         if (next < steps) fetch(next);
         if constexpr (VECTOR) end_copies();
-        const Quad(*tile)[WORDS / 4 + 1] = tiles[step % STAGES];
+        const Quad(*tile)[WORDS / 4 + 1] = tiles[step % STAGES][own];
     #pragma unroll
         for (int q = 0; q < WORDS / 4; q += 2) {
           unsigned xs[MT][4], ws[NT][2];
@@ -154,6 +165,28 @@ extension KernelText {
           warp_multiply<STORAGE>(sums, xs, ws);
         }
         if (next < steps) put(next);
+      }
+      if constexpr (SPLIT > 1) {
+        // Where the operands lay, the sums of all parts but the first one.
+        float *others = (float *)&tiles[0][0][0][0];
+        constexpr int COUNT = MT * NT * 4;
+        static_assert((SPLIT - 1) * WARPS * 32 * COUNT * sizeof(float) <= sizeof tiles, "room for sums");
+        if constexpr (VECTOR) await_copies<0>();
+        __syncthreads();
+        if (own > 0) {
+    #pragma unroll
+          for (int i = 0; i < COUNT; i++) {
+            others[(((own - 1) * COUNT + i) * WARPS + warp) * 32 + lane] = sums[i / 4 / NT][i / 4 % NT][i % 4];
+          }
+        }
+        __syncthreads();
+        if (own > 0) return;
+        for (int part = 0; part < SPLIT - 1; part++) {
+    #pragma unroll
+          for (int i = 0; i < COUNT; i++) {
+            sums[i / 4 / NT][i / 4 % NT][i % 4] += others[((part * COUNT + i) * WARPS + warp) * 32 + lane];
+          }
+        }
       }
 
     #pragma unroll

@@ -36,7 +36,7 @@ enum NVRTCWheel {
   func compilesTensorCores(architecture: String) throws {
     let capability = try #require(Int(architecture.dropFirst(3)))
     let usable = TensorKernel.families.filter { TensorKernel.leastCapability($0.storage) <= capability }
-    #expect(usable.count == (capability < 80 ? 3 : 9))
+    #expect(usable.count == (capability < 80 ? 4 : 12))
     for family in usable {
       var vectors = family
       vectors.isVector = true

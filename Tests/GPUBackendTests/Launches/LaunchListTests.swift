@@ -101,7 +101,7 @@ import Testing
       #expect(
         try kernels(precision, .fast) == [
           "conv2d_\(name)_128x64_numbers", "conv2d_\(name)_128x128_vectors", "conv2d_tile32", "pool2d",
-          "conv2d_\(name)_64x64_vectors",
+          "conv2d_\(name)_32x32_vectors",
         ])
     }
     #expect(try kernels(.fp32, .strict).allSatisfy { !$0.contains("tf32") })
@@ -117,9 +117,9 @@ import Testing
       let graph = try Networks.of(yaml).lowered(batch: 1).graph
       return try #require(try Pipeline.compile(graph, options)).plan.steps[0].kernel
     }
-    #expect(try kernel(75, .fp16) == "cuda_conv2d_fp16_64x64" && kernel(75, .bf16) == "cuda_conv2d_tile32")
+    #expect(try kernel(75, .fp16) == "cuda_conv2d_fp16_32x32" && kernel(75, .bf16) == "cuda_conv2d_tile32")
     #expect(try kernel(75, .fp32) == "cuda_conv2d_tile32" && kernel(70, .fp16) == "cuda_conv2d_tile32")
-    #expect(try kernel(80, .bf16) == "cuda_conv2d_bf16_64x64" && kernel(90, .fp32) == "cuda_conv2d_tf32_64x64")
+    #expect(try kernel(80, .bf16) == "cuda_conv2d_bf16_32x32" && kernel(90, .fp32) == "cuda_conv2d_tf32_32x32")
   }
 
   @Test func imagesAreNHWCAndCallersSeeThemPlain() throws {
