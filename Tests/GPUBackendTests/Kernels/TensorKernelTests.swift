@@ -64,13 +64,13 @@ import Testing
       images: [2, 18, 16, 17], filters: 48, attributes: ConvolutionAttributes(kernel: Size2D(2)), tile: "128x64",
       isVector: false),
     Case(
-      images: [3, 64, 9, 16], filters: 140,
+      images: [3, 64, 13, 16], filters: 140,
       attributes: ConvolutionAttributes(kernel: Size2D(5, 3), stride: Size2D(2, 2)), tile: "64x64", isVector: true),
     Case(
       images: [1, 80, 9, 8], filters: 70,
       attributes: ConvolutionAttributes(kernel: Size2D(5, 3), stride: Size2D(2, 3)), tile: "32x32", isVector: true),
     Case(
-      images: [3, 33, 13, 5], filters: 65, attributes: ConvolutionAttributes(kernel: Size2D(1)), tile: "64x64",
+      images: [1, 33, 13, 8], filters: 65, attributes: ConvolutionAttributes(kernel: Size2D(1)), tile: "64x64",
       isVector: false),
     Case(
       images: [1, 33, 7, 6], filters: 17, attributes: ConvolutionAttributes(kernel: Size2D(2)), tile: "32x32",
