@@ -146,7 +146,7 @@ package struct EvalCommand: Sendable {
       let options = CompileOptions(
         batch: network.fixedBatch ?? CPUTraining.predictionBatch, precision: precision ?? .fp32, numerics: numerics,
         target: machine.device.target, catalogue: DeviceKernelTable.catalogue)
-      let ready = try GPUModel.compile(prepared, parameters, options, on: machine)
+      let ready = try GPUModel.compile(prepared, parameters, options, on: machine, takesBytes: true)
       return (DevicePredictor(executable: ready.executable), prepared.preprocessing)
     }
     let values = try Dictionary(
@@ -162,7 +162,7 @@ package struct EvalCommand: Sendable {
       let opened = try Model.open(model, threads: threads)
       return (opened.plan, PlannedPredictor(executable: opened.executable))
     }
-    let opened = try GPUModel.open(model, on: machine)
+    let opened = try GPUModel.open(model, on: machine, takesBytes: true)
     return (opened.plan, DevicePredictor(executable: opened.executable))
   }
 }
@@ -171,7 +171,13 @@ package struct EvalCommand: Sendable {
 struct DevicePredictor: Predictor {
   let executable: GPUExecutable
 
+  var takesBytes: Bool { executable.takesBytes }
+
   func predict(examples: Int, inputs: [[Float]]) throws -> [[Float]] {
     try executable.run(examples: examples, inputs: inputs)
+  }
+
+  func predict(examples: Int, bytes: [UInt8]) throws -> [[Float]] {
+    try executable.run(examples: examples, bytes: bytes)
   }
 }
