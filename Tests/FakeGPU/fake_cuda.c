@@ -37,7 +37,8 @@ struct cgpu_function_s {
 };
 
 typedef struct operation {
-  enum { TO_DEVICE, TO_HOST, LAUNCH, EVENT, WAIT } kind;
+  enum { TO_DEVICE, TO_HOST, LAUNCH, EVENT, WAIT, WORK } kind;
+  int (*work)(const void *);
   cgpu_event event;
   // Which recording of the event.
   unsigned recording;
@@ -88,7 +89,7 @@ static size_t memory_used, memory_limit = (size_t)4 << 30;
 static int devices = 1, version = 12040, capability = 80, is_initialised, sticky;
 static clocks host;
 static char stream_numbers[MOST_STREAMS];
-static int streams, events, graphs, executables, modules, hosts, calls;
+static int foreign, streams, events, graphs, executables, modules, hosts, calls;
 static char failing[64];
 static int failing_call, failing_status;
 static __thread cgpu_context current;
@@ -109,8 +110,30 @@ __attribute__((visibility("default"))) void fake_cuda_control(const char *name, 
 
 // Everything that somebody has to give back; 0 when all was.
 __attribute__((visibility("default"))) int fake_cuda_alive(void) {
-  return memory_count + streams + events + graphs + executables + modules + hosts + context.users;
+  return memory_count + streams + events + graphs + executables + modules + hosts + context.users + foreign;
 }
+
+// Calls since a fault was last ordered.
+__attribute__((visibility("default"))) int fake_cuda_calls(void) { return calls; }
+
+// MARK: for the fake libraries, which find these by their names
+
+// The status that a call of theirs has to fail with, if any.
+__attribute__((visibility("default"))) int fake_cuda_fault(const char *symbol);
+// What they gave out, or got back.
+__attribute__((visibility("default"))) void fake_cuda_count(int more) {
+  pthread_mutex_lock(&lock);
+  foreign += more;
+  pthread_mutex_unlock(&lock);
+}
+// Whether that many bytes are of one allocation.
+__attribute__((visibility("default"))) int fake_cuda_holds(cgpu_address address, size_t bytes);
+// Whether the thread has a context.
+__attribute__((visibility("default"))) int fake_cuda_is_ready(void) { return current != 0; }
+// Puts work on device memory into a stream. `data` is copied.
+__attribute__((visibility("default"))) int fake_cuda_enqueue(cgpu_stream stream, int (*work)(const void *),
+                                                            const void *data, size_t bytes);
+__attribute__((visibility("default"))) int fake_cuda_is_capturing(cgpu_stream stream);
 
 static void report(void) {
   FILE *file = fopen(getenv("FAKE_CUDA_REPORT"), "w");
@@ -259,6 +282,10 @@ static int run_operation(const operation *one) {
       return 0;
     }
     case WAIT: return 0;
+    case WORK: {
+      const int status = one->work(one->arguments);
+      return status ? status : guards_hold() ? 0 : ILLEGAL_ADDRESS;
+    }
     default: break;
   }
   const int status =
@@ -300,6 +327,32 @@ static int enqueue(cgpu_stream stream, const operation *one) {
     }
   }
   if (!status) append(&stream->pending, one);
+  return status;
+}
+
+int fake_cuda_fault(const char *symbol) {
+  pthread_mutex_lock(&lock);
+  const int status = fault(symbol);
+  pthread_mutex_unlock(&lock);
+  return status;
+}
+
+int fake_cuda_holds(cgpu_address address, size_t bytes) {
+  pthread_mutex_lock(&lock);
+  const int found = owner(address, bytes) != 0;
+  pthread_mutex_unlock(&lock);
+  return found;
+}
+
+int fake_cuda_is_capturing(cgpu_stream stream) { return stream->capture != 0; }
+
+int fake_cuda_enqueue(cgpu_stream stream, int (*work)(const void *), const void *data, size_t bytes) {
+  operation one = {.kind = WORK, .work = work};
+  if (bytes > MOST_ARGUMENTS) return INVALID;
+  memcpy(one.arguments, data, bytes);
+  pthread_mutex_lock(&lock);
+  const int status = sticky ? sticky : enqueue(stream, &one);
+  pthread_mutex_unlock(&lock);
   return status;
 }
 

@@ -145,7 +145,7 @@ package struct EvalCommand: Sendable {
       _ = try machine.compiler.get()
       let options = CompileOptions(
         batch: network.fixedBatch ?? CPUTraining.predictionBatch, precision: precision ?? .fp32, numerics: numerics,
-        target: machine.device.target, catalogue: DeviceKernelTable.catalogue)
+        target: machine.device.target, catalogue: machine.catalogue)
       let ready = try GPUModel.compile(prepared, parameters, options, on: machine, takesBytes: true)
       return (DevicePredictor(executable: ready.executable), prepared.preprocessing)
     }

@@ -41,8 +41,9 @@ package struct GPUModel: Sendable {
         if artefact.device != nil, ahead == nil { throw Artefact.damaged(path, "its kernels cannot be read") }
         try ahead?.check(machine.device)
         if ahead == nil { _ = try machine.compiler.get() }
+        let catalogue = ahead == nil ? machine.catalogue : DeviceKernelTable.catalogue
         let (compiled, values) = try Model.recompiled(
-          artefact, packed, for: ahead?.target ?? machine.device.target, DeviceKernelTable.catalogue,
+          artefact, packed, for: ahead?.target ?? machine.device.target, catalogue,
           precision: ahead.flatMap { Precision(rawValue: $0.precision) },
           numerics: ahead.flatMap { Numerics(rawValue: $0.numerics) })
         let executable = try GPUExecutable(

@@ -30,7 +30,7 @@ struct DeviceLayout {
     try driver.call("cuLaunchKernel(\(launch.kernel))", status)
   }
 
-  private func address(_ place: DeviceAddress) -> cgpu_address {
+  func address(_ place: DeviceAddress) -> cgpu_address {
     let base =
       switch place.base {
       case .arena: arena

@@ -42,7 +42,7 @@ struct DeviceWeights {
       // Filters, channels, taps to group, tap, channel, filter of the group.
       let apart = [attributes.groups, shape[0] / attributes.groups, shape[1], shape[2] * shape[3]]
       return (.transpose(apart, [0, 3, 2, 1]), apart)
-    case (.conv2D, "tensor_gemm"):
+    case (.conv2D, "tensor_gemm"), (.conv2D, DeviceLibrary.cudnn.rawValue), (.conv2D, DeviceLibrary.cublasLt.rawValue):
       // Filters, channels, taps to filter, tap, channel.
       let apart = [shape[0], shape[1], shape[2] * shape[3]]
       return (.transpose(apart, [0, 2, 1]), apart)

@@ -20,7 +20,7 @@ package final class GPUExecutable: Executable, @unchecked Sendable {
   let resources: DeviceResources
   let streams: Streams
   let list: LaunchList
-  let functions: [String: cgpu_function]
+  let starter: LaunchStarter
   let layout: DeviceLayout
   private let slots: [DeviceSlot]
   let turn = Mutex(())
@@ -41,20 +41,26 @@ package final class GPUExecutable: Executable, @unchecked Sendable {
     _ plan: Plan, on machine: GPUMachine, takesBytes: Bool = false, ahead: AheadKernels? = nil,
     values: (Int) throws -> [Float]
   ) throws {
-    let preparation = takesBytes ? DevicePreparation(plan) : nil
-    let list = try LaunchList(plan)
     let resources = DeviceResources(machine.context)
     try machine.context.makeCurrent()
+    let engines = try LibraryEngines(plan, machine.libraries, machine.catalogue)
+    resources.keep(engines)
+    let plan = engines.plan
+    let preparation = takesBytes ? DevicePreparation(plan) : nil
+    let list = try LaunchList(plan)
     let functions = try Self.functions(of: list, preparation, machine, ahead, resources)
     let weights = DeviceWeights(plan)
-    let memory = DeviceMemoryPlan(plan, weights: weights.bytes, preparation)
+    let memory = DeviceMemoryPlan(
+      plan, weights: weights.bytes, workspace: engines.workspaceBytes, preparation)
     let free = try machine.context.freeMemory
     func take(_ bytes: Int) throws(GPUProblem) -> cgpu_address {
       guard let address = try resources.takeMemory(bytes) else { throw memory.problem(free: free) }
       return address
     }
     let (constants, arena) = (try take(weights.bytes), try take(plan.arenaBytes))
+    let workspace = engines.workspaceBytes == 0 ? 0 : try take(engines.workspaceBytes)
     let driver = machine.context.driver
+    let starter = LaunchStarter(functions: functions, engines: engines, workspace: workspace, driver: driver)
     for index in plan.constants.indices {
       let packed = try weights.packed(index, try values(index))
       let place = constants + UInt64(weights.offsets[index])
@@ -80,9 +86,9 @@ package final class GPUExecutable: Executable, @unchecked Sendable {
       layouts.append(layout)
       func startKernels(_ source: DeviceSlot.Source) throws(GPUProblem) {
         if case .bytes = source, let launch = preparation?.launch {
-          try layout.start(launch, functions[launch.kernel], stream, driver)
+          try starter.start(launch, at: layout, in: stream)
         }
-        for launch in list.launches { try layout.start(launch, functions[launch.kernel], stream, driver) }
+        for launch in list.launches { try starter.start(launch, at: layout, in: stream) }
       }
       // The driver loads a kernel when it is first launched, which must not happen while launches are captured.
       let sources: [DeviceSlot.Source] = preparation == nil ? [.floats] : [.bytes, .floats]
@@ -101,7 +107,7 @@ package final class GPUExecutable: Executable, @unchecked Sendable {
     }
     (self.plan, launchCount, self.memory) = (plan, list.count, memory)
     (self.resources, self.streams) = (resources, streams)
-    (self.list, self.functions, self.layout) = (list, functions, layouts[0])
+    (self.list, self.starter, self.layout) = (list, starter, layouts[0])
   }
 
   private static func functions(

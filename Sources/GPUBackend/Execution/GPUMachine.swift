@@ -1,15 +1,23 @@
+import NetIR
+
 /// A device in use, with the means to compile for it.
 package struct GPUMachine: Sendable {
   package let context: DeviceContext
   /// Missing where there is no NVRTC: then only what was compiled ahead can run.
   package let compiler: Result<KernelCompiler, GPUProblem>
   let cache: KernelCache
+  package let libraries: DeviceLibraries
+  /// What plans for this machine can be made of.
+  package let catalogue: KernelCatalogue
 
   /// - Throws: why there is no device that can be used.
   package init(_ system: GPUSystem = GPUSystem(), cache: KernelCache = KernelCache()) throws(GPUProblem) {
     context = try DeviceContext(try system.usableDevice())
     compiler = system.compiler
     self.cache = cache
+    libraries = DeviceLibraries(system)
+    catalogue = KernelCatalogue(
+      DeviceKernelTable.catalogue.kernels + LibraryKernelTable.kernels(of: libraries.available))
   }
 
   package var device: GPUDevice { context.device }

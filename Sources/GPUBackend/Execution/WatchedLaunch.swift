@@ -52,7 +52,7 @@ extension GPUExecutable {
       for _ in 0..<runs {
         try record(events[0], streams.computing)
         for (index, launch) in list.launches.enumerated() {
-          try layout.start(launch, functions[launch.kernel], streams.computing, driver)
+          try starter.start(launch, at: layout, in: streams.computing)
           try record(events[index + 1], streams.computing)
         }
         try driver.call("cuStreamSynchronize", driver.api.stream_synchronize?(streams.computing))

@@ -51,7 +51,8 @@ package struct LaunchList: Sendable {
   /// - Parameter more: kernels of the library beside those of the plan.
   package func modules(_ more: Set<String> = []) -> [KernelModule] {
     let tensor = Set(launches.compactMap(\.tensorKernel))
-    let written = Set(launches.map(\.kernel)).subtracting(groupKernels).subtracting(tensor.map(\.function)).union(more)
+    let own = Set(launches.filter { !$0.isOfLibrary }.map(\.kernel))
+    let written = own.subtracting(groupKernels).subtracting(tensor.map(\.function)).union(more)
     var modules: [KernelModule] = []
     if !written.isEmpty { modules.append(KernelModule("library", KernelText.library, written)) }
     if !tensor.isEmpty {

@@ -4,7 +4,9 @@ import NetIR
 enum DeviceKernels {
   /// - Returns: nil where the target has none.
   static func choice(for instance: OpInstance, _ options: CompileOptions) -> KernelDescriptor? {
-    let kernels = options.catalogue.kernels.filter { $0.op == instance.op.kernelOp && $0.instructionSet == .cuda }
+    let kernels = options.catalogue.kernels.filter {
+      $0.op == instance.op.kernelOp && $0.instructionSet == .cuda && $0.library == nil
+    }
     switch instance.op {
     case .conv2D(let attributes, _):
       let isDepthwise = attributes.groups == instance.result[1] && attributes.groups == instance.operands[0][1]
@@ -17,15 +19,15 @@ enum DeviceKernels {
         length: instance.operands[0][1] / attributes.groups * attributes.kernel.height * attributes.kernel.width)
       return tile(kernels, product, options)
     case .dense:
-      if instance.result[0] <= fewExamples, let own = kernels.first(where: { $0.algorithm == "rows" }) { return own }
+      if instance.result[0] <= DeviceLibrary.fewExamples, let own = kernels.first(where: { $0.algorithm == "rows" }) {
+        return own
+      }
       let product = Product(rows: instance.result[0], columns: instance.result[1], length: instance.operands[0][1])
       return tile(kernels, product, options)
     default: return kernels.first
     }
   }
 
-  /// Up to so many examples read the weights of a dense layer again rather than fill a tile.
-  private static let fewExamples = 8
   /// Below, most of what a tensor core multiplies would be padding.
   private static let leastOfTensorCores = 16
 
