@@ -22,8 +22,10 @@ package struct AheadKernels: Sendable, Codable {
     guard let capability = plan.target.capability else { throw .unsupported("\(plan.target.name) is no GPU") }
     (target, precision, numerics) = (plan.target, plan.precision, plan.numerics)
     modules = []
+    // An older compiler makes PTX of the newest that it knows.
+    let architecture = "compute_" + (try compiler.architecture(for: capability)).drop { !$0.isNumber }
     for module in try LaunchList(plan).modules(["prepare"]) {
-      let bytes = try compiler.compile(module.text, name: module.name, for: "compute_\(capability)")
+      let bytes = try compiler.compile(module.text, name: module.name, for: architecture)
       let ptx = String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
       modules.append(Module(name: module.name, digest: Self.digest(module.text), ptx: ptx))
     }
