@@ -60,6 +60,7 @@ import Testing
     Case(op: .standardize(axis: 1, epsilon: 1e-4), shapes: [[2, 3, 7, 9]]),
     Case(op: .standardize(axis: 2, epsilon: 1e-2), shapes: [[2, 3, 40, 9]], isBehindPooling: true),
     Case(op: .dense(Epilogue(bias: true, activation: .gelu)), shapes: [[3, 77]], parameters: [[13, 77], [13]]),
+    Case(op: .dense(Epilogue(bias: true)), shapes: [[5, 264]], parameters: [[11, 264], [11]]),
     Case(op: .dense(Epilogue(bias: false)), shapes: [[70, 33]], parameters: [[65, 33]]),
     Case(op: .dense(Epilogue(bias: true)), shapes: [[9, 20]], parameters: [[13, 20], [13]]),
     Case(op: .dense(Epilogue(bias: true)), shapes: [[300, 20]], parameters: [[70, 20], [70]]),

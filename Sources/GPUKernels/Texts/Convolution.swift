@@ -121,13 +121,51 @@ extension KernelText {
       }
     }
 
+    struct alignas(16) Words {
+      unsigned words[4];
+    };
+
+    // The 4 or 8 numbers of 16 bytes, of which the first is number i; its address is a multiple of 16.
+    NETC_DEVICE void load16(const void *p, long long i, int storage, float *numbers) {
+      const Words loaded = *(const Words *)((const char *)p + i * (storage == FLOAT32 ? 4 : 2));
+    #pragma unroll
+      for (int w = 0; w < 4; w++) {
+        Bits low, high;
+        low.bits = loaded.words[w];
+        if (storage == FLOAT32) {
+          numbers[w] = low.number;
+        } else if (storage == FLOAT16) {
+          numbers[2 * w] = half_to_float((unsigned short)loaded.words[w]);
+          numbers[2 * w + 1] = half_to_float((unsigned short)(loaded.words[w] >> 16));
+        } else {
+          low.bits = loaded.words[w] << 16;
+          high.bits = loaded.words[w] & 0xffff0000u;
+          numbers[2 * w] = low.number;
+          numbers[2 * w + 1] = high.number;
+        }
+      }
+    }
+
     // blockIdx.x: eight units, blockIdx.y: an example.
     NETC_KERNEL(dense_rows, ConvolutionArguments, 5) {
       NETC_SHARED float parts[8][33];
       const int lane = threadIdx.x % 32, line = threadIdx.x / 32;
       const int unit = blockIdx.x * 8 + line, example = blockIdx.y;
       float sum = 0;
-      if (unit < a.filters) {
+      const int width = a.w_storage == FLOAT32 ? 4 : 8;
+      const bool in_vectors = a.x_storage == a.w_storage && a.xs.channel == 1 && a.channels % width == 0 &&
+                              a.xs.image % width == 0 && (unsigned long long)a.x % 16 == 0;
+      if (unit < a.filters && in_vectors) {
+        for (int k = lane * width; k < a.channels; k += 32 * width) {
+          float xs[8], ws[8];
+          load16(a.x, (long long)example * a.xs.image + k, a.x_storage, xs);
+          load16(a.w, (long long)unit * a.channels + k, a.w_storage, ws);
+    #pragma unroll
+          for (int e = 0; e < 8; e++) {
+            if (e < width) sum += xs[e] * ws[e];
+          }
+        }
+      } else if (unit < a.filters) {
         for (int k = lane; k < a.channels; k += 32) {
           sum += load(a.x, at(a.xs, example, k, 0, 0), a.x_storage) *
                  load(a.w, (long long)unit * a.channels + k, a.w_storage);
