@@ -35,6 +35,16 @@ if command -v compute-sanitizer >/dev/null 2>&1; then
   done
 fi
 
+printf '\n== by netc'"'"'s own kernels, by rule, and tuned\n'
+for spec in lenet resnet50 mobilenetv2; do
+  for precision in bf16 fp32; do
+    NETC_GPU_LIBRARIES=none "$netc" bench specs/$spec.yaml --device gpu --precision $precision --batch 32 ||
+      failed=$((failed + 1))
+    "$netc" bench specs/$spec.yaml --device gpu --precision $precision --batch 32 || failed=$((failed + 1))
+    "$netc" bench specs/$spec.yaml --device gpu --precision $precision --batch 32 --tune || failed=$((failed + 1))
+  done
+done
+
 printf '\n== where time goes\n'
 for spec in lenet resnet50; do
   "$netc" bench specs/$spec.yaml --device gpu --precision bf16 --batch 32 --profile

@@ -48,6 +48,9 @@ struct Bench: ParsableCommand {
   @Option(help: "Where to run.")
   var device = DeviceOption.cpu
 
+  @Flag(help: "With --device gpu: choose the kernels by timing them there; the times are kept for the next time.")
+  var tune = false
+
   @OptionGroup var arithmetic: ArithmeticOptions
 
   @Flag(help: "Print one JSON object.")
@@ -57,6 +60,9 @@ struct Bench: ParsableCommand {
 
   func validate() throws {
     try validateBatch(batch)
+    if tune, device == .cpu {
+      throw ValidationError("`--tune` goes with `--device gpu`; `netc compile --tune` is for CPUs.")
+    }
     if !(seconds > 0 && seconds <= 3600) {
       throw ValidationError("`--seconds` must be above 0 and at most 3600.")
     }
@@ -65,7 +71,7 @@ struct Bench: ParsableCommand {
   func run() throws {
     try common.run { console in
       var loader = ModelLoader(path: model, weights: parameters.weights, threads: common.threadCount)
-      loader.map = parameters.map
+      (loader.map, loader.tunes) = (parameters.map, tune)
       (loader.batch, loader.precision, loader.numerics) = (batch, arithmetic.precision, arithmetic.numerics)
       var command = BenchCommand(model: loader)
       (command.device, command.seconds, command.json, command.trains) = (device, seconds, json, train)

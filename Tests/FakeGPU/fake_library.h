@@ -17,7 +17,8 @@ typedef struct {
   int (*holds)(cgpu_address address, size_t bytes);
   int (*is_ready)(void);
   int (*is_capturing)(cgpu_stream stream);
-  int (*enqueue)(cgpu_stream stream, int (*work)(const void *), const void *data, size_t bytes);
+  int (*enqueue)(cgpu_stream stream, int (*work)(const void *), const void *data, size_t bytes,
+                 const cgpu_address *tensors);
 } fake_driver;
 
 // The driver of this folder; 0 where nobody has loaded it.

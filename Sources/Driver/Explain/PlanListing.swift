@@ -63,6 +63,10 @@ package struct PlanListing {
 extension Plan {
   /// Where the times of its steps come from, in words.
   var timeSource: String {
+    if target.isDevice {
+      return tuning.map { "measured on \(SafeText.escaped($0.cpu))" }
+        ?? "not known; `netc bench --device gpu --tune` measures"
+    }
     guard let tuning else {
       return "estimated for \(Format.count(target.cores, "core")); `netc compile --tune` measures"
     }

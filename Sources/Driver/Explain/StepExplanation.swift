@@ -72,6 +72,7 @@ package struct StepExplanation {
       ])
     }
     if plan.tuning == nil { table.drop("measured") }
+    if plan.target.isDevice { table.drop("estimated") }
     let excluded = choice.candidates.compactMap { candidate in
       candidate.exclusion.map {
         (term: KernelText.short(candidate.kernel), text: SafeText.escaped($0))

@@ -1,3 +1,5 @@
+import Exchange
+import GPUKernels
 import NetIR
 
 /// A device in use, with the means to compile for it.
@@ -21,6 +23,16 @@ package struct GPUMachine: Sendable {
   }
 
   package var device: GPUDevice { context.device }
+
+  /// Where times of kernels are kept.
+  package var tuning: TuningCache { TuningCache(folder: cache.folder) }
+
+  /// Of everything that kernels of netc's own are made with.
+  package var versions: String {
+    let compiler = (try? compiler.get()).map { "NVRTC \($0.version)" } ?? "no NVRTC"
+    let texts = KernelText.library + KernelText.tensorModule(Set(TensorKernel.families))
+    return "driver \(device.driver.version), \(compiler), kernels \(Digest(of: Array(texts.utf8)).hexadecimal)"
+  }
 
   /// The binary of a kernel text for this device: compiled for exactly this one where that is possible, else what was
   /// compiled ahead.

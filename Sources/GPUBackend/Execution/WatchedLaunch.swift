@@ -4,7 +4,9 @@ import NetIR
 /// A launch of a plan and how long it took.
 package struct WatchedLaunch: Sendable {
   package let kernel: String
-  /// Names of the plan's steps that it computes.
+  /// The first of the plan's steps that it computes.
+  package let firstStep: Int
+  /// Names of all of them.
   package let steps: [String]
   package let blocks: Int
   package let flops: Int
@@ -16,7 +18,7 @@ package struct WatchedLaunch: Sendable {
   package var median: Double { times.isEmpty ? 0 : times[times.count / 2] }
 
   init(_ launch: Launch, _ plan: Plan, _ times: [Double]) {
-    kernel = launch.kernel
+    (kernel, firstStep) = (launch.kernel, launch.steps[0])
     let steps = launch.steps.map { plan.steps[$0] }
     self.steps = steps.map(\.name)
     blocks = launch.grid.x * launch.grid.y * launch.grid.z
