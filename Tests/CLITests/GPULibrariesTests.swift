@@ -8,10 +8,12 @@ import Testing
   let folder = TemporaryFolder()
 
   private static let spec = """
-    - Input: {shape: [null, 4, 8, 8]}
-    - Conv2D: {name: first, num_filters: 8, filter_size: 3}
-    - Conv2D: {name: second, num_filters: 8, filter_size: 1}
-    - Dense: {name: last, num_units: 6, nonlinearity: softmax}
+    name: small
+    layers:
+      - Input: {shape: [null, 4, 8, 8]}
+      - Conv2D: {name: first, num_filters: 8, filter_size: 3}
+      - Conv2D: {name: second, num_filters: 8, filter_size: 1}
+      - Dense: {name: last, num_units: 6, nonlinearity: softmax}
     """
 
   private func netc(_ arguments: [String], _ more: [String: String] = [:]) -> NetcProcess {
@@ -65,9 +67,11 @@ import Testing
     folder.store(
       Array(
         """
-        - Input: {shape: [9, 64, 20, 20]}
-        - Conv2D: {name: first, num_filters: 64, filter_size: 3}
-        - Conv2D: {name: second, num_filters: 64, filter_size: 3}
+        name: large
+        layers:
+          - Input: {shape: [9, 64, 20, 20]}
+          - Conv2D: {name: first, num_filters: 64, filter_size: 3}
+          - Conv2D: {name: second, num_filters: 64, filter_size: 3}
         """.utf8), as: "large.yaml")
     let plan = ["explain", "--plan", folder.path + "/large.yaml", "--device", "gpu"]
     let listing = netc(plan)

@@ -74,7 +74,7 @@ package struct StepExplanation {
       table.rows.append([
         SafeText.escaped(candidate.kernel), candidate.estimate.map { "\(Format.microseconds($0)) µs" } ?? "",
         candidate.measured.map { "\(Format.microseconds($0)) µs" } ?? "",
-        place == 0 ? "taken" : "×\(fixed(ratio, digits: 2))",
+        place == 0 ? "taken" : candidate.nanoseconds == nil ? "" : "×\(fixed(ratio, digits: 2))",
       ])
     }
     if plan.tuning == nil { table.drop("measured") }
