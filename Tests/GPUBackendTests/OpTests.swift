@@ -125,7 +125,7 @@ import Testing
       used.formUnion(try agreement.compiled(batch: batch, on: machine).plan.steps.map(\.kernel))
     }
     // What layers make of activations is fused, and tests of layers have it.
-    let all = Set(DeviceKernelTable.catalogue.kernels.map(\.name))
+    let all = Set(DeviceKernelTable.inference.map(\.name))
     #expect(all.subtracting(used) == ["cuda_activation"])
   }
 }

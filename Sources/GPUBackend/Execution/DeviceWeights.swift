@@ -24,27 +24,14 @@ struct DeviceWeights {
     guard values.count == constant.shape.elements else {
       throw .unsupported("constant `\(constant.name)` has \(values.count) values")
     }
-    let ordered = order(of: constant).map { $0.apply(values, of: $1) } ?? values
+    var ordered = values
+    if case .step(let number) = constant.packing,
+      let order = DeviceWeightOrder(plan.steps[number], shape: constant.shape)
+    {
+      ordered = order.packed(values)
+    }
     guard plan.storage(ofConstant: index) == .bfloat16 else { return ordered.withUnsafeBytes(Array.init) }
     return ordered.map(\.bfloat16).withUnsafeBytes(Array.init)
-  }
-
-  /// How the numbers move, and the shape from which they do; nil where they stay.
-  private func order(of constant: Plan.Constant) -> (Rearrangement, [Int])? {
-    guard case .step(let number) = constant.packing else { return nil }
-    let step = plan.steps[number]
-    let shape = constant.shape
-    switch (step.op, step.algorithm) {
-    case (.conv2D(let attributes, _), "implicit_gemm"):
-      // Filters, channels, taps to group, tap, channel, filter of the group.
-      let apart = [attributes.groups, shape[0] / attributes.groups, shape[1], shape[2] * shape[3]]
-      return (.transpose(apart, [0, 3, 2, 1]), apart)
-    case (.conv2D, _):
-      let apart = [shape[0], shape[2] * shape[3]]
-      return (.transpose(apart, [1, 0]), apart)
-    case (.dense, "implicit_gemm"): return (.transpose(shape, [1, 0]), shape)
-    default: return nil
-    }
   }
 
   static func aligned(_ bytes: Int) -> Int { (bytes + 255) / 256 * 256 }

@@ -26,7 +26,7 @@ package final class GPUExecutable: Executable, @unchecked Sendable {
     let list = try LaunchList(plan)
     let resources = DeviceResources(machine.context)
     try machine.context.makeCurrent()
-    let functions = try Self.functions(of: list, machine, resources)
+    let functions = try Self.functions(of: list.modules(), machine, resources)
     let weights = DeviceWeights(plan)
     let memory = DeviceMemoryPlan(plan, weights: weights.bytes)
     let free = try machine.context.freeMemory
@@ -45,7 +45,9 @@ package final class GPUExecutable: Executable, @unchecked Sendable {
     let stream = try resources.takeStream()
     slots = try (0..<DeviceMemoryPlan.slots).map { _ in
       var slot = try DeviceSlot(plan, device: try take(memory.exchange), resources)
-      let layout = DeviceLayout(arena: arena, constants: constants, offsets: weights.offsets, slot: slot)
+      let layout = DeviceLayout(
+        arena: arena, constants: constants, offsets: weights.offsets, inputs: slot.inputs.map(\.device),
+        outputs: slot.outputs.map(\.device))
       func startKernels() throws(GPUProblem) {
         for launch in list.launches { try layout.start(launch, functions[launch.kernel], stream, driver) }
       }
@@ -63,17 +65,13 @@ package final class GPUExecutable: Executable, @unchecked Sendable {
     (self.resources, self.stream) = (resources, stream)
   }
 
-  private static func functions(
-    of list: LaunchList, _ machine: GPUMachine, _ resources: DeviceResources
+  static func functions(
+    of modules: [KernelModule], _ machine: GPUMachine, _ resources: DeviceResources
   ) throws(GPUProblem) -> [String: cgpu_function] {
     var functions: [String: cgpu_function] = [:]
-    if !list.libraryKernels.isEmpty {
-      let binary = try machine.binary(of: KernelText.library, name: "library")
-      functions = try resources.takeFunctions(list.libraryKernels, of: binary)
-    }
-    if let text = list.groupText {
-      let binary = try machine.binary(of: text, name: "groups")
-      functions.merge(try resources.takeFunctions(list.groupKernels, of: binary)) { first, _ in first }
+    for module in modules {
+      let binary = try machine.binary(of: module.text, name: module.name)
+      functions.merge(try resources.takeFunctions(module.functions, of: binary)) { first, _ in first }
     }
     return functions
   }

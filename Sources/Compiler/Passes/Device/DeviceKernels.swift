@@ -16,6 +16,12 @@ enum DeviceKernels {
     case .dense:
       if instance.result[0] <= fewExamples, let own = kernels.first(where: { $0.algorithm == "rows" }) { return own }
       return tile(kernels, rows: instance.result[0], columns: instance.result[1], options)
+    case .gradient(.convolutionWeights(let attributes, _)):
+      let (channels, filters) = (instance.operands[0][1], instance.operands[1][1])
+      if attributes.groups == channels, channels > 1 { return kernels.first { $0.algorithm == "depthwise" } }
+      let columns = attributes.kernel.height * attributes.kernel.width * channels / attributes.groups
+      let tiles = kernels.filter { $0.algorithm == "implicit_gemm" }.sorted { $0.tileRows > $1.tileRows }
+      return tiles.first { filters / attributes.groups >= $0.tileRows && columns >= $0.tileColumns } ?? tiles.last
     default: return kernels.first
     }
   }
