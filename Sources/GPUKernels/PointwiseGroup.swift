@@ -64,8 +64,9 @@ package struct PointwiseGroup: Hashable, Sendable {
     var loaded: Set<Int> = []
     for (index, operation) in operations.enumerated() {
       for case .operand(let operand) in operation.values where loaded.insert(operand).inserted {
-        text += "    const float u\(operand) = load(a.x\(operand), at(a.x\(operand)_view, n, c, y, x), "
-        text += "a.x\(operand)_storage);\n"
+        // Of one operand alone an extremum, or of a linear function the slope, asks nothing.
+        text += "    [[maybe_unused]] const float u\(operand) = "
+        text += "load(a.x\(operand), at(a.x\(operand)_view, n, c, y, x), a.x\(operand)_storage);\n"
       }
       text += "    const float v\(index) = \(Self.expression(operation));\n"
       if let place = stored.firstIndex(of: index) {

@@ -44,7 +44,7 @@ extension PointwiseGroup {
       let conditions = names.indices.dropFirst().filter { $0 != 1 + place }.map {
         "\(own) \($0 < 1 + place ? before : behind) \(names[$0])"
       }
-      return "(\(conditions.joined(separator: " && "))) ? \(names[0]) : 0"
+      return conditions.isEmpty ? names[0] : "(\(conditions.joined(separator: " && "))) ? \(names[0]) : 0"
     default: return nil
     }
   }

@@ -39,6 +39,7 @@ package enum ConvolutionGradientCases {
     Case(name: "3×3"),
     Case(name: "one channel", x: [3, 1, 12, 12], filters: 20, kernel: Size2D(5), padding: none),
     Case(name: "whole blocks", x: [2, 32, 8, 8], filters: 48),
+    Case(name: "whole tiles", x: [2, 9, 6, 7], filters: 70),
     Case(name: "many channels", x: [1, 70, 6, 6], filters: 33),
     Case(
       name: "5×5", x: [2, 18, 9, 9], filters: 20, kernel: Size2D(5),

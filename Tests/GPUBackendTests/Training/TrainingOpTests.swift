@@ -33,7 +33,6 @@ import Testing
       let plan = try DeviceTrainingAgreement.compiled(graph, batch: batch, .fp32, for: machine.device).plan
       used.formUnion(plan.steps.map(\.kernel))
     }
-    // Sums that are cut into slices have them.
-    #expect(Set(DeviceKernelTable.training.map(\.name)).subtracting(used) == ["cuda_join_moments"])
+    #expect(Set(DeviceKernelTable.training.map(\.name)).subtracting(used).isEmpty)
   }
 }

@@ -16,12 +16,10 @@ import Testing
     try agreement(net).check(batch: Self.batch)
   }
 
-  /// As on the CPU.
+  /// Where a rectifier or a maximum decides otherwise for a few of these few examples, some of them go other ways.
   @Test(arguments: TrainingNets.all) func agreesInBF16(_ net: TrainingCase) throws {
-    let bound =
-      net.yaml.contains("batch_norm") || net.yaml.contains("Rectifier")
-      ? 0.15 : net.yaml.contains("MaxPool") ? 0.1 : 0.06
-    let plan = try agreement(net).check(batch: Self.batch, bf16Bound: bound)
+    let decides = ["batch_norm", "Rectifier", "MaxPool"].contains { net.yaml.contains($0) }
+    let plan = try agreement(net).check(batch: Self.batch, bf16Bound: decides ? 0.15 : 0.06)
     #expect(plan.tensors.contains { $0.layout.storage == .bfloat16 })
   }
 
