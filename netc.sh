@@ -15,6 +15,9 @@ usage: ./netc.sh COMMAND
   cross     compile the kernels for arm64 and check them under an emulator, where there is one
   gpu-compile-check
             compile the GPU's kernels with NVIDIA's compiler, from a wheel in a virtual environment; needs no GPU
+  gpu-library-check
+            hold netc's prototypes against the headers of cuDNN and cuBLASLt, and make cuDNN's engines for a GPU that is
+            only described, with wheels in a virtual environment (2.3 GB); needs no GPU
   onnx-check
             hold exported models against onnx's checker and onnxruntime, from wheels in a virtual environment
   onnx-tests
@@ -129,6 +132,24 @@ gpu_compile_check() {
   NETC_NVRTC="$PWD/$python" swift test --skip-build --filter NVRTCTests
 }
 
+# cuDNN and cuBLASLt with their headers. cuDNN wants some driver beside it, even to make engines for a device that is
+# only described to it.
+gpu_library_check() {
+  python=.build/gpu-libraries
+  if ! [ -x "$python/bin/python3" ]; then python3 -m venv "$python"; fi
+  "$python/bin/python3" -m pip install --quiet nvidia-cudnn-cu12 nvidia-cublas-cu12 nvidia-cuda-runtime-cu12 \
+    nvidia-cuda-nvrtc-cu12
+  wheels=$(echo "$python"/lib/python3*/site-packages/nvidia)
+  clang++ -std=c++17 -fsyntax-only -Wno-deprecated-declarations -I Tests/FakeGPU/headers -I Sources/CGPU/include \
+    -isystem "$wheels/cudnn/include" -isystem "$wheels/cublas/include" -isystem "$wheels/cuda_runtime/include" \
+    -isystem "$wheels/cuda_nvrtc/include" Tests/FakeGPU/library_facts.cpp
+  mkdir -p .build/no-device
+  clang -shared -fPIC -Wl,-soname,libcuda.so.1 -o .build/no-device/libcuda.so.1 Tests/FakeGPU/no_device.c
+  swift build --build-tests
+  NETC_GPU_WHEELS="$PWD/$python" LD_LIBRARY_PATH="$PWD/.build/no-device${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}" \
+    swift test --skip-build --filter RealLibrariesTests
+}
+
 # onnx_suite SUITE
 onnx_suite() {
   python=.build/onnx
@@ -207,6 +228,7 @@ case "$command" in
   bench) install_missing; build; bench "$@" ;;
   cross) cross ;;
   gpu-compile-check) install_missing; gpu_compile_check ;;
+  gpu-library-check) install_missing; gpu_library_check ;;
   onnx-check)
     install_missing; onnx_suite ONNXRuntimeTests; build
     "$python/bin/python3" -B Tests/ONNXTests/zoo_check.py "$netc" specs/*.yaml ;;

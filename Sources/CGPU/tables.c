@@ -17,6 +17,7 @@ static int fill(void *table, void *library, const char *const *names, int count,
 }
 
 #define NAME(field, symbol, parameters) #symbol,
+#define NAME_OF_ANY(result, field, symbol, parameters) #symbol,
 #define COUNT(names) ((int)(sizeof names / sizeof *names))
 
 int cgpu_driver_load(cgpu_driver *table, void *library, const char **missing, int capacity) {
@@ -32,11 +33,13 @@ int cgpu_nvrtc_load(cgpu_nvrtc *table, void *library, const char **missing, int 
 }
 
 int cgpu_cublaslt_load(cgpu_cublaslt *table, void *library, const char **missing, int capacity) {
-  static const char *const names[] = {"cublasLtGetVersion"};
+  static const char *const names[] = {CGPU_CUBLASLT_ROWS(NAME_OF_ANY)};
+  _Static_assert(sizeof *table == sizeof names, "a name for each function");
   return fill(table, library, names, COUNT(names), missing, capacity);
 }
 
 int cgpu_cudnn_load(cgpu_cudnn *table, void *library, const char **missing, int capacity) {
-  static const char *const names[] = {"cudnnGetVersion"};
+  static const char *const names[] = {CGPU_CUDNN_ROWS(NAME_OF_ANY)};
+  _Static_assert(sizeof *table == sizeof names, "a name for each function");
   return fill(table, library, names, COUNT(names), missing, capacity);
 }

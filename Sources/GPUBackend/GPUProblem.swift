@@ -19,6 +19,8 @@ package enum GPUProblem: Error, Sendable, Equatable {
     switch self {
     case .noLibrary(let library, _): "no GPU can be used: \(library.title), \(library.names[0]), was not found"
     case .noLinker: "no GPU can be used: this netc was linked without a dynamic linker"
+    case .lacksFunctions(let library, let path, let names) where library == .cudnn || library == .cublasLt:
+      "`\(path)`, \(library.title), cannot be used: it lacks \(names.joined(separator: ", "))"
     case .lacksFunctions(let library, let path, let names):
       "no GPU can be used: `\(path)`, \(library.title), is too old: it lacks \(names.joined(separator: ", "))"
     case .noDevice(let words): "no GPU can be used: \(words)"
@@ -45,6 +47,8 @@ package enum GPUProblem: Error, Sendable, Equatable {
       ]
     case .noLinker:
       ["build one with `swift build -c release --static-swift-stdlib --product netc`, or use `--device cpu`"]
+    case .lacksFunctions(let library, _, _) where library == .cudnn || library == .cublasLt:
+      ["install \(library == .cudnn ? "cuDNN 9" : "cuBLAS 11 or newer"), or do without: netc has kernels of its own"]
     case .lacksFunctions: ["netc needs CUDA 11.4 or newer; or use `--device cpu`"]
     case .outOfMemory(_, _, _, .some(let batch)): ["`--batch \(batch)` fits"]
     case .outOfMemory: ["no batch fits: end what else uses the GPU, or use `--device cpu`"]

@@ -34,7 +34,8 @@ struct cgpu_function_s {
 };
 
 typedef struct operation {
-  enum { TO_DEVICE, TO_HOST, LAUNCH, EVENT } kind;
+  enum { TO_DEVICE, TO_HOST, LAUNCH, EVENT, WORK } kind;
+  int (*work)(const void *);
   cgpu_event event;
   cgpu_address device;
   void *host;
@@ -75,7 +76,7 @@ static allocation memory[MOST];
 static int memory_count;
 static size_t memory_used, memory_limit = (size_t)4 << 30;
 static int devices = 1, version = 12040, is_initialised, sticky;
-static int streams, events, graphs, executables, modules, hosts, calls;
+static int foreign, streams, events, graphs, executables, modules, hosts, calls;
 static char failing[64];
 static int failing_call, failing_status;
 static __thread cgpu_context current;
@@ -95,8 +96,30 @@ __attribute__((visibility("default"))) void fake_cuda_control(const char *name, 
 
 // Everything that somebody has to give back; 0 when all was.
 __attribute__((visibility("default"))) int fake_cuda_alive(void) {
-  return memory_count + streams + events + graphs + executables + modules + hosts + context.users;
+  return memory_count + streams + events + graphs + executables + modules + hosts + context.users + foreign;
 }
+
+// Calls since a fault was last ordered.
+__attribute__((visibility("default"))) int fake_cuda_calls(void) { return calls; }
+
+// MARK: for the fake libraries, which find these by their names
+
+// The status that a call of theirs has to fail with, if any.
+__attribute__((visibility("default"))) int fake_cuda_fault(const char *symbol);
+// What they gave out, or got back.
+__attribute__((visibility("default"))) void fake_cuda_count(int more) {
+  pthread_mutex_lock(&lock);
+  foreign += more;
+  pthread_mutex_unlock(&lock);
+}
+// Whether that many bytes are of one allocation.
+__attribute__((visibility("default"))) int fake_cuda_holds(cgpu_address address, size_t bytes);
+// Whether the thread has a context.
+__attribute__((visibility("default"))) int fake_cuda_is_ready(void) { return current != 0; }
+// Puts work on device memory into a stream. `data` is copied.
+__attribute__((visibility("default"))) int fake_cuda_enqueue(cgpu_stream stream, int (*work)(const void *),
+                                                            const void *data, size_t bytes);
+__attribute__((visibility("default"))) int fake_cuda_is_capturing(cgpu_stream stream);
 
 static void report(void) {
   FILE *file = fopen(getenv("FAKE_CUDA_REPORT"), "w");
@@ -230,6 +253,10 @@ static int run_operation(const operation *one) {
     case TO_DEVICE: memcpy((void *)one->device, one->host, one->bytes); return 0;
     case TO_HOST: memcpy(one->host, (void *)one->device, one->bytes); return 0;
     case EVENT: one->event->is_pending = 0; return 0;
+    case WORK: {
+      const int status = one->work(one->arguments);
+      return status ? status : guards_hold() ? 0 : ILLEGAL_ADDRESS;
+    }
     default: break;
   }
   const int status =
@@ -249,6 +276,32 @@ static int enqueue(cgpu_stream stream, const operation *one) {
   if (!stream || !current) return stream ? INVALID_CONTEXT : INVALID;
   append(stream->capture ? &stream->capture->operations : &stream->pending, one);
   return 0;
+}
+
+int fake_cuda_fault(const char *symbol) {
+  pthread_mutex_lock(&lock);
+  const int status = fault(symbol);
+  pthread_mutex_unlock(&lock);
+  return status;
+}
+
+int fake_cuda_holds(cgpu_address address, size_t bytes) {
+  pthread_mutex_lock(&lock);
+  const int found = owner(address, bytes) != 0;
+  pthread_mutex_unlock(&lock);
+  return found;
+}
+
+int fake_cuda_is_capturing(cgpu_stream stream) { return stream->capture != 0; }
+
+int fake_cuda_enqueue(cgpu_stream stream, int (*work)(const void *), const void *data, size_t bytes) {
+  operation one = {.kind = WORK, .work = work};
+  if (bytes > MOST_ARGUMENTS) return INVALID;
+  memcpy(one.arguments, data, bytes);
+  pthread_mutex_lock(&lock);
+  const int status = sticky ? sticky : enqueue(stream, &one);
+  pthread_mutex_unlock(&lock);
+  return status;
 }
 
 CALL(cuMemcpyHtoDAsync_v2, (cgpu_address target, const void *source, size_t bytes, cgpu_stream stream))

@@ -23,6 +23,10 @@ import Testing
     return network.weights.reduce(0) { $0 + $1.shape.elements } <= mostParameters
   }
 
+  static let smallNames = names.filter { name in
+    (try? Networks.spec(name))?.weights.reduce(0) { $0 + $1.shape.elements } ?? .max <= 2_000_000
+  }
+
   @Test func thereAreNetworks() { #expect(Self.names.count >= 25) }
 
   @Test(arguments: names)
@@ -35,6 +39,20 @@ import Testing
     let executable = try agreement.check(batch: batch, tolerance: 1e-4)
     // Layouts are strides: copies join, and convert nothing.
     for step in executable.plan.steps where step.op == .copy { #expect(step.name.contains(" into ")) }
+  }
+
+  /// The same by cuDNN wherever it can, in fp32 products; networks with few weights by cuBLASLt, too.
+  @Test(arguments: names.map { ($0, DeviceLibrary.cudnn) } + smallNames.map { ($0, .cublasLt) })
+  func agreesByLibraries(name: String, library: DeviceLibrary) throws {
+    let network = try Self.small(name)
+    let batch = network.fixedBatch ?? (library == .cublasLt ? 9 : 1)
+    let agreement = try DeviceAgreement(network.lowered(batch: batch).graph) { inputs in
+      try Self.cpu(network, batch, inputs).map { $0.map(Double.init) }
+    }
+    let plan = try LibraryAgreement(agreement, library: library).check(batch: batch, tolerance: 1e-4).plan
+    let products = plan.steps.count { library.obstacle($0.op, batch: batch) == nil }
+    // All but a few: the fake takes no images that are not channels last.
+    if library == .cudnn { #expect(plan.steps(of: .cudnn) >= products / 2, "\(plan.steps.map(\.kernel))") }
   }
 
   /// The network with the smallest images for which it is one. Its layers are those of the spec, and its weights but for

@@ -10,14 +10,24 @@ package final class FakeGPU: Sendable {
   /// One for all tests that break nothing.
   package static let shared = FakeGPU()
 
+  /// The same, with cuDNN and cuBLASLt.
+  package static let sharedWithLibraries = FakeGPU(libraries: true)
+
   /// A driver of its own, whose faults and counts concern nobody else.
   ///
-  /// - Parameter without: functions of the driver, and of the compiler, that this one lacks.
-  package init(without: [String] = []) {
+  /// - Parameters:
+  ///   - without: functions of the driver, of the compiler and of the libraries that this one lacks.
+  ///   - libraries: whether cuDNN and cuBLASLt lie beside the driver.
+  ///   - cudnnVersion: what this cuDNN says of itself.
+  package init(without: [String] = [], libraries: Bool = false, cudnnVersion: Int = 90400) {
     folder = TemporaryFolder()
     let removed = without.map { "-D\($0)=removed_\($0)" }
     Self.build("libcuda.so.1", ["fake_cuda.c", "fibres.c"], removed, in: folder.path)
     Self.build("libnvrtc.so.12", ["fake_nvrtc.c"], Self.compilerFlags + removed, in: folder.path)
+    guard libraries else { return }
+    let version = ["-DFAKE_CUDNN_VERSION=\(cudnnVersion)"]
+    Self.build("libcudnn.so.9", ["fake_cudnn.c", "fake_library.c"], removed + version, in: folder.path)
+    Self.build("libcublasLt.so.12", ["fake_cublaslt.c", "fake_library.c"], removed, in: folder.path)
   }
 
   /// Sets what the environment variables of the same names would, for this driver in this process.
@@ -31,6 +41,13 @@ package final class FakeGPU: Sendable {
   package var alive: Int {
     typealias Function = @convention(c) () -> Int32
     guard let symbol = symbol("fake_cuda_alive") else { return -1 }
+    return Int(unsafeBitCast(symbol, to: Function.self)())
+  }
+
+  /// Calls since a fault was last ordered.
+  package var calls: Int {
+    typealias Function = @convention(c) () -> Int32
+    guard let symbol = symbol("fake_cuda_calls") else { return -1 }
     return Int(unsafeBitCast(symbol, to: Function.self)())
   }
 
@@ -63,7 +80,7 @@ package final class FakeGPU: Sendable {
     let run = NetcProcess.run(
       command: [clang, "-O2", "-Wall", "-Wextra", "-Werror", "-std=gnu17", "-fPIC", "-shared", "-fvisibility=hidden"]
         + ["-I", root + "/Sources/CGPU/include"] + flags + sources.map { "\(root)/Tests/FakeGPU/\($0)" }
-        + ["-o", "\(folder)/\(name)", "-lpthread", "-ldl"])
+        + ["-o", "\(folder)/\(name)", "-lpthread", "-ldl", "-lm"])
     precondition(run.status == 0, "the fake GPU does not compile: \(run.errors)")
   }
 }

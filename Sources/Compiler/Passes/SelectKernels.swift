@@ -74,7 +74,9 @@ enum SelectKernels {
   ) {
     var instance = graph.instance(of: id)
     if options.target.isDevice {
-      graph[id].kernel = DeviceKernels.choice(for: instance, options)?.name
+      guard let own = DeviceKernels.choice(for: instance, options) else { return }
+      graph[id].choice = DeviceChoice.choice(for: instance, own: own, options)
+      graph[id].kernel = graph[id].choice?.taken?.kernel ?? own.name
       return
     }
     instance.storage = storage

@@ -81,7 +81,7 @@ extension GPUSystem {
       + extras.map { extra in
         Library(
           key: extra.library.rawValue, title: extra.library == .cudnn ? "cuDNN" : "cuBLASLt", result: extra.result,
-          remark: " (not used in this version)")
+          remark: "")
       }
   }
 }

@@ -34,7 +34,7 @@ package struct GPUModel: Sendable {
     return try withExtendedLifetime(owner) {
       do {
         let (compiled, values) = try Model.recompiled(
-          artefact, packed, for: machine.device.target, DeviceKernelTable.catalogue)
+          artefact, packed, for: machine.device.target, machine.catalogue)
         return GPUModel(
           executable: try GPUExecutable(compiled.plan, on: machine, values: values), device: machine.device)
       } catch let error as CompileError where error.reason == .bug {

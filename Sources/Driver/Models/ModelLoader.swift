@@ -46,7 +46,7 @@ package struct ModelLoader: Sendable {
     }
     guard let source = try source(console, defaultBatch) else { return nil }
     return try GPUModel.compile(
-      source.network, source.weights, options(source.batch, machine.device.target, DeviceKernelTable.catalogue),
+      source.network, source.weights, options(source.batch, machine.device.target, machine.catalogue),
       on: machine)
   }
 

@@ -11,22 +11,28 @@ final class DeviceResources: @unchecked Sendable {
   private var events: [cgpu_event] = []
   private var modules: [cgpu_module] = []
   private var graphs: [cgpu_graph_exec] = []
+  /// What has to go while the context is current, behind the graphs that use it.
+  private var kept: [AnyObject] = []
   private var driver: CUDADriver { context.driver }
 
   init(_ context: DeviceContext) { self.context = context }
 
   deinit {
-    guard (try? context.makeCurrent()) != nil else { return }
+    // If even that fails, what can be given back is.
+    _ = try? context.makeCurrent()
     let api = driver.api
     // A stream ends its work before it goes.
     for stream in streams { _ = api.stream_synchronize?(stream) }
     for graph in graphs { _ = api.graph_exec_destroy?(graph) }
+    kept = []
     for event in events { _ = api.event_destroy?(event) }
     for stream in streams { _ = api.stream_destroy?(stream) }
     for module in modules { _ = api.module_unload?(module) }
     for address in memory { _ = api.memory_free?(address) }
     for pointer in hostMemory { _ = api.host_free?(pointer) }
   }
+
+  func keep(_ object: AnyObject) { kept.append(object) }
 
   /// - Returns: nil where there is no room.
   func takeMemory(_ bytes: Int) throws(GPUProblem) -> cgpu_address? {

@@ -38,7 +38,7 @@ struct DeviceLayout {
     try driver.call("cuLaunchKernel(\(kernel))", status)
   }
 
-  private func address(_ place: DeviceAddress) -> cgpu_address {
+  func address(_ place: DeviceAddress) -> cgpu_address {
     let base =
       switch place.base {
       case .arena: arena

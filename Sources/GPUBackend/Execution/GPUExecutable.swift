@@ -23,18 +23,22 @@ package final class GPUExecutable: Executable, @unchecked Sendable {
   ///   - plan: verified, for a target that is a device.
   ///   - values: the numbers of constant n in C order.
   package init(_ plan: Plan, on machine: GPUMachine, values: (Int) throws -> [Float]) throws {
-    let list = try LaunchList(plan)
     let resources = DeviceResources(machine.context)
     try machine.context.makeCurrent()
+    let engines = try LibraryEngines(plan, machine.libraries, machine.catalogue)
+    resources.keep(engines)
+    let plan = engines.plan
+    let list = try LaunchList(plan)
     let functions = try Self.functions(of: list.modules(), machine, resources)
     let weights = DeviceWeights(plan)
-    let memory = DeviceMemoryPlan(plan, weights: weights.bytes)
+    let memory = DeviceMemoryPlan(plan, weights: weights.bytes, workspace: engines.workspaceBytes)
     let free = try machine.context.freeMemory
     func take(_ bytes: Int) throws(GPUProblem) -> cgpu_address {
       guard let address = try resources.takeMemory(bytes) else { throw memory.problem(free: free) }
       return address
     }
     let (constants, arena) = (try take(weights.bytes), try take(plan.arenaBytes))
+    let workspace = engines.workspaceBytes == 0 ? 0 : try take(engines.workspaceBytes)
     let driver = machine.context.driver
     for index in plan.constants.indices {
       let packed = try weights.packed(index, try values(index))
@@ -49,7 +53,14 @@ package final class GPUExecutable: Executable, @unchecked Sendable {
         arena: arena, constants: constants, offsets: weights.offsets, inputs: slot.inputs.map(\.device),
         outputs: slot.outputs.map(\.device))
       func startKernels() throws(GPUProblem) {
-        for launch in list.launches { try layout.start(launch, functions[launch.kernel], stream, driver) }
+        for launch in list.launches {
+          if let engine = engines[launch.steps[0]] {
+            let operands = LibraryOperands(launch.pointers.map { $0.map(layout.address) })
+            try engine.start(operands, workspace: workspace, in: stream)
+          } else {
+            try layout.start(launch, functions[launch.kernel], stream, driver)
+          }
+        }
       }
       // The driver loads a kernel when it is first launched, which must not happen while launches are captured.
       try startKernels()

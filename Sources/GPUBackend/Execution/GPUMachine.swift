@@ -1,14 +1,22 @@
+import NetIR
+
 /// A device in use, with the means to compile for it.
 package struct GPUMachine: Sendable {
   package let context: DeviceContext
   package let compiler: KernelCompiler
   let cache: KernelCache
+  package let libraries: DeviceLibraries
+  /// What plans for this machine can be made of.
+  package let catalogue: KernelCatalogue
 
   package init(_ system: GPUSystem = GPUSystem(), cache: KernelCache = KernelCache()) throws(GPUProblem) {
     let (device, compiler) = try system.usable()
     context = try DeviceContext(device)
     self.compiler = compiler
     self.cache = cache
+    libraries = DeviceLibraries(system)
+    catalogue = KernelCatalogue(
+      DeviceKernelTable.catalogue.kernels + LibraryKernelTable.kernels(of: libraries.available))
   }
 
   package var device: GPUDevice { context.device }

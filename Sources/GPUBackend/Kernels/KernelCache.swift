@@ -14,7 +14,7 @@ import Exchange
 /// that cannot be written to costs time and nothing else.
 package struct KernelCache: Sendable {
   /// nil where nothing is kept.
-  private let folder: String?
+  let folder: String?
   private static let magic = "netc kernels 1\n"
 
   package init(folder: String?) { self.folder = folder }

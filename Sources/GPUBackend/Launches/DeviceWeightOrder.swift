@@ -15,6 +15,9 @@ struct DeviceWeightOrder {
     case (.conv2D(let attributes, _), "implicit_gemm"):
       // Group, tap, channel, filter of the group.
       (groups, order) = (attributes.groups, [0, 3, 4, 2, 1])
+    case (.conv2D(let attributes, _), _) where step.library != nil:
+      // Filter, tap, channel.
+      (groups, order) = (attributes.groups, [0, 1, 3, 4, 2])
     case (.conv2D, _):
       // Tap, channel.
       (groups, order) = (1, [3, 4, 0, 1, 2])

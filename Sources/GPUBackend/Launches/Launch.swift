@@ -12,6 +12,9 @@ struct Launch: Sendable {
   var pointers: [DeviceAddress?]
   var numbers = LaunchNumbers()
 
+  /// Whether it is a library's to start: it has addresses alone.
+  var isOfLibrary: Bool { grid.x == 0 }
+
   /// Threads of every block.
   static let threads = 256
 

@@ -53,8 +53,9 @@ package struct LaunchList: Sendable {
   ///
   /// - Parameter update: kernels that run behind the launches.
   package func modules(with update: [String] = []) -> [KernelModule] {
-    let training = Set(launches.map(\.kernel)).filter(KernelText.isOfTraining).union(update)
-    let written = Set(launches.map(\.kernel)).subtracting(groupKernels).subtracting(training)
+    let kernels = Set(launches.filter { !$0.isOfLibrary }.map(\.kernel))
+    let training = kernels.filter(KernelText.isOfTraining).union(update)
+    let written = kernels.subtracting(groupKernels).subtracting(training)
     var modules: [KernelModule] = []
     if !written.isEmpty { modules.append(KernelModule("library", KernelText.library, written)) }
     if !training.isEmpty { modules.append(KernelModule("training", KernelText.trainingLibrary, training)) }

@@ -116,6 +116,10 @@ enum StepLaunch {
     let weights = plan.view(step.operands[1])
     let bias = epilogue.bias ? plan.view(step.operands[2]).address : nil
     let residual = epilogue.residual ? step.operands.last.map(plan.view) : nil
+    if step.library != nil {
+      return Launch(
+        index, step.kernel, grid: (0, 0, 0), [x.address, weights.address, bias, residual?.address, y.address])
+    }
     let filters = y.shape[1] / a.groups
     let pixels = y.shape[0] * y.shape[2] * y.shape[3]
     let kernel = DeviceKernelTable.function(of: step.kernel)

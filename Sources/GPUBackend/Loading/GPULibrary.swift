@@ -20,4 +20,7 @@ package enum GPULibrary: String, Sendable, CaseIterable {
     case .cudnn: "cuDNN"
     }
   }
+
+  /// 120304 → 12.3.4, of cuBLASLt and of cuDNN 9.
+  static func version(_ number: Int) -> String { "\(number / 10000).\(number % 10000 / 100).\(number % 100)" }
 }

@@ -4,7 +4,9 @@ import NetIR
 enum DeviceKernels {
   /// - Returns: nil where the target has none.
   static func choice(for instance: OpInstance, _ options: CompileOptions) -> KernelDescriptor? {
-    let kernels = options.catalogue.kernels.filter { $0.op == instance.op.kernelOp && $0.instructionSet == .cuda }
+    let kernels = options.catalogue.kernels.filter {
+      $0.op == instance.op.kernelOp && $0.instructionSet == .cuda && $0.library == nil
+    }
     switch instance.op {
     case .conv2D(let attributes, _):
       let isDepthwise = attributes.groups == instance.result[1] && attributes.groups == instance.operands[0][1]
@@ -14,7 +16,9 @@ enum DeviceKernels {
       let pixels = instance.result[0] * instance.result[2] * instance.result[3]
       return tile(kernels, rows: pixels, columns: instance.result[1] / attributes.groups, options)
     case .dense:
-      if instance.result[0] <= fewExamples, let own = kernels.first(where: { $0.algorithm == "rows" }) { return own }
+      if instance.result[0] <= DeviceLibrary.fewExamples, let own = kernels.first(where: { $0.algorithm == "rows" }) {
+        return own
+      }
       return tile(kernels, rows: instance.result[0], columns: instance.result[1], options)
     case .gradient(.convolutionWeights(let attributes, _)):
       let (channels, filters) = (instance.operands[0][1], instance.operands[1][1])
@@ -25,9 +29,6 @@ enum DeviceKernels {
     default: return kernels.first
     }
   }
-
-  /// Up to so many examples read the weights of a dense layer again rather than fill a tile.
-  private static let fewExamples = 8
 
   /// The largest tile of which there is one for every multiprocessor, else the smallest.
   private static func tile(_ kernels: [KernelDescriptor], rows: Int, columns: Int, _ options: CompileOptions)

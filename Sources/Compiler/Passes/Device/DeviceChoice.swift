@@ -1,0 +1,47 @@
+import NetIR
+
+/// Which kernel of a GPU computes an op where NVIDIA's libraries compete with netc's own: by their times where somebody
+/// took them, else by a rule.
+enum DeviceChoice {
+  /// Products of at least so many multiplications go to a library that is there; smaller ones are bound by their launch,
+  /// which a kernel of netc's own does without the library's preparations.
+  static let leastProduct = 1 << 22
+
+  /// - Parameter own: what `DeviceKernels` takes of netc's kernels.
+  /// - Returns: nil where there is no choice.
+  static func choice(for instance: OpInstance, own: KernelDescriptor, _ options: CompileOptions) -> Plan.Choice? {
+    let kernels = options.catalogue.kernels.filter { $0.op == own.op && $0.instructionSet == .cuda }
+    let offered = kernels.filter { $0.library != nil }
+    let others = kernels.filter { $0.library == nil && $0.algorithm == own.algorithm && $0.name != own.name }
+    guard !offered.isEmpty || options.measurements != nil && !others.isEmpty else { return nil }
+    var possible: [KernelDescriptor] = []
+    var excluded: [Plan.Choice.Candidate] = []
+    for kernel in offered {
+      if let reason = kernel.library?.obstacle(instance.op, batch: instance.result[0]) {
+        excluded.append(Plan.Choice.Candidate(kernel: kernel.name, exclusion: reason))
+      } else {
+        possible.append(kernel)
+      }
+    }
+    let usesLibrary = own.algorithm != "depthwise" && instance.work.macs >= leastProduct
+    let ruled = usesLibrary ? possible + [own] + others : [own] + possible + others
+    let times = options.measurements
+    let candidates = ruled.map {
+      Plan.Choice.Candidate(kernel: $0.name, measured: times?[instance.signature, $0.name])
+    }
+    return Plan.Choice(candidates: ordered(candidates, leastGain: times?.leastGain) + excluded)
+  }
+
+  /// The rule's first, unless another one was measured to be quicker by more than noise; then by time, and those that
+  /// nobody timed as the rule has them.
+  private static func ordered(_ candidates: [Plan.Choice.Candidate], leastGain: Double?) -> [Plan.Choice.Candidate] {
+    let sorted = candidates.enumerated().sorted {
+      ($0.element.measured ?? .max, $0.offset) < ($1.element.measured ?? .max, $1.offset)
+    }.map(\.element)
+    guard let ruled = candidates.first, let quickest = sorted.first, let time = quickest.measured, let leastGain else {
+      return candidates
+    }
+    guard let known = ruled.measured, Double(known) < leastGain * Double(time) else { return sorted }
+    return [ruled] + sorted.filter { $0.kernel != ruled.kernel }
+  }
+}

@@ -1,0 +1,150 @@
+import CGPU
+import NetIR
+
+/// A product as a graph of cuDNN's operations: convolution, residual, bias, activation, with tensors between them that
+/// are never stored. In this order cuDNN has fused kernels that were compiled ahead, and it generates others.
+struct CuDNNGraph {
+  /// How a variant pack names the product's tensors.
+  enum Tensor: Int64, CaseIterable {
+    case input = 1
+    case filters, bias, residual, result
+  }
+
+  private let session: CuDNNSession
+  let operations: CuDNNDescriptor
+  private static let firstVirtual: Int64 = 100
+
+  init(_ product: LibraryProduct, _ session: CuDNNSession) throws(LibraryRefusal) {
+    self.session = session
+    let library = session.library
+    guard product.input.storage == product.filters.storage else {
+      throw LibraryRefusal("its input and its weights are stored in different precisions")
+    }
+    var made: [CuDNNDescriptor] = []
+    var between: [CuDNNDescriptor] = []
+    func tensor(_ operand: LibraryProduct.Operand, _ name: Int64, isVirtual: Bool = false) throws(LibraryRefusal)
+      -> CuDNNDescriptor
+    {
+      let tensor = try CuDNNDescriptor(library, CGPU_CUDNN_BACKEND_TENSOR_DESCRIPTOR)
+      let storage = isVirtual ? StorageType.float32 : operand.storage
+      try tensor.set(CGPU_CUDNN_ATTR_TENSOR_DATA_TYPE, CGPU_CUDNN_TYPE_DATA_TYPE, case: try Self.type(storage))
+      try tensor.set(CGPU_CUDNN_ATTR_TENSOR_DIMENSIONS, integers: operand.shape)
+      try tensor.set(CGPU_CUDNN_ATTR_TENSOR_STRIDES, integers: operand.strides)
+      try tensor.set(CGPU_CUDNN_ATTR_TENSOR_UNIQUE_ID, integers: [Int(name)])
+      let alignment = isVirtual ? LibraryProduct.Operand.most : operand.alignment
+      try tensor.set(CGPU_CUDNN_ATTR_TENSOR_BYTE_ALIGNMENT, integers: [alignment])
+      if isVirtual { try tensor.set(CGPU_CUDNN_ATTR_TENSOR_IS_VIRTUAL, CGPU_CUDNN_TYPE_BOOLEAN, [true]) }
+      try tensor.finalize("a tensor")
+      return tensor
+    }
+    // What follows the products: modes with an operand, or none.
+    var following: [(pointwise: CuDNNDescriptor, operand: CuDNNDescriptor?)] = []
+    if let residual = product.residual {
+      following.append((try Self.sum(library), try tensor(residual, Tensor.residual.rawValue)))
+    }
+    if let bias = product.bias {
+      following.append((try Self.sum(library), try tensor(bias, Tensor.bias.rawValue)))
+    }
+    if product.activation != .linear { following.append((try Self.activation(product.activation, library), nil)) }
+    let result = try tensor(product.result, Tensor.result.rawValue)
+    for index in following.indices {
+      between.append(try tensor(product.result, Self.firstVirtual + Int64(index), isVirtual: true))
+    }
+    let results = between + [result]
+    made.append(
+      try Self.convolution(
+        product, library, try tensor(product.input, Tensor.input.rawValue),
+        try tensor(product.filters, Tensor.filters.rawValue), results[0]))
+    for (index, step) in following.enumerated() {
+      let operation = try CuDNNDescriptor(library, CGPU_CUDNN_BACKEND_OPERATION_POINTWISE_DESCRIPTOR)
+      try operation.set(CGPU_CUDNN_ATTR_OPERATION_POINTWISE_PW_DESCRIPTOR, [step.pointwise])
+      try operation.set(CGPU_CUDNN_ATTR_OPERATION_POINTWISE_XDESC, [results[index]])
+      if let operand = step.operand { try operation.set(CGPU_CUDNN_ATTR_OPERATION_POINTWISE_BDESC, [operand]) }
+      try operation.set(CGPU_CUDNN_ATTR_OPERATION_POINTWISE_YDESC, [results[index + 1]])
+      try operation.finalize("a pointwise operation")
+      made.append(operation)
+    }
+    operations = try CuDNNDescriptor(library, CGPU_CUDNN_BACKEND_OPERATIONGRAPH_DESCRIPTOR)
+    if let handle = session.handle {
+      try operations.set(CGPU_CUDNN_ATTR_OPERATIONGRAPH_HANDLE, CGPU_CUDNN_TYPE_HANDLE, [handle])
+    }
+    try operations.set(CGPU_CUDNN_ATTR_OPERATIONGRAPH_OPS, made)
+    try operations.finalize("a graph")
+  }
+
+  private static func convolution(
+    _ product: LibraryProduct, _ library: CuDNN, _ input: CuDNNDescriptor, _ filters: CuDNNDescriptor,
+    _ result: CuDNNDescriptor
+  ) throws(LibraryRefusal) -> CuDNNDescriptor {
+    let a = product.attributes
+    let convolution = try CuDNNDescriptor(library, CGPU_CUDNN_BACKEND_CONVOLUTION_DESCRIPTOR)
+    try convolution.set(CGPU_CUDNN_ATTR_CONVOLUTION_SPATIAL_DIMS, integers: [2])
+    try convolution.set(
+      CGPU_CUDNN_ATTR_CONVOLUTION_COMP_TYPE, CGPU_CUDNN_TYPE_DATA_TYPE, case: CGPU_CUDNN_DATA_FLOAT)
+    try convolution.set(
+      CGPU_CUDNN_ATTR_CONVOLUTION_CONV_MODE, CGPU_CUDNN_TYPE_CONVOLUTION_MODE, case: CGPU_CUDNN_CROSS_CORRELATION)
+    try convolution.set(CGPU_CUDNN_ATTR_CONVOLUTION_PRE_PADDINGS, integers: [a.padding.top, a.padding.left])
+    try convolution.set(CGPU_CUDNN_ATTR_CONVOLUTION_POST_PADDINGS, integers: [a.padding.bottom, a.padding.right])
+    try convolution.set(CGPU_CUDNN_ATTR_CONVOLUTION_DILATIONS, integers: [a.dilation.height, a.dilation.width])
+    try convolution.set(CGPU_CUDNN_ATTR_CONVOLUTION_FILTER_STRIDES, integers: [a.stride.height, a.stride.width])
+    try convolution.finalize("a convolution")
+    let operation = try CuDNNDescriptor(library, CGPU_CUDNN_BACKEND_OPERATION_CONVOLUTION_FORWARD_DESCRIPTOR)
+    try operation.set(CGPU_CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_X, [input])
+    try operation.set(CGPU_CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_W, [filters])
+    try operation.set(CGPU_CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_Y, [result])
+    try operation.set(CGPU_CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_CONV_DESC, [convolution])
+    try operation.set(CGPU_CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_ALPHA, CGPU_CUDNN_TYPE_FLOAT, [Float(1)])
+    try operation.set(CGPU_CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_BETA, CGPU_CUDNN_TYPE_FLOAT, [Float(0)])
+    try operation.finalize("an operation")
+    return operation
+  }
+
+  private static func sum(_ library: CuDNN) throws(LibraryRefusal) -> CuDNNDescriptor {
+    let sum = try pointwise(CGPU_CUDNN_POINTWISE_ADD, library)
+    try sum.finalize("a sum")
+    return sum
+  }
+
+  private static func activation(_ activation: Activation, _ library: CuDNN) throws(LibraryRefusal)
+    -> CuDNNDescriptor
+  {
+    let mode: Int
+    var numbers: [(Int, Float)] = []
+    switch activation {
+    case .rectify: mode = CGPU_CUDNN_POINTWISE_RELU_FWD
+    case .leakyRectify(let leakiness):
+      mode = CGPU_CUDNN_POINTWISE_RELU_FWD
+      numbers = [(CGPU_CUDNN_ATTR_POINTWISE_RELU_LOWER_CLIP_SLOPE, leakiness)]
+    case .clip(let least, let most):
+      mode = CGPU_CUDNN_POINTWISE_RELU_FWD
+      numbers = [
+        (CGPU_CUDNN_ATTR_POINTWISE_RELU_LOWER_CLIP, least), (CGPU_CUDNN_ATTR_POINTWISE_RELU_UPPER_CLIP, most),
+      ]
+    case .tanh: mode = CGPU_CUDNN_POINTWISE_TANH_FWD
+    case .sigmoid: mode = CGPU_CUDNN_POINTWISE_SIGMOID_FWD
+    case .elu: mode = CGPU_CUDNN_POINTWISE_ELU_FWD
+    case .gelu: mode = CGPU_CUDNN_POINTWISE_GELU_FWD
+    case .softplus: mode = CGPU_CUDNN_POINTWISE_SOFTPLUS_FWD
+    case .swish: mode = CGPU_CUDNN_POINTWISE_SWISH_FWD
+    case .linear, .selu, .scaledTanh, .hardSwish: throw LibraryRefusal("it has no \(activation.name)")
+    }
+    let descriptor = try pointwise(mode, library)
+    for (name, value) in numbers { try descriptor.set(name, CGPU_CUDNN_TYPE_DOUBLE, [Double(value)]) }
+    try descriptor.finalize("an activation")
+    return descriptor
+  }
+
+  private static func pointwise(_ mode: Int, _ library: CuDNN) throws(LibraryRefusal) -> CuDNNDescriptor {
+    let pointwise = try CuDNNDescriptor(library, CGPU_CUDNN_BACKEND_POINTWISE_DESCRIPTOR)
+    try pointwise.set(CGPU_CUDNN_ATTR_POINTWISE_MODE, CGPU_CUDNN_TYPE_POINTWISE_MODE, case: mode)
+    try pointwise.set(CGPU_CUDNN_ATTR_POINTWISE_MATH_PREC, CGPU_CUDNN_TYPE_DATA_TYPE, case: CGPU_CUDNN_DATA_FLOAT)
+    return pointwise
+  }
+
+  private static func type(_ storage: StorageType) throws(LibraryRefusal) -> Int {
+    switch storage {
+    case .float32: CGPU_CUDNN_DATA_FLOAT
+    case .bfloat16: CGPU_CUDNN_DATA_BFLOAT16
+    }
+  }
+}

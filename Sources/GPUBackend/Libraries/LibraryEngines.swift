@@ -1,0 +1,105 @@
+import CGPU
+import NetIR
+
+/// The engines of a plan's steps that are a library's. What a library refuses, the next candidate of the step computes,
+/// in the end a kernel of netc's own, and the plan says why.
+final class LibraryEngines {
+  /// As it will run.
+  private(set) var plan: Plan
+  private var engines: [Int: any LibraryEngine] = [:]
+  /// Of all engines: one works at a time.
+  private(set) var workspaceBytes = 0
+
+  private struct Key: Hashable {
+    var product: LibraryProduct
+    var kernel: String
+  }
+
+  private let libraries: DeviceLibraries
+  private let catalogue: KernelCatalogue
+  private var cudnn: Result<CuDNNSession, LibraryRefusal>?
+  private var cublasLt: Result<CublasLtSession, LibraryRefusal>?
+  private var known: [Key: Result<any LibraryEngine, LibraryRefusal>] = [:]
+
+  /// - Parameters:
+  ///   - catalogue: with which the plan was made.
+  ///   - session: for a device that is only described; nil for that of the current context.
+  init(
+    _ plan: Plan, _ libraries: DeviceLibraries, _ catalogue: KernelCatalogue, session: CuDNNSession? = nil
+  ) throws(GPUProblem) {
+    (self.plan, self.libraries, self.catalogue) = (plan, libraries, catalogue)
+    cudnn = session.map { .success($0) }
+    for index in plan.steps.indices where plan.steps[index].library != nil { try settle(index) }
+  }
+
+  subscript(step: Int) -> (any LibraryEngine)? { engines[step] }
+
+  /// Finds who computes a step.
+  private func settle(_ index: Int) throws(GPUProblem) {
+    let candidates = plan.steps[index].choice?.candidates.filter { $0.exclusion == nil } ?? []
+    var refused: [String: String] = [:]
+    for candidate in candidates {
+      guard let kernel = catalogue[candidate.kernel] else { continue }
+      guard let library = kernel.library else {
+        take(candidate.kernel, kernel.algorithm, for: index, refused)
+        return
+      }
+      do throws(LibraryRefusal) {
+        let engine = try engine(of: library, candidate.kernel, for: index)
+        take(candidate.kernel, kernel.algorithm, for: index, refused)
+        engines[index] = engine
+        workspaceBytes = max(workspaceBytes, engine.workspaceBytes)
+        return
+      } catch { refused[candidate.kernel] = error.words }
+    }
+    throw .unsupported("`\(plan.steps[index].name)` has no kernel: \(refused.values.sorted().joined(separator: "; "))")
+  }
+
+  private func take(_ kernel: String, _ algorithm: String, for index: Int, _ refused: [String: String]) {
+    plan.steps[index].kernel = kernel
+    plan.steps[index].algorithm = algorithm
+    guard !refused.isEmpty, let choice = plan.steps[index].choice else { return }
+    let left = choice.candidates.filter { refused[$0.kernel] == nil }
+    let out = choice.candidates.compactMap { candidate in
+      refused[candidate.kernel].map { Plan.Choice.Candidate(kernel: candidate.kernel, exclusion: $0) }
+    }
+    plan.steps[index].choice = Plan.Choice(candidates: left + out)
+  }
+
+  private func engine(of library: DeviceLibrary, _ kernel: String, for index: Int) throws(LibraryRefusal)
+    -> any LibraryEngine
+  {
+    guard let product = LibraryProduct(index, of: plan) else { throw LibraryRefusal("it is no product") }
+    let key = Key(product: product, kernel: kernel)
+    if let known = known[key] { return try known.get() }
+    let proposal = LibraryKernelTable.proposal(of: kernel)
+    let made = Result { () throws(LibraryRefusal) -> any LibraryEngine in
+      switch library {
+      case .cudnn: try CuDNNEngine(product, proposal: proposal, try cudnnSession().get())
+      case .cublasLt: try CublasLtEngine(product, proposal: proposal, try cublasLtSession().get())
+      }
+    }
+    known[key] = made
+    return try made.get()
+  }
+
+  private func cudnnSession() -> Result<CuDNNSession, LibraryRefusal> {
+    if let cudnn { return cudnn }
+    let made = Result { () throws(LibraryRefusal) -> CuDNNSession in
+      guard let library = libraries.cudnn else { throw LibraryRefusal("cuDNN was not found") }
+      return try CuDNNSession(library)
+    }
+    cudnn = made
+    return made
+  }
+
+  private func cublasLtSession() -> Result<CublasLtSession, LibraryRefusal> {
+    if let cublasLt { return cublasLt }
+    let made = Result { () throws(LibraryRefusal) -> CublasLtSession in
+      guard let library = libraries.cublasLt else { throw LibraryRefusal("cuBLASLt was not found") }
+      return try CublasLtSession(library)
+    }
+    cublasLt = made
+    return made
+  }
+}

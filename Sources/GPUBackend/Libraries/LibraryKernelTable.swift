@@ -1,0 +1,42 @@
+import NetIR
+
+/// NVIDIA's libraries as the compiler sees them: a kernel for each of the first proposals of a library, which compete
+/// when a plan is tuned. Without tuning the first is taken.
+package enum LibraryKernelTable {
+  private static let proposals: [DeviceLibrary: Int] = [.cudnn: 4, .cublasLt: 3]
+
+  package static func kernels(of libraries: Set<DeviceLibrary>) -> [KernelDescriptor] {
+    var rows: [KernelDescriptor] = []
+    // cuBLASLt stands first where both can: its products come compiled.
+    for library in [DeviceLibrary.cublasLt, .cudnn] where libraries.contains(library) {
+      for proposal in 0..<(proposals[library] ?? 1) {
+        for op in [KernelOp.conv2D, .dense] {
+          rows.append(
+            KernelDescriptor(
+              name: name(library, op, proposal), op: op, algorithm: library.rawValue, instructionSet: .cuda,
+              storage: .float32, block: 0, tileRows: 1, tileColumns: 1))
+        }
+      }
+    }
+    return rows
+  }
+
+  /// Which of its library's proposals a kernel is, the first 0.
+  static func proposal(of kernel: String) -> Int {
+    guard let dot = kernel.lastIndex(of: "."), let number = Int(kernel[kernel.index(after: dot)...]) else { return 0 }
+    return number - 1
+  }
+
+  private static func name(_ library: DeviceLibrary, _ op: KernelOp, _ proposal: Int) -> String {
+    "\(library.rawValue)_\(op.rawValue)" + (proposal == 0 ? "" : ".\(proposal + 1)")
+  }
+}
+
+extension Plan {
+  /// Under which name the times of a step's kernels are kept: how its tensors are stored is the precision's matter.
+  package func tuningSignature(of step: Step) -> String {
+    var instance = instance(of: step)
+    instance.storage = .float32
+    return instance.signature
+  }
+}

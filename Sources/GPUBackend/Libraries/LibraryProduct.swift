@@ -1,0 +1,89 @@
+import NetIR
+
+/// A convolution, or a dense layer as one of images of one pixel, with what follows it: what a library is asked for. It
+/// holds no addresses, so that steps that are alike share an engine.
+struct LibraryProduct: Hashable, Sendable {
+  /// A tensor N×C×H×W; of the filters K×C×R×S.
+  struct Operand: Hashable, Sendable {
+    var shape: [Int]
+    /// Elements, in the order of the shape.
+    var strides: [Int]
+    var storage: StorageType
+    /// Bytes: what its address is a multiple of.
+    var alignment: Int
+
+    var isChannelsLast: Bool { strides[1] == 1 }
+  }
+
+  var input: Operand
+  var filters: Operand
+  var bias: Operand?
+  /// Added to the products.
+  var residual: Operand?
+  var result: Operand
+  var attributes: ConvolutionAttributes
+  var activation: Activation
+  /// Products of fp32 numbers in fp32, sums in plain order.
+  var isStrict: Bool
+
+  /// - Parameter index: of a convolution or a dense layer of the plan; nil for others.
+  init?(_ index: Int, of plan: Plan) {
+    let step = plan.steps[index]
+    let epilogue: Epilogue
+    switch step.op {
+    case .conv2D(let own, let rest): (attributes, epilogue) = (own, rest)
+    case .dense(let rest): (attributes, epilogue) = (ConvolutionAttributes(kernel: Size2D(1)), rest)
+    default: return nil
+    }
+    let result = plan.view(.tensor(step.result))
+    self.input = Operand(plan.view(step.operands[0]))
+    self.result = Operand(result)
+    filters = Operand(filters: plan.view(step.operands[1]))
+    if epilogue.bias {
+      let channels = result.shape[1]
+      bias = Operand(
+        shape: [1, channels, 1, 1], strides: [channels, 1, channels, channels],
+        storage: plan.view(step.operands[2]).storage, alignment: Operand.most)
+    }
+    if epilogue.residual, let last = step.operands.last {
+      residual = Operand(plan.view(last))
+    }
+    activation = epilogue.activation
+    isStrict = plan.numerics == "strict"
+  }
+
+  /// Rows of a matrix, where each pixel is one: the elements from one to the next; nil where pixels of the image do not
+  /// follow each other at equal distances.
+  func rowStride(of operand: Operand) -> Int? {
+    let (shape, strides) = (operand.shape, operand.strides)
+    guard operand.isChannelsLast else { return nil }
+    let isEven = (shape[2] == 1 || strides[2] == shape[3] * strides[3])
+    return isEven && (shape[0] == 1 || strides[0] == shape[2] * shape[3] * strides[3]) ? strides[3] : nil
+  }
+}
+
+extension LibraryProduct.Operand {
+  /// What every library is content with.
+  static let most = 16
+
+  init(_ view: TensorView) {
+    let (n, c, h, w) = (view.shape[0], view.shape[1], view.shape[2], view.shape[3])
+    var strides = view.strides
+    // Along an axis of one element any stride is true: the one that the layout would have, channels last if it may be.
+    if c == 1 { strides.channel = 1 }
+    if w == 1 { strides.pixel = strides.channel == 1 ? c : 1 }
+    if h == 1 { strides.row = w * strides.pixel }
+    if n == 1 { strides.image = strides.channel == 1 ? h * strides.row : c * strides.channel }
+    let offset = view.address.offset
+    self.init(
+      shape: view.shape, strides: [strides.image, strides.channel, strides.row, strides.pixel], storage: view.storage,
+      alignment: min(Self.most, offset == 0 ? Self.most : offset & -offset))
+  }
+
+  /// As `DeviceWeights` packs them for libraries: filter, tap, channel.
+  init(filters view: TensorView) {
+    let (c, r, s) = (view.shape[1], view.shape[2], view.shape[3])
+    self.init(
+      shape: view.shape, strides: [c * r * s, 1, s * c, c], storage: view.storage, alignment: Self.most)
+  }
+}

@@ -1,0 +1,53 @@
+/// NVIDIA's libraries as algorithms of steps. What they cannot compute is said here as far as the op alone decides it;
+/// of the rest a library is asked when a plan is loaded.
+package enum DeviceLibrary: String, Hashable, Sendable, CaseIterable {
+  case cudnn
+  case cublasLt = "cublaslt"
+
+  package var title: String {
+    switch self {
+    case .cudnn: "cuDNN"
+    case .cublasLt: "cuBLASLt"
+    }
+  }
+
+  /// - Returns: nil where the library has to be asked.
+  package func obstacle(_ op: GraphOp, batch: Int) -> String? {
+    let attributes: ConvolutionAttributes
+    let epilogue: Epilogue
+    switch op {
+    case .conv2D(let own, let rest): (attributes, epilogue) = (own, rest)
+    case .dense(let rest): (attributes, epilogue) = (ConvolutionAttributes(kernel: Size2D(1)), rest)
+    default: return "it has no kernels for \(op.name)"
+    }
+    guard epilogue.pool == nil else { return "it does not pool" }
+    guard takes(epilogue.activation) else { return "it has no \(epilogue.activation.name) behind a product" }
+    guard self == .cublasLt else { return nil }
+    if case .dense = op, batch <= Self.fewExamples { return "it is for more than \(Self.fewExamples) examples" }
+    let isProduct =
+      attributes.kernel == Size2D(1) && attributes.stride == Size2D(1) && attributes.padding == .none
+      && attributes.groups == 1
+    return isProduct ? nil : "it takes one pixel at a time"
+  }
+
+  /// Up to so many examples read the weights of a dense layer once rather than fill a tile.
+  package static let fewExamples = 8
+
+  /// cuBLASLt's GELU is left out: its documentation does not say that it is the exact one.
+  private func takes(_ activation: Activation) -> Bool {
+    switch activation {
+    case .linear, .rectify: true
+    case .leakyRectify, .elu, .softplus, .sigmoid, .tanh, .swish, .gelu, .clip: self == .cudnn
+    case .selu, .scaledTanh, .hardSwish: false
+    }
+  }
+}
+
+extension KernelDescriptor {
+  /// nil for a kernel of netc's own.
+  package var library: DeviceLibrary? { DeviceLibrary(rawValue: algorithm) }
+}
+
+extension Plan.Step {
+  package var library: DeviceLibrary? { DeviceLibrary(rawValue: algorithm) }
+}

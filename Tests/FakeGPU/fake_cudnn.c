@@ -1,0 +1,547 @@
+// cuDNN's backend API as far as netc calls it, on the memory of the fake driver: graphs of a convolution and what follows
+// it, in the order of the stream. Descriptors are checked: attributes that a descriptor does not have, of another type or
+// number, missing ones, use before they are final and after they were destroyed.
+//
+// Its heuristics propose, in this order, an engine that is not deterministic, one of tensor cores (which multiplies fp32
+// numbers as TF32), one of Winograd's largest tiles, which is inaccurate, and a plain one that wants a workspace; behind
+// them, in the mode that falls back, a plain one without. Images that do not lie channels last they refuse.
+#include "fake_library.h"
+
+#define C(name) CGPU_CUDNN_##name
+enum { NOT_INITIALISED = 1001, BAD_PARAM = 2000, NOT_SUPPORTED = 3000, EXECUTION_FAILED = 5000 };
+enum { MAGIC = 0xc0d44, MOST_ATTRIBUTES = 16, WORKSPACE = 4096, MOST_STEPS = 4 };
+enum { LOOSE, TENSOR_CORES, LARGE_TILES, WITH_WORKSPACE, PLAIN, ENGINES };
+
+typedef struct descriptor descriptor;
+typedef struct {
+  int name, type;
+  int64_t count;
+  char *data;
+} attribute;
+struct descriptor {
+  int magic, kind, is_final, is_loaded, count;
+  attribute attributes[MOST_ATTRIBUTES];
+  // Of an engine, its configuration and its plan.
+  int engine;
+  descriptor *graph;
+};
+struct cgpu_cudnn_handle_s {
+  int magic;
+  cgpu_stream stream;
+};
+
+static const fake_driver *driver;
+static const size_t version = FAKE_CUDNN_VERSION;
+static __thread char last_error[256];
+
+// What each kind of descriptor has: name, type, number of elements (0 for any), whether it must be set.
+typedef struct {
+  int kind, name, type, count, is_needed;
+} rule;
+static const rule rules[] = {
+    {C(BACKEND_TENSOR_DESCRIPTOR), C(ATTR_TENSOR_DATA_TYPE), C(TYPE_DATA_TYPE), 1, 1},
+    {C(BACKEND_TENSOR_DESCRIPTOR), C(ATTR_TENSOR_DIMENSIONS), C(TYPE_INT64), 4, 1},
+    {C(BACKEND_TENSOR_DESCRIPTOR), C(ATTR_TENSOR_STRIDES), C(TYPE_INT64), 4, 1},
+    {C(BACKEND_TENSOR_DESCRIPTOR), C(ATTR_TENSOR_UNIQUE_ID), C(TYPE_INT64), 1, 1},
+    {C(BACKEND_TENSOR_DESCRIPTOR), C(ATTR_TENSOR_BYTE_ALIGNMENT), C(TYPE_INT64), 1, 1},
+    {C(BACKEND_TENSOR_DESCRIPTOR), C(ATTR_TENSOR_IS_VIRTUAL), C(TYPE_BOOLEAN), 1, 0},
+    {C(BACKEND_CONVOLUTION_DESCRIPTOR), C(ATTR_CONVOLUTION_SPATIAL_DIMS), C(TYPE_INT64), 1, 1},
+    {C(BACKEND_CONVOLUTION_DESCRIPTOR), C(ATTR_CONVOLUTION_COMP_TYPE), C(TYPE_DATA_TYPE), 1, 1},
+    {C(BACKEND_CONVOLUTION_DESCRIPTOR), C(ATTR_CONVOLUTION_CONV_MODE), C(TYPE_CONVOLUTION_MODE), 1, 1},
+    {C(BACKEND_CONVOLUTION_DESCRIPTOR), C(ATTR_CONVOLUTION_PRE_PADDINGS), C(TYPE_INT64), 2, 1},
+    {C(BACKEND_CONVOLUTION_DESCRIPTOR), C(ATTR_CONVOLUTION_POST_PADDINGS), C(TYPE_INT64), 2, 1},
+    {C(BACKEND_CONVOLUTION_DESCRIPTOR), C(ATTR_CONVOLUTION_DILATIONS), C(TYPE_INT64), 2, 1},
+    {C(BACKEND_CONVOLUTION_DESCRIPTOR), C(ATTR_CONVOLUTION_FILTER_STRIDES), C(TYPE_INT64), 2, 1},
+    {C(BACKEND_POINTWISE_DESCRIPTOR), C(ATTR_POINTWISE_MODE), C(TYPE_POINTWISE_MODE), 1, 1},
+    {C(BACKEND_POINTWISE_DESCRIPTOR), C(ATTR_POINTWISE_MATH_PREC), C(TYPE_DATA_TYPE), 1, 1},
+    {C(BACKEND_POINTWISE_DESCRIPTOR), C(ATTR_POINTWISE_RELU_LOWER_CLIP), C(TYPE_DOUBLE), 1, 0},
+    {C(BACKEND_POINTWISE_DESCRIPTOR), C(ATTR_POINTWISE_RELU_UPPER_CLIP), C(TYPE_DOUBLE), 1, 0},
+    {C(BACKEND_POINTWISE_DESCRIPTOR), C(ATTR_POINTWISE_RELU_LOWER_CLIP_SLOPE), C(TYPE_DOUBLE), 1, 0},
+#define FORWARD C(BACKEND_OPERATION_CONVOLUTION_FORWARD_DESCRIPTOR)
+    {FORWARD, C(ATTR_OPERATION_CONVOLUTION_FORWARD_X), C(TYPE_BACKEND_DESCRIPTOR), 1, 1},
+    {FORWARD, C(ATTR_OPERATION_CONVOLUTION_FORWARD_W), C(TYPE_BACKEND_DESCRIPTOR), 1, 1},
+    {FORWARD, C(ATTR_OPERATION_CONVOLUTION_FORWARD_Y), C(TYPE_BACKEND_DESCRIPTOR), 1, 1},
+    {FORWARD, C(ATTR_OPERATION_CONVOLUTION_FORWARD_CONV_DESC), C(TYPE_BACKEND_DESCRIPTOR), 1, 1},
+    {FORWARD, C(ATTR_OPERATION_CONVOLUTION_FORWARD_ALPHA), C(TYPE_FLOAT), 1, 1},
+    {FORWARD, C(ATTR_OPERATION_CONVOLUTION_FORWARD_BETA), C(TYPE_FLOAT), 1, 1},
+#define POINTWISE C(BACKEND_OPERATION_POINTWISE_DESCRIPTOR)
+    {POINTWISE, C(ATTR_OPERATION_POINTWISE_PW_DESCRIPTOR), C(TYPE_BACKEND_DESCRIPTOR), 1, 1},
+    {POINTWISE, C(ATTR_OPERATION_POINTWISE_XDESC), C(TYPE_BACKEND_DESCRIPTOR), 1, 1},
+    {POINTWISE, C(ATTR_OPERATION_POINTWISE_BDESC), C(TYPE_BACKEND_DESCRIPTOR), 1, 0},
+    {POINTWISE, C(ATTR_OPERATION_POINTWISE_YDESC), C(TYPE_BACKEND_DESCRIPTOR), 1, 1},
+#define GRAPH C(BACKEND_OPERATIONGRAPH_DESCRIPTOR)
+    {GRAPH, C(ATTR_OPERATIONGRAPH_HANDLE), C(TYPE_HANDLE), 1, 1},
+    {GRAPH, C(ATTR_OPERATIONGRAPH_OPS), C(TYPE_BACKEND_DESCRIPTOR), 0, 1},
+    {C(BACKEND_ENGINEHEUR_DESCRIPTOR), C(ATTR_ENGINEHEUR_OPERATION_GRAPH), C(TYPE_BACKEND_DESCRIPTOR), 1, 1},
+    {C(BACKEND_ENGINEHEUR_DESCRIPTOR), C(ATTR_ENGINEHEUR_MODE), C(TYPE_HEUR_MODE), 1, 1},
+#define PLAN C(BACKEND_EXECUTION_PLAN_DESCRIPTOR)
+    {PLAN, C(ATTR_EXECUTION_PLAN_HANDLE), C(TYPE_HANDLE), 1, 1},
+    {PLAN, C(ATTR_EXECUTION_PLAN_ENGINE_CONFIG), C(TYPE_BACKEND_DESCRIPTOR), 1, 1},
+#define PACK C(BACKEND_VARIANT_PACK_DESCRIPTOR)
+    {PACK, C(ATTR_VARIANT_PACK_UNIQUE_IDS), C(TYPE_INT64), 0, 1},
+    {PACK, C(ATTR_VARIANT_PACK_DATA_POINTERS), C(TYPE_VOID_PTR), 0, 1},
+    {PACK, C(ATTR_VARIANT_PACK_WORKSPACE), C(TYPE_VOID_PTR), 1, 0},
+};
+enum { RULES = sizeof rules / sizeof *rules };
+
+static int size_of(int type) {
+  switch (type) {
+    case C(TYPE_BOOLEAN): return 1;
+    case C(TYPE_INT64):
+    case C(TYPE_DOUBLE):
+    case C(TYPE_VOID_PTR):
+    case C(TYPE_HANDLE):
+    case C(TYPE_BACKEND_DESCRIPTOR): return 8;
+    default: return 4;
+  }
+}
+
+static int complain(int status, const char *words) {
+  snprintf(last_error, sizeof last_error, "%s", words);
+  // What is not supported is no mistake of the caller.
+  return status == NOT_SUPPORTED ? status : fake_complaint("cuDNN", status, words);
+}
+#define REFUSE(words) return complain(BAD_PARAM, words)
+
+#define BEGIN(symbol)                                                     \
+  {                                                                       \
+    if (!driver) driver = fake_driver_found();                            \
+    if (!driver) return NOT_INITIALISED;                                  \
+    const int status = driver->fault(symbol);                             \
+    if (status) {                                                         \
+      snprintf(last_error, sizeof last_error, "a fault of %s", symbol);   \
+      return status;                                                      \
+    }                                                                     \
+  }
+
+API size_t cudnnGetVersion(void) { return version; }
+
+API const char *cudnnGetErrorString(int status) {
+  return status == NOT_SUPPORTED ? "CUDNN_STATUS_NOT_SUPPORTED" : status == BAD_PARAM ? "CUDNN_STATUS_BAD_PARAM" :
+         "CUDNN_STATUS_FAKE";
+}
+
+API void cudnnGetLastErrorString(char *words, size_t capacity) {
+  snprintf(words, capacity, "%s", last_error);
+  last_error[0] = 0;
+}
+
+API int cudnnCreate(cgpu_cudnn_handle *handle) {
+  BEGIN("cudnnCreate")
+  if (!driver->is_ready()) return NOT_INITIALISED;
+  *handle = calloc(1, sizeof **handle);
+  (*handle)->magic = MAGIC;
+  driver->count(1);
+  return 0;
+}
+
+API int cudnnDestroy(cgpu_cudnn_handle handle) {
+  if (!handle || handle->magic != MAGIC) REFUSE("a handle that is none");
+  handle->magic = 0;
+  driver->count(-1);
+  return driver->fault("cudnnDestroy");
+}
+
+API int cudnnSetStream(cgpu_cudnn_handle handle, cgpu_stream stream) {
+  BEGIN("cudnnSetStream")
+  if (!handle || handle->magic != MAGIC) REFUSE("a handle that is none");
+  handle->stream = stream;
+  return 0;
+}
+
+API int cudnnBackendCreateDescriptor(int kind, void **result) {
+  BEGIN("cudnnBackendCreateDescriptor")
+  descriptor *made = calloc(1, sizeof *made);
+  *made = (descriptor){.magic = MAGIC, .kind = kind};
+  *result = made;
+  driver->count(1);
+  return 0;
+}
+
+// It stays in memory, marked: whoever uses it again is found.
+API int cudnnBackendDestroyDescriptor(void *thing) {
+  descriptor *one = thing;
+  if (!one || one->magic != MAGIC) REFUSE("a descriptor that is none");
+  for (int i = 0; i < one->count; i++) free(one->attributes[i].data);
+  one->count = one->magic = 0;
+  driver->count(-1);
+  return driver->fault("cudnnBackendDestroyDescriptor");
+}
+
+static const attribute *find(const descriptor *one, int name) {
+  for (int i = 0; i < one->count; i++) {
+    if (one->attributes[i].name == name) return &one->attributes[i];
+  }
+  return 0;
+}
+
+static const void *data(const descriptor *one, int name) {
+  const attribute *found = find(one, name);
+  return found ? found->data : 0;
+}
+static int number(const descriptor *one, int name) { return *(const int *)data(one, name); }
+static const int64_t *integers(const descriptor *one, int name) { return data(one, name); }
+// The descriptor that an attribute names; 0 where it is missing, not final or destroyed.
+static descriptor *other(const descriptor *one, int name) {
+  descriptor *const *found = data(one, name);
+  return found && (*found)->magic == MAGIC && (*found)->is_final ? *found : 0;
+}
+
+API int cudnnBackendSetAttribute(void *thing, int name, int type, int64_t count, const void *elements) {
+  BEGIN("cudnnBackendSetAttribute")
+  descriptor *one = thing;
+  if (!one || one->magic != MAGIC) REFUSE("a descriptor that is none");
+  if (one->is_final) REFUSE("a descriptor that is final is set");
+  for (int i = 0; i < RULES; i++) {
+    const rule *rule = &rules[i];
+    if (rule->kind != one->kind || rule->name != name) continue;
+    if (rule->type != type || (rule->count ? rule->count != count : count < 1)) REFUSE("type or number of an attribute");
+    if (type == C(TYPE_BACKEND_DESCRIPTOR)) {
+      for (int k = 0; k < count; k++) {
+        const descriptor *named = ((descriptor *const *)elements)[k];
+        if (!named || named->magic != MAGIC || !named->is_final) REFUSE("an attribute names what is not final");
+      }
+    }
+    if (find(one, name)) REFUSE("an attribute is set twice");
+    attribute *place = &one->attributes[one->count++];
+    *place = (attribute){name, type, count, malloc((size_t)count * (size_t)size_of(type))};
+    memcpy(place->data, elements, (size_t)count * (size_t)size_of(type));
+    return 0;
+  }
+  REFUSE("an attribute that the descriptor does not have");
+}
+
+// MARK: what is checked when a descriptor becomes final
+
+static int check_tensor(const descriptor *one) {
+  const int type = number(one, C(ATTR_TENSOR_DATA_TYPE));
+  if (type != C(DATA_FLOAT) && type != C(DATA_BFLOAT16)) REFUSE("data type");
+  const int64_t alignment = *integers(one, C(ATTR_TENSOR_BYTE_ALIGNMENT));
+  if (alignment < 1 || alignment & (alignment - 1) || alignment % (type == C(DATA_FLOAT) ? 4 : 2)) REFUSE("alignment");
+  const int64_t *shape = integers(one, C(ATTR_TENSOR_DIMENSIONS)), *strides = integers(one, C(ATTR_TENSOR_STRIDES));
+  for (int i = 0; i < 4; i++) {
+    if (shape[i] < 1 || strides[i] < 1) REFUSE("dimensions or strides");
+  }
+  return 0;
+}
+
+static int check_forward(const descriptor *one) {
+  const descriptor *x = other(one, C(ATTR_OPERATION_CONVOLUTION_FORWARD_X));
+  const descriptor *w = other(one, C(ATTR_OPERATION_CONVOLUTION_FORWARD_W));
+  const descriptor *y = other(one, C(ATTR_OPERATION_CONVOLUTION_FORWARD_Y));
+  const descriptor *c = other(one, C(ATTR_OPERATION_CONVOLUTION_FORWARD_CONV_DESC));
+  if (!x || !w || !y || !c || c->kind != C(BACKEND_CONVOLUTION_DESCRIPTOR)) REFUSE("operands of a convolution");
+  if (*integers(c, C(ATTR_CONVOLUTION_SPATIAL_DIMS)) != 2 || number(c, C(ATTR_CONVOLUTION_COMP_TYPE)) != C(DATA_FLOAT) ||
+      number(c, C(ATTR_CONVOLUTION_CONV_MODE)) != C(CROSS_CORRELATION)) {
+    REFUSE("kind of a convolution");
+  }
+  if (number(x, C(ATTR_TENSOR_DATA_TYPE)) != number(w, C(ATTR_TENSOR_DATA_TYPE))) REFUSE("types of a convolution");
+  const int64_t *xs = integers(x, C(ATTR_TENSOR_DIMENSIONS)), *ws = integers(w, C(ATTR_TENSOR_DIMENSIONS));
+  const int64_t *ys = integers(y, C(ATTR_TENSOR_DIMENSIONS));
+  if (xs[0] != ys[0] || ys[1] != ws[0] || xs[1] % ws[1] || ws[0] % (xs[1] / ws[1])) REFUSE("shapes of a convolution");
+  for (int i = 0; i < 2; i++) {
+    const int64_t reach = (ws[2 + i] - 1) * integers(c, C(ATTR_CONVOLUTION_DILATIONS))[i] + 1;
+    const int64_t whole = xs[2 + i] + integers(c, C(ATTR_CONVOLUTION_PRE_PADDINGS))[i] +
+                          integers(c, C(ATTR_CONVOLUTION_POST_PADDINGS))[i];
+    if ((whole - reach) / integers(c, C(ATTR_CONVOLUTION_FILTER_STRIDES))[i] + 1 != ys[2 + i]) {
+      REFUSE("size of a convolution's result");
+    }
+  }
+  return 0;
+}
+
+static int check_pointwise(const descriptor *one) {
+  const descriptor *pointwise = other(one, C(ATTR_OPERATION_POINTWISE_PW_DESCRIPTOR));
+  const descriptor *x = other(one, C(ATTR_OPERATION_POINTWISE_XDESC)), *y = other(one, C(ATTR_OPERATION_POINTWISE_YDESC));
+  const descriptor *b = other(one, C(ATTR_OPERATION_POINTWISE_BDESC));
+  if (!pointwise || !x || !y) REFUSE("operands of a pointwise operation");
+  const int mode = number(pointwise, C(ATTR_POINTWISE_MODE));
+  if ((mode == C(POINTWISE_ADD)) != (b != 0)) REFUSE("number of operands of a pointwise operation");
+  for (int i = 0; i < 4; i++) {
+    const int64_t n = integers(y, C(ATTR_TENSOR_DIMENSIONS))[i];
+    if (integers(x, C(ATTR_TENSOR_DIMENSIONS))[i] != n) REFUSE("shapes of a pointwise operation");
+    const int64_t m = b ? integers(b, C(ATTR_TENSOR_DIMENSIONS))[i] : n;
+    if (m != n && m != 1) REFUSE("an operand that cannot be spread");
+  }
+  return 0;
+}
+
+static int64_t name_of(const descriptor *tensor) { return *integers(tensor, C(ATTR_TENSOR_UNIQUE_ID)); }
+static int is_virtual(const descriptor *tensor) {
+  const char *found = data(tensor, C(ATTR_TENSOR_IS_VIRTUAL));
+  return found && *found;
+}
+
+// One convolution, and behind it operations each of which works on what the one before made.
+static int check_graph(const descriptor *one) {
+  const attribute *operations = find(one, C(ATTR_OPERATIONGRAPH_OPS));
+  const cgpu_cudnn_handle *handle = data(one, C(ATTR_OPERATIONGRAPH_HANDLE));
+  if (!handle || !*handle || (*handle)->magic != MAGIC) REFUSE("handle of a graph");
+  descriptor *const *list = (descriptor *const *)operations->data;
+  if (operations->count > 1 + MOST_STEPS || list[0]->kind != FORWARD) REFUSE("operations of a graph");
+  const descriptor *made = other(list[0], C(ATTR_OPERATION_CONVOLUTION_FORWARD_Y));
+  for (int i = 1; i < operations->count; i++) {
+    if (list[i]->kind != POINTWISE || !is_virtual(made)) REFUSE("what lies between operations must be virtual");
+    if (name_of(other(list[i], C(ATTR_OPERATION_POINTWISE_XDESC))) != name_of(made)) REFUSE("order of operations");
+    made = other(list[i], C(ATTR_OPERATION_POINTWISE_YDESC));
+  }
+  if (is_virtual(made)) REFUSE("a result that is virtual");
+  return 0;
+}
+
+static descriptor *input_of(const descriptor *graph) {
+  descriptor *const *list = graph ? data(graph, C(ATTR_OPERATIONGRAPH_OPS)) : 0;
+  if (!list || list[0]->magic != MAGIC) return 0;
+  return other(list[0], C(ATTR_OPERATION_CONVOLUTION_FORWARD_X));
+}
+
+static int check_plan(descriptor *one) {
+  const cgpu_cudnn_handle *handle = data(one, C(ATTR_EXECUTION_PLAN_HANDLE));
+  if (!handle || !*handle || (*handle)->magic != MAGIC) REFUSE("handle of a plan");
+  const descriptor *configuration = other(one, C(ATTR_EXECUTION_PLAN_ENGINE_CONFIG));
+  if (!configuration || !configuration->graph) REFUSE("a plan without a proposal");
+  one->engine = configuration->engine;
+  one->graph = configuration->graph;
+  if (one->graph->magic != MAGIC || !input_of(one->graph)) REFUSE("a plan whose graph was destroyed");
+  // As on a device, not all that is proposed can be made.
+  if (one->engine == WITH_WORKSPACE && integers(input_of(one->graph), C(ATTR_TENSOR_DIMENSIONS))[1] % 4) {
+    return complain(NOT_SUPPORTED, "channels are no multiple of 4");
+  }
+  return 0;
+}
+
+API int cudnnBackendFinalize(void *thing) {
+  BEGIN("cudnnBackendFinalize")
+  descriptor *one = thing;
+  if (!one || one->magic != MAGIC || one->is_final) REFUSE("what is made final");
+  for (int i = 0; i < RULES; i++) {
+    if (rules[i].kind == one->kind && rules[i].is_needed && !find(one, rules[i].name)) REFUSE("an attribute is missing");
+  }
+  int status = 0;
+  switch (one->kind) {
+    case C(BACKEND_TENSOR_DESCRIPTOR): status = check_tensor(one); break;
+    case FORWARD: status = check_forward(one); break;
+    case POINTWISE: status = check_pointwise(one); break;
+    case GRAPH: status = check_graph(one); break;
+    case PLAN: status = check_plan(one); break;
+    case C(BACKEND_ENGINEHEUR_DESCRIPTOR): {
+      const descriptor *x = input_of(other(one, C(ATTR_ENGINEHEUR_OPERATION_GRAPH)));
+      if (!x) REFUSE("heuristics for a graph whose tensors were destroyed");
+      if (integers(x, C(ATTR_TENSOR_STRIDES))[1] != 1) status = complain(NOT_SUPPORTED, "images are not channels last");
+      break;
+    }
+    default: break;
+  }
+  one->is_final = !status;
+  return status;
+}
+
+// MARK: what is asked for
+
+static int propose(const descriptor *one, int64_t wanted, int64_t *count, descriptor **places) {
+  const int falls_back = number(one, C(ATTR_ENGINEHEUR_MODE)) == C(HEUR_MODE_FALLBACK);
+  descriptor *graph = other(one, C(ATTR_ENGINEHEUR_OPERATION_GRAPH));
+  if (!graph) REFUSE("heuristics without a graph");
+  *count = 0;
+  for (int engine = falls_back ? PLAIN : LOOSE; engine < (falls_back ? ENGINES : PLAIN) && *count < wanted; engine++) {
+    descriptor *place = places[(*count)++];
+    if (!place || place->magic != MAGIC || place->kind != C(BACKEND_ENGINECFG_DESCRIPTOR)) REFUSE("a place for a proposal");
+    place->engine = engine;
+    place->graph = graph;
+    place->is_final = 1;
+  }
+  return 0;
+}
+
+API int cudnnBackendGetAttribute(void *thing, int name, int type, int64_t wanted, int64_t *count, void *elements) {
+  BEGIN("cudnnBackendGetAttribute")
+  const descriptor *one = thing;
+  if (!one || one->magic != MAGIC || !one->is_final) REFUSE("what is asked is not final");
+  if (one->kind == C(BACKEND_ENGINEHEUR_DESCRIPTOR) && name == C(ATTR_ENGINEHEUR_RESULTS)) {
+    if (type != C(TYPE_BACKEND_DESCRIPTOR)) REFUSE("type of proposals");
+    return propose(one, wanted, count, elements);
+  }
+  if (one->kind == C(BACKEND_ENGINECFG_DESCRIPTOR) && name == C(ATTR_ENGINECFG_ENGINE)) {
+    descriptor *place = *(descriptor **)elements;
+    if (type != C(TYPE_BACKEND_DESCRIPTOR) || wanted != 1 || !place || place->kind != C(BACKEND_ENGINE_DESCRIPTOR)) {
+      REFUSE("a place for an engine");
+    }
+    place->engine = one->engine;
+    place->is_final = 1;
+    *count = 1;
+    return 0;
+  }
+  if (one->kind == C(BACKEND_ENGINE_DESCRIPTOR) && name == C(ATTR_ENGINE_NUMERICAL_NOTE)) {
+    static const int notes[] = {[LOOSE] = C(NUMERICAL_NOTE_NONDETERMINISTIC),
+                                [TENSOR_CORES] = C(NUMERICAL_NOTE_TENSOR_CORE),
+                                [LARGE_TILES] = C(NUMERICAL_NOTE_WINOGRAD_TILE_13x13)};
+    if (type != C(TYPE_NUMERICAL_NOTE) || wanted < 1) REFUSE("type of notes");
+    *count = one->engine < WITH_WORKSPACE;
+    if (*count) *(int *)elements = notes[one->engine];
+    return 0;
+  }
+  if (one->kind == C(BACKEND_ENGINE_DESCRIPTOR) && name == C(ATTR_ENGINE_BEHAVIOR_NOTE)) {
+    if (type != C(TYPE_BEHAVIOR_NOTE)) REFUSE("type of notes");
+    *count = 0;
+    return 0;
+  }
+  if (one->kind == PLAN && name == C(ATTR_EXECUTION_PLAN_WORKSPACE_SIZE)) {
+    if (type != C(TYPE_INT64) || wanted != 1) REFUSE("type of a size");
+    *(int64_t *)elements = one->engine == WITH_WORKSPACE ? WORKSPACE : 0;
+    *count = 1;
+    return 0;
+  }
+  REFUSE("what is asked the descriptor does not know");
+}
+
+// MARK: work
+
+typedef struct {
+  char *base;
+  int type;
+  int64_t shape[4], strides[4];
+} tensor;
+typedef struct {
+  int mode;
+  float lower, upper, slope;
+  tensor operand;
+} following;
+typedef struct {
+  tensor x, w, y;
+  int64_t padding[2], dilation[2], stride[2];
+  int engine, count;
+  char *workspace;
+  following steps[MOST_STEPS];
+} convolution_work;
+
+static float applied(const following *step, float value, int64_t n, int64_t c, int64_t y, int64_t x) {
+  switch (step->mode) {
+    case C(POINTWISE_ADD): {
+      const tensor *b = &step->operand;
+      const int64_t place[] = {n, c, y, x};
+      int64_t at = 0;
+      for (int i = 0; i < 4; i++) at += b->shape[i] == 1 ? 0 : place[i] * b->strides[i];
+      return value + fake_load(b->base, at, b->type);
+    }
+    case C(POINTWISE_RELU_FWD):
+      if (value < step->lower) return step->lower + step->slope * (value - step->lower);
+      return value > step->upper ? step->upper : value;
+    case C(POINTWISE_TANH_FWD): return tanhf(value);
+    case C(POINTWISE_SIGMOID_FWD): return 1 / (1 + expf(-value));
+    case C(POINTWISE_ELU_FWD): return value > 0 ? value : expm1f(value);
+    case C(POINTWISE_GELU_FWD): return value / 2 * erfcf(value * -0.70710678f);
+    case C(POINTWISE_SOFTPLUS_FWD): return (value > 0 ? value : 0) + log1pf(expf(-fabsf(value)));
+    case C(POINTWISE_SWISH_FWD): return value / (1 + expf(-value));
+    default: return NAN;
+  }
+}
+
+static float products(const convolution_work *a, int64_t n, int64_t k, int64_t y, int64_t x) {
+  const int64_t channels = a->w.shape[1], group = k / (a->w.shape[0] / (a->x.shape[1] / channels));
+  float sum = 0;
+  for (int64_t r = 0; r < a->w.shape[2]; r++) {
+    const int64_t from_y = y * a->stride[0] - a->padding[0] + r * a->dilation[0];
+    if (from_y < 0 || from_y >= a->x.shape[2]) continue;
+    for (int64_t s = 0; s < a->w.shape[3]; s++) {
+      const int64_t from_x = x * a->stride[1] - a->padding[1] + s * a->dilation[1];
+      if (from_x < 0 || from_x >= a->x.shape[3]) continue;
+      const int64_t at = n * a->x.strides[0] + group * channels * a->x.strides[1] + from_y * a->x.strides[2] +
+                         from_x * a->x.strides[3];
+      const int64_t weight = k * a->w.strides[0] + r * a->w.strides[2] + s * a->w.strides[3];
+      for (int64_t c = 0; c < channels; c++) {
+        float u = fake_load(a->x.base, at + c * a->x.strides[1], a->x.type);
+        float v = fake_load(a->w.base, weight + c * a->w.strides[1], a->w.type);
+        if (a->engine == TENSOR_CORES) u = fake_tf32(u), v = fake_tf32(v);
+        sum += u * v;
+      }
+    }
+  }
+  // Engines that netc must not take give numbers that nobody can take for right.
+  return a->engine == LOOSE || a->engine == LARGE_TILES ? 1.01f * sum : sum;
+}
+
+static int convolve(const void *arguments) {
+  const convolution_work *a = arguments;
+  if (a->workspace) memset(a->workspace, 0x5a, WORKSPACE);
+  for (int64_t n = 0; n < a->y.shape[0]; n++) {
+    for (int64_t y = 0; y < a->y.shape[2]; y++) {
+      for (int64_t x = 0; x < a->y.shape[3]; x++) {
+        for (int64_t k = 0; k < a->y.shape[1]; k++) {
+          float value = products(a, n, k, y, x);
+          for (int i = 0; i < a->count; i++) value = applied(&a->steps[i], value, n, k, y, x);
+          const int64_t *s = a->y.strides;
+          fake_store(a->y.base, n * s[0] + k * s[1] + y * s[2] + x * s[3], a->y.type, value);
+        }
+      }
+    }
+  }
+  return 0;
+}
+
+// What a pack gives for a tensor; 0 where it does not lie in memory as it was described.
+static int located(const descriptor *pack, const descriptor *one, tensor *result) {
+  const attribute *names = find(pack, C(ATTR_VARIANT_PACK_UNIQUE_IDS));
+  const attribute *pointers = find(pack, C(ATTR_VARIANT_PACK_DATA_POINTERS));
+  if (names->count != pointers->count) return 0;
+  result->type = number(one, C(ATTR_TENSOR_DATA_TYPE)) == C(DATA_FLOAT) ? FAKE_FLOAT : FAKE_BFLOAT16;
+  memcpy(result->shape, integers(one, C(ATTR_TENSOR_DIMENSIONS)), sizeof result->shape);
+  memcpy(result->strides, integers(one, C(ATTR_TENSOR_STRIDES)), sizeof result->strides);
+  size_t last = 0;
+  for (int i = 0; i < 4; i++) last += (size_t)((result->shape[i] - 1) * result->strides[i]);
+  for (int i = 0; i < names->count; i++) {
+    if (((const int64_t *)names->data)[i] != name_of(one)) continue;
+    result->base = ((char *const *)pointers->data)[i];
+    return (uintptr_t)result->base % (uintptr_t)*integers(one, C(ATTR_TENSOR_BYTE_ALIGNMENT)) == 0 &&
+           driver->holds((cgpu_address)result->base, (last + 1) * fake_bytes(result->type));
+  }
+  return 0;
+}
+
+static float real(const descriptor *one, int name, float usual) {
+  const double *found = data(one, name);
+  return found ? (float)*found : usual;
+}
+
+API int cudnnBackendExecute(cgpu_cudnn_handle handle, void *thing, void *values) {
+  BEGIN("cudnnBackendExecute")
+  descriptor *plan = thing;
+  const descriptor *pack = values;
+  if (!handle || handle->magic != MAGIC || !handle->stream) REFUSE("handle, or its stream");
+  if (!plan || plan->magic != MAGIC || plan->kind != PLAN || !plan->is_final) REFUSE("a plan that is not final");
+  if (!pack || pack->magic != MAGIC || pack->kind != PACK || !pack->is_final) REFUSE("a pack that is not final");
+  const attribute *operations = find(plan->graph, C(ATTR_OPERATIONGRAPH_OPS));
+  descriptor *const *list = (descriptor *const *)operations->data;
+  const descriptor *forward = list[0], *c = other(forward, C(ATTR_OPERATION_CONVOLUTION_FORWARD_CONV_DESC));
+  convolution_work work = {.engine = plan->engine, .count = (int)operations->count - 1};
+  const descriptor *result = other(forward, C(ATTR_OPERATION_CONVOLUTION_FORWARD_Y));
+  if (!located(pack, other(forward, C(ATTR_OPERATION_CONVOLUTION_FORWARD_X)), &work.x) ||
+      !located(pack, other(forward, C(ATTR_OPERATION_CONVOLUTION_FORWARD_W)), &work.w)) {
+    REFUSE("an operand that is not where it was described");
+  }
+  memcpy(work.padding, integers(c, C(ATTR_CONVOLUTION_PRE_PADDINGS)), sizeof work.padding);
+  memcpy(work.dilation, integers(c, C(ATTR_CONVOLUTION_DILATIONS)), sizeof work.dilation);
+  memcpy(work.stride, integers(c, C(ATTR_CONVOLUTION_FILTER_STRIDES)), sizeof work.stride);
+  for (int i = 0; i < work.count; i++) {
+    const descriptor *operation = list[1 + i], *mode = other(operation, C(ATTR_OPERATION_POINTWISE_PW_DESCRIPTOR));
+    following *step = &work.steps[i];
+    step->mode = number(mode, C(ATTR_POINTWISE_MODE));
+    step->lower = real(mode, C(ATTR_POINTWISE_RELU_LOWER_CLIP), 0);
+    step->upper = real(mode, C(ATTR_POINTWISE_RELU_UPPER_CLIP), INFINITY);
+    step->slope = real(mode, C(ATTR_POINTWISE_RELU_LOWER_CLIP_SLOPE), 0);
+    const descriptor *operand = other(operation, C(ATTR_OPERATION_POINTWISE_BDESC));
+    if (operand && !located(pack, operand, &step->operand)) REFUSE("an operand that is not where it was described");
+    result = other(operation, C(ATTR_OPERATION_POINTWISE_YDESC));
+  }
+  if (!located(pack, result, &work.y)) REFUSE("a result that is not where it was described");
+  if (plan->engine == WITH_WORKSPACE) {
+    char *const *workspace = data(pack, C(ATTR_VARIANT_PACK_WORKSPACE));
+    if (!workspace || !driver->holds((cgpu_address)*workspace, WORKSPACE)) REFUSE("too small a workspace");
+    work.workspace = *workspace;
+  }
+  // The library loads the kernels of a plan when it first runs.
+  if (!plan->is_loaded) {
+    if (driver->is_capturing(handle->stream)) REFUSE("kernels cannot be loaded while a stream is captured");
+    plan->is_loaded = 1;
+  }
+  return driver->enqueue(handle->stream, convolve, &work, sizeof work) ? EXECUTION_FAILED : 0;
+}

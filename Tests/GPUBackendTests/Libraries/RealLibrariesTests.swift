@@ -1,0 +1,88 @@
+import Compiler
+import Glibc
+import NetIR
+import NetworkTestSupport
+import Testing
+
+@testable import GPUBackend
+
+enum LibraryWheels {
+  static let environment = getenv("NETC_GPU_WHEELS").map { String(cString: $0) }
+
+  static var search: LibrarySearch { LibrarySearch { $0 == "VIRTUAL_ENV" ? environment : nil } }
+
+  /// An H100 SXM as cuDNN describes devices to itself, from NVIDIA's published figures: enough for its heuristics and
+  /// its compiler, which ask no device then.
+  static let h100 = """
+    {"deviceVer": 900, "driverVer": 12080, "cudaDeviceId": 0, "maxGridSize": [2147483647, 65535, 65535], \
+    "maxBlockSize": [1024, 1024, 64], "regsPerBlock": 65536, "multiProcessorCount": 132, "smCountOrigin": 0, \
+    "warpSize": 32, "maxSharedMemoryPerBlock": 49152, "maxSharedMemoryPerBlockOptin": 232448, \
+    "oversizedSharedMemoryPerBlock": 0, "reservedSharedMemoryPerBlock": 1024, "maxRegistersPerSM": 65536, \
+    "maxCtasPerSM": 32, "maxThreadsPerBlock": 1024, "maxThreadsPerSM": 2048, "pciDeviceId": 0, "isTccDriver": 0, \
+    "supportCoopLaunch": 1, "smClockRateKHz": 1980000, "memClockRateKHz": 2619000, "memoryBusWidth": 5120, \
+    "l2CacheSize": 52428800, "deviceName": "H100", "totalGlobalMem": 85520809984}
+    """
+}
+
+/// NVIDIA's own libraries as far as they go without a device: where `NETC_GPU_WHEELS` names a virtual environment with
+/// their wheels (`./netc.sh gpu-library-check` makes one).
+@Suite(.enabled(if: LibraryWheels.environment != nil), .serialized) struct RealLibrariesTests {
+  @Test func everyFunctionIsThere() throws {
+    let system = GPUSystem(LibraryWheels.search)
+    #expect(try system.cudnn.get().version.hasPrefix("9."))
+    #expect(try system.cublasLt.get().version.contains("."))
+  }
+
+  /// Without a device there is no handle: the step is computed by netc's own kernel.
+  @Test func withoutADeviceItSaysSo() throws {
+    let system = GPUSystem(LibraryWheels.search)
+    let cudnn = try system.cudnn.get()
+    let refusal = try #require(throws: LibraryRefusal.self) { try CuDNNSession(cudnn) }
+    #expect(refusal.words.contains("CUDNN_STATUS_NOT_INITIALIZED"))
+    let cublasLt = try system.cublasLt.get()
+    #expect(throws: LibraryRefusal.self) { try CublasLtSession(cublasLt) }
+  }
+
+  /// The plans of some networks for an H100: every product that cuDNN can be asked for has an execution plan, compiled
+  /// for it where that is needed.
+  @Test(arguments: ["mnist", "resnet18", "mobilenetv2"], ["fp32 strict", "fp32 fast", "bf16 fast"])
+  func cuDNNMakesEngines(name: String, arithmetic: String) throws {
+    let words = arithmetic.split(separator: " ").map(String.init)
+    let libraries = DeviceLibraries(GPUSystem(LibraryWheels.search)) { _ in nil }
+    let catalogue = KernelCatalogue(
+      DeviceKernelTable.catalogue.kernels + LibraryKernelTable.kernels(of: [.cudnn]))
+    let session = try CuDNNSession(try #require(libraries.cudnn), properties: LibraryWheels.h100)
+    let network = try Networks.spec(name)
+    let options = CompileOptions(
+      batch: 32, precision: try #require(Precision(rawValue: words[0])),
+      numerics: try #require(Numerics(rawValue: words[1])),
+      target: .device(capability: 90, processors: 132, cache: 50 << 20), catalogue: catalogue)
+    let plan = try #require(try Pipeline.compile(try network.lowered(batch: 32).graph, options)).plan
+    let engines = try LibraryEngines(plan, libraries, catalogue, session: session)
+    let asked = plan.steps.indices.filter { plan.steps[$0].library == .cudnn }
+    let refused = asked.filter { engines.plan.steps[$0].library == nil }
+    for index in refused {
+      let step = engines.plan.steps[index]
+      print("\(name), \(arithmetic): \(step.op.described): \(step.choice?.candidates.last?.exclusion ?? "")")
+    }
+    print("\(name), \(arithmetic): \(asked.count - refused.count) of \(asked.count), \(engines.workspaceBytes) bytes")
+    #expect(!asked.isEmpty && refused.count <= 1, "all but the first, perhaps: \(refused)")
+  }
+
+  /// What describes a product can be made without a device; who proposes algorithms cannot.
+  @Test func cuBLASLtTakesDescriptions() throws {
+    let library = try GPUSystem(LibraryWheels.search).cublasLt.get()
+    let network = try Networks.spec("mnist")
+    let options = CompileOptions(
+      batch: 32, target: .device(capability: 90, processors: 132, cache: 50 << 20),
+      catalogue: DeviceKernelTable.catalogue)
+    let plan = try #require(try Pipeline.compile(try network.lowered(batch: 32).graph, options)).plan
+    let products = plan.steps.indices.filter { plan.steps[$0].op.described.hasPrefix("dense") }
+      .compactMap { LibraryProduct($0, of: plan) }
+    #expect(!products.isEmpty)
+    for product in products {
+      let description = try CublasLtDescription(product, library)
+      try description.setBias(4096)
+    }
+  }
+}
