@@ -1,6 +1,6 @@
 extension KernelDescriptor {
   /// As `mismatch`, for kernels of a GPU: those that see images take any layout of them, since they count in strides,
-  /// and all take fp32 and bf16.
+  /// and all take every storage.
   func deviceMismatch(op: GraphOp, _ tensors: [Plan.Tensor]) -> String? {
     guard tensors.allSatisfy({ ($0.layout.isChannelsLast || $0.layout.block == 1) && $0.layout.halo == .none }) else {
       return "\(name) takes plain or NHWC tensors"

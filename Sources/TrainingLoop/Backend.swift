@@ -18,6 +18,17 @@ package protocol Predictor {
   ///   - inputs: `examples` × the size of one example, per input.
   /// - Returns: `examples` × the size of one result, per output.
   func predict(examples: Int, inputs: [[Float]]) throws -> [[Float]]
+
+  /// Whether it prepares bytes itself.
+  var takesBytes: Bool { get }
+
+  /// As the other one, of the only input as bytes that nothing has prepared. Only where `takesBytes`.
+  func predict(examples: Int, bytes: [UInt8]) throws -> [[Float]]
+}
+
+extension Predictor {
+  package var takesBytes: Bool { false }
+  package func predict(examples: Int, bytes: [UInt8]) throws -> [[Float]] { preconditionFailure("it takes floats") }
 }
 
 /// What a trainer has steps and networks run by.

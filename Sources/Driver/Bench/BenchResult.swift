@@ -16,6 +16,8 @@ struct BenchResult {
   var isTraining = false
   var check: OutputCheck?
   var profile: Profile?
+  /// The same of a GPU.
+  var deviceProfile: DeviceProfile?
 
   init(
     plan: Plan, threads: Int, times: [Double], loadTime: Double, firstTime: Double, memory: BenchMemory
@@ -54,6 +56,7 @@ struct BenchResult {
     ]
     if let check { members.append(("check", check.json)) }
     if let profile { members.append(("profile", profile.json)) }
+    if let deviceProfile { members.append(("launches", deviceProfile.json)) }
     return .object(members)
   }
 

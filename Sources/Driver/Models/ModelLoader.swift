@@ -19,6 +19,8 @@ package struct ModelLoader: Sendable {
   /// Whether a spec without weights is initialised instead of refused.
   package var allowsInitialised = false
   package var verifyWeights = false
+  /// Whether a GPU shall have room for inputs as bytes.
+  package var takesBytes = false
 
   package init(path: String, weights: String? = nil, threads: Int) {
     (self.path, self.weights, self.threads) = (path, weights, threads)
@@ -42,12 +44,15 @@ package struct ModelLoader: Sendable {
   package func loadOnGPU(_ console: Console, defaultBatch: Int = 1) throws -> GPUModel? {
     let machine = try GPUMachine()
     if try isArtefact() {
-      return try openArtefact { try GPUModel.open(path, on: machine, verifyWeights: verifyWeights) }
+      return try openArtefact {
+        try GPUModel.open(path, on: machine, takesBytes: takesBytes, verifyWeights: verifyWeights)
+      }
     }
+    _ = try machine.compiler.get()
     guard let source = try source(console, defaultBatch) else { return nil }
     return try GPUModel.compile(
       source.network, source.weights, options(source.batch, machine.device.target, machine.catalogue),
-      on: machine)
+      on: machine, takesBytes: takesBytes)
   }
 
   func options(_ batch: Int, _ target: TargetDescription, _ catalogue: KernelCatalogue) -> CompileOptions {

@@ -10,12 +10,14 @@ import TrainingLoop
 struct CPUTraining: TrainingBackend {
   let threads: Int
   let numerics: Numerics
-  /// Of steps of training: what judges a network computes in fp32.
+  /// Of steps of training.
   var precision = Precision.fp32
+  /// Of what judges a network.
+  var judgingPrecision = Precision.fp32
   /// Told of a step that no plan can be made of.
   let note: (String) -> Void
   /// Of a plan for validation.
-  private static let predictionBatch = 64
+  static let predictionBatch = 64
 
   var mover: any ParameterMover { ParameterUpdate(pool: ThreadPool.shared(threads: threads)) }
 
@@ -55,7 +57,8 @@ struct CPUTraining: TrainingBackend {
 
   private func options(batch: Int) -> CompileOptions {
     CompileOptions(
-      batch: batch, numerics: numerics, target: HostCPU.current.target, catalogue: KernelTable.catalogue)
+      batch: batch, precision: judgingPrecision, numerics: numerics, target: HostCPU.current.target,
+      catalogue: KernelTable.catalogue)
   }
 
   private func executable(

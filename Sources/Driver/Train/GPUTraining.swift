@@ -83,14 +83,6 @@ private struct DeviceStep: TrainingStepRunner {
   }
 }
 
-private struct DevicePredictor: Predictor {
-  let executable: GPUExecutable
-
-  func predict(examples: Int, inputs: [[Float]]) throws -> [[Float]] {
-    try executable.run(examples: examples, inputs: inputs)
-  }
-}
-
 /// Steps whose parameters stay on a device.
 private final class DeviceEngine: StepEngine {
   private let executable: TrainingExecutable

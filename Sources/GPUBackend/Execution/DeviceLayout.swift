@@ -6,6 +6,10 @@ struct DeviceLayout {
   let constants: cgpu_address
   /// Of each constant.
   let offsets: [Int]
+  /// 0 where nothing is prepared.
+  var preparation: cgpu_address = 0
+  /// Pixels as bytes; 0 where they come as floats.
+  var bytes: cgpu_address = 0
   let inputs, outputs: [cgpu_address]
 
   /// Puts a kernel into a stream.
@@ -45,6 +49,8 @@ struct DeviceLayout {
       case .constant(let index): constants + UInt64(offsets[index])
       case .input(let number): inputs[number]
       case .output(let number): outputs[number]
+      case .bytes: bytes
+      case .preparation: preparation
       }
     return base + UInt64(place.offset)
   }

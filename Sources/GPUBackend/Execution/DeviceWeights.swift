@@ -30,8 +30,11 @@ struct DeviceWeights {
     {
       ordered = order.packed(values)
     }
-    guard plan.storage(ofConstant: index) == .bfloat16 else { return ordered.withUnsafeBytes(Array.init) }
-    return ordered.map(\.bfloat16).withUnsafeBytes(Array.init)
+    switch plan.storage(ofConstant: index) {
+    case .float32: return ordered.withUnsafeBytes(Array.init)
+    case .bfloat16: return ordered.map(\.bfloat16).withUnsafeBytes(Array.init)
+    case .float16: return ordered.map(Float16.init).withUnsafeBytes(Array.init)
+    }
   }
 
   static func aligned(_ bytes: Int) -> Int { (bytes + 255) / 256 * 256 }

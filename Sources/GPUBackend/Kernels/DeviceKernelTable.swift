@@ -1,3 +1,4 @@
+import GPUKernels
 import NetIR
 
 /// The kernels that GPUs have, as the compiler sees them. `LaunchList` knows how each is launched.
@@ -21,7 +22,7 @@ package enum DeviceKernelTable {
       row("pad", .pad, "elements"),
       row("rearrange", .rearrange, "elements"),
       row("upscale_bilinear", .upscaleBilinear, "elements"),
-    ] + pointwise.map { row($0.rawValue, $0, "pointwise") }
+    ] + tensor + pointwise.map { row($0.rawValue, $0, "pointwise") }
 
   /// What only steps of training have.
   package static let training: [KernelDescriptor] =
@@ -45,6 +46,17 @@ package enum DeviceKernelTable {
       row("loss_gradient", .lossGradient, "reduction"),
     ] + pointwiseTraining.map { row($0.rawValue, $0, "pointwise") }
 
+  /// Tiles of tensor cores, each for images and for dense layers.
+  private static var tensor: [KernelDescriptor] {
+    TensorKernel.families.flatMap { family in
+      [KernelOp.conv2D, .dense].map { op in
+        KernelDescriptor(
+          name: "\(prefix)\(op.rawValue)_\(family.name)", op: op, algorithm: "tensor_gemm", instructionSet: .cuda,
+          storage: family.storage, block: 0, tileRows: family.rows, tileColumns: family.columns)
+      }
+    }
+  }
+
   /// Ops whose kernels are generated, one for each group of steps.
   private static let pointwise: [KernelOp] = [
     .activation, .scaleShift, .parametricRectify, .elementwise, .copy, .concat,
@@ -54,6 +66,10 @@ package enum DeviceKernelTable {
     .interleave, .normalize, .normalizeGradient, .drop, .noise, .randomSlopes, .function, .activationGradient,
     .extremumGradient,
   ]
+  /// nil for kernels of another algorithm.
+  static func tensorKernel(of kernel: String) -> TensorKernel? {
+    TensorKernel.families.first { kernel.hasSuffix("_" + $0.name) }
+  }
 
   /// What a kernel's function is called in the text. A tile of a dense layer is one of a convolution.
   static func function(of kernel: String) -> String {

@@ -15,7 +15,7 @@ struct DeviceWeightOrder {
     case (.conv2D(let attributes, _), "implicit_gemm"):
       // Group, tap, channel, filter of the group.
       (groups, order) = (attributes.groups, [0, 3, 4, 2, 1])
-    case (.conv2D(let attributes, _), _) where step.library != nil:
+    case (.conv2D(let attributes, _), _) where step.library != nil || step.algorithm == "tensor_gemm":
       // Filter, tap, channel.
       (groups, order) = (attributes.groups, [0, 1, 3, 4, 2])
     case (.conv2D, _):

@@ -51,14 +51,20 @@ package struct LaunchList: Sendable {
 
   /// Everything that has to be compiled before the launches can start.
   ///
-  /// - Parameter update: kernels that run behind the launches.
-  package func modules(with update: [String] = []) -> [KernelModule] {
-    let kernels = Set(launches.filter { !$0.isOfLibrary }.map(\.kernel))
-    let training = kernels.filter(KernelText.isOfTraining).union(update)
-    let written = kernels.subtracting(groupKernels).subtracting(training)
+  /// - Parameters:
+  ///   - more: kernels of the library beside those of the plan.
+  ///   - update: kernels that run behind a step of training.
+  package func modules(_ more: Set<String> = [], update: [String] = []) -> [KernelModule] {
+    let tensor = Set(launches.compactMap(\.tensorKernel))
+    let own = Set(launches.filter { !$0.isOfLibrary }.map(\.kernel))
+    let training = own.filter(KernelText.isOfTraining).union(update)
+    let written = own.subtracting(groupKernels).subtracting(tensor.map(\.function)).subtracting(training).union(more)
     var modules: [KernelModule] = []
     if !written.isEmpty { modules.append(KernelModule("library", KernelText.library, written)) }
     if !training.isEmpty { modules.append(KernelModule("training", KernelText.trainingLibrary, training)) }
+    if !tensor.isEmpty {
+      modules.append(KernelModule("tensor", KernelText.tensorModule(tensor), Set(tensor.map(\.function))))
+    }
     if let groupText { modules.append(KernelModule("groups", groupText, groupKernels)) }
     return modules
   }

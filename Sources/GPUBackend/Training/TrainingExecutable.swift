@@ -4,11 +4,11 @@ import NetIR
 import Synchronization
 import Training
 
-/// Steps of training on a GPU: what learns stays on the device, and one CUDA graph does a whole step: the batch is
-/// brought, loss and gradients are computed, parameters follow, loss and predictions are fetched.
+/// Steps of training on a GPU: what learns stays on the device, and one CUDA graph does a whole step: loss and gradients
+/// are computed, parameters follow, loss and predictions are fetched.
 ///
-/// Two steps can be under way: the host fills memory for one while the device computes the other. One caller at a time:
-/// whoever has it calls it in turns.
+/// Two steps can be under way: a batch is filled in and brought, by a stream of its own, while the device computes with
+/// the one before. One caller at a time: whoever has it calls it in turns.
 package final class TrainingExecutable {
   package let plan: Plan
   package let memory: TrainingMemory
@@ -19,6 +19,8 @@ package final class TrainingExecutable {
   private let roles: TrainingRoles
   private let resources: DeviceResources
   private let stream: cgpu_stream?
+  /// Brings batches.
+  private let bringing: cgpu_stream?
   private let resident: cgpu_address
   private let places: ResidentPlaces
   private let slots: [TrainingSlot]
@@ -35,7 +37,7 @@ package final class TrainingExecutable {
     try machine.context.makeCurrent()
     let driver = machine.context.driver
     let functions = try GPUExecutable.functions(
-      of: list.modules(with: UpdateLaunch.kernels(roles)), machine, resources)
+      of: list.modules(update: UpdateLaunch.kernels(roles)), machine, nil, resources)
     let weights = DeviceWeights(plan)
     let places = ResidentPlaces(plan, roles)
     let brought = plan.inputs.indices.filter { places.inputs[$0] == nil }
@@ -49,6 +51,7 @@ package final class TrainingExecutable {
     let (constants, arena) = (try take(weights.bytes), try take(plan.arenaBytes))
     let resident = try take(places.bytes)
     let stream = try resources.takeStream()
+    bringing = try resources.takeStream()
     func bring(_ bytes: [UInt8], to place: cgpu_address) throws(GPUProblem) {
       let status = bytes.withUnsafeBytes { driver.api.copy_to_device_async?(place, $0.baseAddress, $0.count, stream) }
       try driver.call("cuMemcpyHtoDAsync", status)
@@ -81,7 +84,6 @@ package final class TrainingExecutable {
       try startKernels()
       try driver.call("cuStreamSynchronize", driver.api.stream_synchronize?(stream))
       slot.graph = try resources.takeGraph(stream) { () throws(GPUProblem) in
-        try slot.bring(stream, driver)
         try startKernels()
         try slot.fetch(resident: resident, places, stream, driver)
       }
@@ -185,6 +187,10 @@ package final class TrainingExecutable {
     precondition(started - finished < Self.depth, "too many steps are under way")
     let slot = slots[started % slots.count]
     slot.fill(inputs, UpdateNumbers(rule, number: number, rate: rate, roles))
+    try resources.context.makeCurrent()
+    try slot.bring(bringing, driver)
+    try driver.call("cuEventRecord", driver.api.event_record?(slot.brought, bringing))
+    try driver.call("cuStreamWaitEvent", driver.api.stream_wait_event?(stream, slot.brought, 0))
     try launch(slot)
     started += 1
   }

@@ -7,7 +7,8 @@ struct TrainingSlot {
   let inputs: [Int: DeviceSlot.Buffer]
   /// `StepNumbers` of the kernel text.
   let numbers: DeviceSlot.Buffer
-  let done: cgpu_event?
+  /// Marks of a step: its numbers are on the device, and what came of it is back.
+  let brought, done: cgpu_event?
   var graph: cgpu_graph_exec?
   /// Outputs that are fetched, and where.
   private let fetches: [(output: Int, host: UnsafeMutablePointer<Float>, count: Int)]
@@ -49,6 +50,7 @@ struct TrainingSlot {
     let bytes = ResidentPlaces.progressBytes
     progress = try resources.takeHostMemory(bytes).bindMemory(to: Int32.self, capacity: bytes / 4)
     progress.initialize(repeating: 0, count: bytes / 4)
+    self.brought = try resources.takeEvent()
     done = try resources.takeEvent()
   }
 

@@ -23,11 +23,15 @@ extension KernelText {
       float p0, p1;
     };
 
-    // activation(sum + bias + residual), stored.
-    NETC_DEVICE void finish(const ConvolutionArguments &a, float sum, int n, int f, int y, int x) {
+    // activation(sum + bias + residual).
+    NETC_DEVICE float finished(const ConvolutionArguments &a, float sum, int n, int f, int y, int x) {
       if (a.bias) sum += a.bias[f];
       if (a.residual) sum += load(a.residual, at(a.rs, n, f, y, x), a.r_storage);
-      store(a.y, at(a.ys, n, f, y, x), a.y_storage, activate(sum, a.activation, a.p0, a.p1));
+      return activate_quickly(sum, a.activation, a.p0, a.p1);
+    }
+
+    NETC_DEVICE void finish(const ConvolutionArguments &a, float sum, int n, int f, int y, int x) {
+      store(a.y, at(a.ys, n, f, y, x), a.y_storage, finished(a, sum, n, f, y, x));
     }
 
     // 256 threads with TM pixels × TN filters each. `channels` and `filters` are those of a group.

@@ -32,6 +32,8 @@ import Testing
     }
     (agreement.precision, agreement.proposal) = (.bf16, 0)
     try agreement.check(batch: test.shapes[0][0], tolerance: 4e-2)
+    agreement.precision = .fp16
+    try agreement.check(batch: test.shapes[0][0], tolerance: 5e-3)
   }
 
   /// A residual, the bias behind it, and activations with numbers.

@@ -22,7 +22,8 @@ struct DeviceTrainingAgreement {
     -> CompiledNetwork
   {
     let options = CompileOptions(
-      batch: batch, precision: precision, target: device.target, catalogue: DeviceKernelTable.catalogue)
+      batch: batch, precision: precision, numerics: .strict, target: device.target,
+      catalogue: DeviceKernelTable.catalogue)
     return try #require(try Pipeline.run(Pipeline.training, graph, options, isTraining: true) { _, _ in true })
   }
 

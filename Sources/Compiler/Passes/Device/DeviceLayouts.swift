@@ -3,7 +3,7 @@ import NetIR
 /// Layouts on a GPU, whose kernels count in strides: images are NHWC, except those that somebody reads or writes as
 /// plain numbers, which whoever makes them writes plainly. No value is ever converted.
 ///
-/// With precision bf16 all that steps hand on is bf16, but not the logits that a softmax reads, and what callers see.
+/// With precision bf16 or fp16 all that steps hand on is stored so, but not the logits that a softmax reads, and what callers see.
 struct DeviceLayouts {
   private let graph: Graph
   private let options: CompileOptions
@@ -36,22 +36,24 @@ struct DeviceLayouts {
   /// - Parameter node: whose operands have their layouts; nobody asks for its result as fp32.
   private func storage(of node: Graph.Node, in graph: Graph) -> StorageType {
     if case .reshape = node.op { return graph[node.operands[0]].layout.storage }
-    guard options.precision == .bf16 else { return .float32 }
-    return isTraining ? trainingStorage(of: node, in: graph) : .bfloat16
+    guard isTraining, options.precision != .fp32 else { return options.precision.storage }
+    return trainingStorage(of: node, in: graph)
   }
 
-  /// Products are of bf16 numbers; what follows them takes what it gets. Sums over a batch, filters' gradients and
-  /// losses are fp32.
+  /// Products are of numbers of the plan's precision; what follows them takes what it gets. Sums over a batch, filters'
+  /// gradients and losses are fp32.
   private func trainingStorage(of node: Graph.Node, in graph: Graph) -> StorageType {
     switch node.op {
-    case .conv2D: return .bfloat16
+    case .conv2D: return options.precision.storage
     // A weighted sum of losses, or its gradient.
-    case .dense: return node.shape == [1, 1] || graph[node.operands[0]].shape[1] == 1 ? .float32 : .bfloat16
+    case .dense:
+      return node.shape == [1, 1] || graph[node.operands[0]].shape[1] == 1 ? .float32 : options.precision.storage
     case .training(.moments), .training(.joinMoments), .training(.loss), .gradient(.loss), .gradient(.channelSum),
       .gradient(.batchSum), .gradient(.normalizeSums), .gradient(.convolutionWeights):
       return .float32
     default:
-      return node.operands.contains { graph[$0].layout.storage == .bfloat16 } ? .bfloat16 : .float32
+      let storage = options.precision.storage
+      return node.operands.contains { graph[$0].layout.storage == storage } ? storage : .float32
     }
   }
 

@@ -22,7 +22,7 @@ struct DeviceWeightPacker {
     guard !graph.isConstant(value), let name = node.kernel, let kernel = options.catalogue[name],
       var layout = kernel.weightLayout(node.op, inputBlock: 1)
     else { return value }
-    layout.storage = options.precision == .bf16 ? .bfloat16 : .float32
+    layout.storage = options.precision.storage
     let key = Key(value: value, kernel: name, layout: layout)
     if let result = known[key] { return result }
     // What was rearranged to become weights is packed from where it was.
