@@ -4,8 +4,9 @@
     Benchmarks/gpu.py resnet50:1 resnet50:32 lenet:1 --precision bf16 --netc PATH
 
 Every form and netc run one after the other, round by round, each in a process of its own, from arrays in the host's
-memory to arrays there. A ratio is the time of PyTorch's best form over netc's, by medians. The last columns are netc's
-share of what the device does at most: products in that precision, measured by a large matrix product.
+memory to arrays there. A ratio is the time of PyTorch's best form over netc's, by medians. The last columns are what
+netc's kernels take by themselves, and their share of what the device does at most: the larger of the times that all
+products take at the rate of a large matrix product, and all tensors at the bandwidth of a large copy, over theirs.
 
 Without a GPU, or without PyTorch for one, it says so and ends with 1; netc alone is measured with --alone.
 """
@@ -75,14 +76,21 @@ def cell(asked, network, batch, ceilings):
                 forms.setdefault(form, []).append(answer["median_ms"])
                 check(f"{folder}/{form}.npy", f"{folder}/reference.npy", asked.check)
     median = statistics.median(own)
+    launches = json.loads(run(command + ["--profile"]))["launches"]
+    kernels = sum(launch["median_us"] for launch in launches) / 1e6
     words = [f"{network:14} {batch:4} {asked.precision:5} netc {median:9.4f} ms"]
     for form, times in forms.items():
         words.append(f"{form} {statistics.median(times):9.4f}")
     if forms:
         best = min(forms, key=lambda form: statistics.median(forms[form]))
         words.append(f"ratio {statistics.median(forms[best]) / median:.2f} ({best})")
+    words.append(f"{len(launches)} kernels {1e3 * kernels:9.4f}")
     if ceilings:
-        words.append(f"{100 * facts['gflop'] * 1e12 / median / ceilings['flop_per_s']:.1f} % of the matrix rate")
+        floors = {
+            "matrix rate": sum(launch["gflop"] for launch in launches) * 1e9 / ceilings["flop_per_s"],
+            "bandwidth": sum(launch["bytes"] for launch in launches) / ceilings["bytes_per_s"]}
+        bound = max(floors, key=floors.get)
+        words.append(f"{100 * floors[bound] / kernels:.1f} % of the {bound}")
     print("  ".join(words), flush=True)
     for form, reason in failed.items():
         print(f"{'':14}      {form} failed: {reason}", flush=True)

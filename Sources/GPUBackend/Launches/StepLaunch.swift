@@ -127,10 +127,13 @@ enum StepLaunch {
       kernel.isVector = mayCopyVectors(x, weights, channels: x.shape[1] / a.groups, storage: kernel.storage)
       return kernel
     }
-    let kernel = tensorKernel?.function ?? DeviceKernelTable.function(of: step.kernel)
+    var kernel = tensorKernel?.function ?? DeviceKernelTable.function(of: step.kernel)
     let grid: (x: Int, y: Int, z: Int)
     switch step.algorithm {
-    case "depthwise": grid = Launch.grid(elements: y.shape.elements)
+    case "depthwise":
+      let inVectors = mayCopyVectors(x, weights, channels: a.groups, storage: weights.storage)
+      if inVectors { kernel += "_vectors" }
+      grid = Launch.grid(elements: y.shape.elements / (inVectors ? 16 / weights.storage.bytes : 1))
     case "rows": grid = (x: (filters + 7) / 8, y: y.shape[0], z: 1)
     default:
       let scalar = kernel.hasSuffix("64") ? 64 : 32

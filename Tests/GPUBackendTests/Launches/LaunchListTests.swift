@@ -77,10 +77,11 @@ import Testing
       - Conv2D: {num_filters: 8, filter_size: 1}
       - Dense: {num_units: 10}
       """
-    #expect(try kernels(yaml) == ["conv2d_tile32", "conv2d_depthwise", "pool2d", "conv2d_tile32", "dense_rows"])
+    #expect(
+      try kernels(yaml) == ["conv2d_tile32", "conv2d_depthwise_vectors", "pool2d", "conv2d_tile32", "dense_rows"])
     let large = try plan(yaml, batch: 32)
     let names = try LaunchList(large).launches.map(\.kernel)
-    #expect(names == ["conv2d_tile64", "conv2d_depthwise", "pool2d", "conv2d_tile32", "conv2d_tile32"])
+    #expect(names == ["conv2d_tile64", "conv2d_depthwise_vectors", "pool2d", "conv2d_tile32", "conv2d_tile32"])
     #expect(large.steps.last?.kernel == "cuda_dense_tile32")
   }
 
