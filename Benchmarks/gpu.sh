@@ -1,18 +1,50 @@
 #!/bin/sh
 # Everything that is worth knowing of netc on a GPU, in one call: what there is, whether every network of specs/ computes
 # what its graph says in double precision (fp32 strictly and in TF32, bf16, fp16), whether a small one is clean under
-# compute-sanitizer, where time goes, and times beside PyTorch's where a Python has that. Writes to standard output.
+# compute-sanitizer, where time goes, and times beside PyTorch's where a Python has that. Writes to standard
+# output. With --train in front: a training of digits beside the CPU's, and times of steps.
 #
-# usage: Benchmarks/gpu.sh [path of netc] [python with PyTorch]
+# usage: Benchmarks/gpu.sh [--train] [path of netc] [python with PyTorch]
 set -u
 cd "$(dirname "$0")/.."
+trains=
+if [ "${1:-}" = --train ]; then trains=1; shift; fi
 netc=${1:-.build/release/netc}
 python=${2:-python3}
 
 "$netc" doctor || exit 1
 
-printf '\n== against double precision\n'
+# train_once DEVICE: the last line of a training says what was best.
+train_once() {
+  rm -rf "$folder"
+  "$netc" train specs/digits.yaml --device "$1" --output "$folder" --epochs 20 2>&1 | grep 'best epoch' || echo FAILED
+}
+
+train() {
+  printf '\n== digits, 20 epochs\n'
+  folder=$(mktemp -d)/run
+  for device in gpu cpu; do printf '%s: %s\n' $device "$(train_once $device)"; done
+  if command -v compute-sanitizer >/dev/null 2>&1; then
+    printf '\n== compute-sanitizer memcheck\n'
+    compute-sanitizer --error-exitcode 1 "$netc" bench specs/lenet.yaml --train --batch 8 --device gpu --seconds 0.01 ||
+      failed=1
+  fi
+  printf '\n== steps of training, milliseconds: median, least, 90th percentile\n'
+  for cell in lenet:128 mnist:128 resnet20:128 resnet50:128 resnet50:256 vgg16:64; do
+    for precision in fp32 bf16; do
+      "$netc" bench "specs/${cell%:*}.yaml" --train --device gpu --precision $precision --batch "${cell#*:}" --json |
+        sed -E 's/.*"name":"([^"]*)".*"batch":([0-9]+).*"precision":"([^"]*)".*"median_ms":([^,]*),"min_ms":([^,]*),.*"p90_ms":([^,]*),.*/\1 batch \2 \3: \4 \5 \6/'
+    done
+  done
+}
+
 failed=0
+if [ -n "$trains" ]; then
+  train
+  exit $failed
+fi
+
+printf '\n== against double precision\n'
 for spec in specs/*.yaml; do
   for arithmetic in "fp32 --numerics strict" fp32 bf16 fp16; do
     # shellcheck disable=SC2086

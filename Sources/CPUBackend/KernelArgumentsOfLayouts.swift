@@ -67,6 +67,7 @@ extension KernelArguments {
       case .pairs: Int32(CK_WEIGHTS_PAIRS.rawValue)
       case .pixelPairs: Int32(CK_WEIGHTS_PIXEL_PAIRS.rawValue)
       case .gemmPairs: Int32(CK_WEIGHTS_GEMM_PAIRS.rawValue)
+      case .device: preconditionFailure("no plan of a CPU has weights as a GPU reads them")
       }
     (arguments.columns, arguments.block) = (Int64(order.columns), Int64(order.block))
     arguments.groups = Int64(order.groups)

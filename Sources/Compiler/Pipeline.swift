@@ -90,9 +90,6 @@ package enum Pipeline {
   package static func compile(
     _ training: TrainingGraph, _ options: CompileOptions, observe: (Pass, Compilation) -> Bool = { _, _ in true }
   ) throws -> CompiledNetwork? {
-    guard !options.target.isDevice else {
-      throw CompileError(.unsupported, "training runs on CPUs, not on \(options.target.name)")
-    }
     var options = options
     options.microbatch = options.batch
     return try run(Pipeline.training, training.graph, options, isTraining: true, observe)

@@ -15,6 +15,8 @@ package struct WeightOrder: Hashable, Sendable, Codable {
     case pixelPairs
     /// [tile of units][pair of inputs][unit]
     case gemmPairs
+    /// As the kernel of a GPU that reads them has it.
+    case device
 
     var isOfUnits: Bool { self == .gemm || self == .gemmPairs }
   }
@@ -42,6 +44,7 @@ package struct WeightOrder: Hashable, Sendable, Codable {
     case .pairs: tiles * columns * (block > 1 ? even(span(of: shape)) : 2 * span(of: shape)) * shape[2] * shape[3]
     case .pixelPairs: tiles * columns * span(of: shape) * shape[2] * even(shape[3])
     case .gemmPairs: tiles * columns * even(shape[1])
+    case .device: shape.elements
     }
   }
 
@@ -63,7 +66,7 @@ package struct WeightOrder: Hashable, Sendable, Codable {
 
   /// Whether weights of that shape can lie like this.
   func fits(_ shape: [Int]) -> Bool {
-    guard (1...1024).contains(columns), (1...64).contains(block), shape.count == (form.isOfUnits ? 2 : 4),
+    guard (1...1024).contains(columns), (1...64).contains(block), hasRank(shape.count),
       groups >= 1, shape[0] % groups == 0
     else { return false }
     return switch form {
@@ -71,7 +74,12 @@ package struct WeightOrder: Hashable, Sendable, Codable {
     case .pixelPairs: block == 1
     case .depthwise: shape[1] == 1
     case .gemm, .gemmPairs: groups == 1
+    case .device: true
     }
+  }
+
+  private func hasRank(_ rank: Int) -> Bool {
+    form == .device ? rank == 2 || rank == 4 : rank == (form.isOfUnits ? 2 : 4)
   }
 }
 
@@ -80,6 +88,7 @@ extension KernelDescriptor {
   ///
   /// - Parameter inputBlock: of the layout of what it convolves.
   package func weightLayout(_ op: GraphOp, inputBlock: Int) -> TensorLayout? {
+    if instructionSet == .cuda { return deviceWeightLayout(op) }
     guard let order = weightOrder(op, inputBlock: inputBlock) else { return nil }
     return TensorLayout(storage: order.form == .depthwise ? .float32 : storage, weights: order)
   }

@@ -44,4 +44,13 @@ package protocol TrainingBackend {
   func exactly(_ graph: Graph, inputs: [[Double]], constants: @escaping (String) -> [Float]) throws -> [[Double]]
   /// Of a graph for inference, which was lowered for so many examples.
   func predictor(_ graph: Graph, batch: Int, parameters: @escaping (String) -> [Float]) throws -> any Predictor
+  /// - Parameter constants: the numbers of parameters that do not learn, by their names.
+  func engine(_ work: StepWork, constants: @escaping (String) -> [Float]) throws -> any StepEngine
+}
+
+extension TrainingBackend {
+  /// What takes steps. Whoever keeps what learns elsewhere than in this machine's memory brings an engine of its own.
+  package func engine(_ work: StepWork, constants: @escaping (String) -> [Float]) throws -> any StepEngine {
+    HostEngine(work, try step(work.graph, constants: constants), mover)
+  }
 }

@@ -139,7 +139,7 @@ import Testing
     }
     // What layers make of activations is fused, and tests of layers have it.
     // Those on tensor cores have tests of their own.
-    let all = Set(DeviceKernelTable.catalogue.kernels.filter { $0.algorithm != "tensor_gemm" }.map(\.name))
+    let all = Set(DeviceKernelTable.inference.filter { $0.algorithm != "tensor_gemm" }.map(\.name))
     #expect(all.subtracting(used) == ["cuda_activation"])
   }
 }

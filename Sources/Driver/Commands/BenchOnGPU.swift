@@ -53,7 +53,7 @@ extension BenchCommand {
     return result.text + profile.rendered(width: console.isTerminal ? console.width : nil, style)
   }
 
-  private static func seconds(since begin: UInt64) -> Double { Double(StepRecording.now() - begin) / 1e9 }
+  static func seconds(since begin: UInt64) -> Double { Double(StepRecording.now() - begin) / 1e9 }
 
   private func checked(_ model: GPUModel, _ inputs: [[Float]]) throws -> OutputCheck? {
     guard check else { return nil }

@@ -3,6 +3,7 @@ import Compiler
 import DataPipeline
 import Diagnostics
 import Exchange
+import GPUBackend
 import Layers
 import NetIR
 import Runtime
@@ -31,7 +32,6 @@ package struct TrainCommand: Sendable {
   package init(spec: String, threads: Int) { (self.spec, self.threads) = (spec, threads) }
 
   package func run(_ console: Console) throws -> ExitCode {
-    try checkMachine()
     var changes = overrides
     if let epochs { changes.append("train.max_epochs=\(epochs)") }
     if let seed { changes.append("train.seed=\(seed)") }
@@ -56,8 +56,9 @@ package struct TrainCommand: Sendable {
           ]))
     }
     // Differences tell slopes of fp32 numbers.
-    let backend = CPUTraining(
+    let host = CPUTraining(
       threads: threads, numerics: numerics, precision: checksSanity ? .fp32 : precision, note: console.note)
+    let (backend, machine) = try machine(host)
     if checksSanity {
       return try SanitySession(
         network: network, data: try TrainingData(loaded, network), weights: weights(loaded, network),
@@ -78,21 +79,21 @@ package struct TrainCommand: Sendable {
       network: network, data: data, folder: folder, resumes: resumes, weights: weights(loaded, network),
       backend: backend, console: console)
     try SpecCopy(loaded, changes, classes: data.train.classes).write(to: folder.spec)
-    return try session.run(threads: threads)
+    return try session.run(on: machine)
   }
 
-  private func checkMachine() throws(DiagnosticError) {
-    if device == .gpu {
+  /// What trains, and that in words.
+  private func machine(_ host: CPUTraining) throws(DiagnosticError) -> (any TrainingBackend, String) {
+    guard precision != .fp16 else {
       throw DiagnosticError(
         Diagnostic(
-          .unsupportedOnTarget, "netc does not train on GPUs yet", at: .none,
-          help: ["leave out `--device gpu`; `netc run --device gpu` takes weights that were trained on the CPU"]))
-    }
-    if precision == .fp16 {
-      throw DiagnosticError(
-        Diagnostic(
-          .unsupportedOnTarget, "CPUs do not train in fp16", at: .none,
+          .unsupportedOnTarget, "netc does not train in fp16", at: .none,
           help: ["`--precision bf16` halves memory as well, and has the range of fp32"]))
+    }
+    guard device == .gpu else { return (host, Format.count(threads, "thread")) }
+    return try TrainingProblem.located {
+      let machine = try GPUMachine()
+      return (GPUTraining(machine: machine, host: host), machine.device.name)
     }
   }
 

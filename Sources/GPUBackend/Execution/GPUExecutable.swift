@@ -48,7 +48,8 @@ package final class GPUExecutable: Executable, @unchecked Sendable {
     let plan = engines.plan
     let preparation = takesBytes ? DevicePreparation(plan) : nil
     let list = try LaunchList(plan)
-    let functions = try Self.functions(of: list, preparation, machine, ahead, resources)
+    let functions = try Self.functions(
+      of: list.modules(preparation == nil ? [] : ["prepare"]), machine, ahead, resources)
     let weights = DeviceWeights(plan)
     let memory = DeviceMemoryPlan(
       plan, weights: weights.bytes, workspace: engines.workspaceBytes, preparation)
@@ -82,7 +83,8 @@ package final class GPUExecutable: Executable, @unchecked Sendable {
       var slot = try DeviceSlot(
         plan, device: try take(memory.exchange), takesBytes: preparation != nil, resources)
       let layout = DeviceLayout(
-        arena: arena, constants: constants, offsets: weights.offsets, preparation: numbers, slot: slot)
+        arena: arena, constants: constants, offsets: weights.offsets, preparation: numbers,
+        bytes: slot.bytes?.device ?? 0, inputs: slot.inputs.map(\.device), outputs: slot.outputs.map(\.device))
       layouts.append(layout)
       func startKernels(_ source: DeviceSlot.Source) throws(GPUProblem) {
         if case .bytes = source, let launch = preparation?.launch {
@@ -110,12 +112,11 @@ package final class GPUExecutable: Executable, @unchecked Sendable {
     (self.list, self.starter, self.layout) = (list, starter, layouts[0])
   }
 
-  private static func functions(
-    of list: LaunchList, _ preparation: DevicePreparation?, _ machine: GPUMachine, _ ahead: AheadKernels?,
-    _ resources: DeviceResources
+  static func functions(
+    of modules: [KernelModule], _ machine: GPUMachine, _ ahead: AheadKernels?, _ resources: DeviceResources
   ) throws(GPUProblem) -> [String: cgpu_function] {
     var functions: [String: cgpu_function] = [:]
-    for module in list.modules(preparation == nil ? [] : ["prepare"]) {
+    for module in modules {
       let binary = try machine.binary(of: module.text, name: module.name, ahead: ahead)
       functions.merge(try resources.takeFunctions(module.functions, of: binary)) { first, _ in first }
     }

@@ -37,7 +37,10 @@ package struct LaunchList: Sendable {
     close()
     launches = finished
     if !names.isEmpty {
-      groupText = KernelText.prelude + names.sorted { $0.value < $1.value }.map { $0.text(name: $1) }.joined()
+      let isOfTraining = names.keys.contains(where: \.isOfTraining)
+      groupText =
+        KernelText.groupPrelude(isOfTraining: isOfTraining)
+        + names.sorted { $0.value < $1.value }.map { $0.text(name: $1) }.joined()
     }
   }
 
@@ -48,13 +51,17 @@ package struct LaunchList: Sendable {
 
   /// Everything that has to be compiled before the launches can start.
   ///
-  /// - Parameter more: kernels of the library beside those of the plan.
-  package func modules(_ more: Set<String> = []) -> [KernelModule] {
+  /// - Parameters:
+  ///   - more: kernels of the library beside those of the plan.
+  ///   - update: kernels that run behind a step of training.
+  package func modules(_ more: Set<String> = [], update: [String] = []) -> [KernelModule] {
     let tensor = Set(launches.compactMap(\.tensorKernel))
     let own = Set(launches.filter { !$0.isOfLibrary }.map(\.kernel))
-    let written = own.subtracting(groupKernels).subtracting(tensor.map(\.function)).union(more)
+    let training = own.filter(KernelText.isOfTraining).union(update)
+    let written = own.subtracting(groupKernels).subtracting(tensor.map(\.function)).subtracting(training).union(more)
     var modules: [KernelModule] = []
     if !written.isEmpty { modules.append(KernelModule("library", KernelText.library, written)) }
+    if !training.isEmpty { modules.append(KernelModule("training", KernelText.trainingLibrary, training)) }
     if !tensor.isEmpty {
       modules.append(KernelModule("tensor", KernelText.tensorModule(tensor), Set(tensor.map(\.function))))
     }

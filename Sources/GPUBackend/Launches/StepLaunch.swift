@@ -68,12 +68,14 @@ enum StepLaunch {
       launch.numbers.add(scale.height, scale.width)
       launch.numbers.add(x.storage, y.storage)
       return launch
-    default: throw .unsupported("no kernel of a GPU computes \(step.op.name) of `\(step.name)`")
+    default:
+      if let launch = TrainingLaunch.launch(index, of: plan) { return launch }
+      throw .unsupported("no kernel of a GPU computes \(step.op.name) of `\(step.name)`")
     }
   }
 
   /// Rows that one thread works on.
-  private static let shortRow = 64
+  static let shortRow = 64
 
   /// The pixels of an image, a thread each: views, then images, channels, height and width of the input.
   private static func elements(_ index: Int, _ kernel: String, _ x: TensorView, _ y: TensorView) -> Launch {

@@ -24,6 +24,12 @@ enum DeviceKernels {
       }
       let product = Product(rows: instance.result[0], columns: instance.result[1], length: instance.operands[0][1])
       return tile(kernels, product, options)
+    case .gradient(.convolutionWeights(let attributes, _)):
+      let (channels, filters) = (instance.operands[0][1], instance.operands[1][1])
+      if attributes.groups == channels, channels > 1 { return kernels.first { $0.algorithm == "depthwise" } }
+      let columns = attributes.kernel.height * attributes.kernel.width * channels / attributes.groups
+      let tiles = kernels.filter { $0.algorithm == "implicit_gemm" }.sorted { $0.tileRows > $1.tileRows }
+      return tiles.first { filters / attributes.groups >= $0.tileRows && columns >= $0.tileColumns } ?? tiles.last
     default: return kernels.first
     }
   }
