@@ -53,7 +53,8 @@ let package = Package(
     .target(name: "CPUBackend", dependencies: ["CKernels", "NetIR", "Runtime", "Training"]),
     .target(name: "GPUKernels", dependencies: ["NetIR"]),
     .target(
-      name: "GPUBackend", dependencies: ["CGPU", "Diagnostics", "Exchange", "GPUKernels", "NetIR", "Runtime"]),
+      name: "GPUBackend",
+      dependencies: ["CGPU", "Diagnostics", "Exchange", "GPUKernels", "NetIR", "Runtime", "Training"]),
 
     // Files.
     .target(name: "Exchange", dependencies: ["CZlib", "Diagnostics", "NetIR"]),
@@ -131,8 +132,8 @@ let package = Package(
     .testTarget(
       name: "GPUBackendTests",
       dependencies: [
-        "CGPU", "CPUBackend", "Compiler", "Driver", "FileTestSupport", "GPUBackend", "GPUKernels", "GPUTestSupport",
-        "Layers", "NetIR", "NetworkTestSupport", "Runtime",
+        "CGPU", "CPUBackend", "Compiler", "DataPipeline", "Diagnostics", "Driver", "FileTestSupport", "GPUBackend",
+        "GPUKernels", "GPUTestSupport", "Layers", "NetIR", "NetworkTestSupport", "Runtime", "Training", "TrainingLoop",
       ]),
     .testTarget(
       name: "DriverTests",

@@ -121,6 +121,7 @@ extension StorageType {
     switch self {
     case .float32: Int32(CK_F32.rawValue)
     case .bfloat16: Int32(CK_BF16.rawValue)
+    case .float16: -1
     }
   }
 

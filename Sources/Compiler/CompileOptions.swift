@@ -11,6 +11,17 @@ package enum Numerics: String, Sendable, CaseIterable {
 /// In what the plan multiplies.
 package enum Precision: String, Sendable, CaseIterable {
   case fp32, bf16
+  /// On GPUs alone.
+  case fp16
+
+  /// Of what plans of a GPU keep and hand on.
+  package var storage: StorageType {
+    switch self {
+    case .fp32: .float32
+    case .bf16: .bfloat16
+    case .fp16: .float16
+    }
+  }
 }
 
 /// What the compiler is told beside the network.

@@ -91,9 +91,6 @@ package enum Pipeline {
   package static func compile(
     _ training: TrainingGraph, _ options: CompileOptions, observe: (Pass, Compilation) -> Bool = { _, _ in true }
   ) throws -> CompiledNetwork? {
-    guard !options.target.isDevice else {
-      throw CompileError(.unsupported, "training runs on CPUs, not on \(options.target.name)")
-    }
     var options = options
     options.microbatch = options.batch
     return try run(Pipeline.training, training.graph, options, isTraining: true, observe)
@@ -117,6 +114,10 @@ package enum Pipeline {
     _ passes: [Pass], _ graph: Graph, _ options: CompileOptions, isTraining: Bool = false,
     _ observe: (Pass, Compilation) -> Bool
   ) throws -> CompiledNetwork? {
+    guard options.precision != .fp16 || options.target.isDevice else {
+      throw CompileError(
+        .unsupported, "fp16 is a precision of GPUs (`--device gpu`); \(options.target.name) has fp32 and bf16")
+    }
     var compilation = Compilation(graph: graph, options: options, isTraining: isTraining)
     let constants = graph.constants()
     compilation.graphOps = graph.ids.count { !constants[$0.index] && !graph[$0].op.isInput }

@@ -51,6 +51,12 @@ package struct Examples: Sendable, Equatable {
     }
   }
 
+  /// The bytes of some examples, one after the other; nil where they are floats.
+  package func bytes(of examples: [Int]) -> [UInt8]? {
+    guard case .bytes(let values) = values else { return nil }
+    return examples.flatMap { values[$0 * size..<($0 + 1) * size] }
+  }
+
   /// An example's numbers.
   package func floats(of example: Int) -> [Float] {
     let size = size

@@ -17,6 +17,8 @@ package struct Artefact: Sendable {
   private let tensors: [TensorInfo]
   /// What `portable` reads: only another CPU needs it, and it takes longer than everything else.
   private let graphText: String
+  /// What a GPU backend has put aside; nil where nothing was compiled for one.
+  package let device: String?
 
   private enum Key {
     static let format = "netc.format"
@@ -25,6 +27,8 @@ package struct Artefact: Sendable {
     static let graph = "netc.graph"
     static let planChecksum = "netc.plan.crc32"
     static let dataChecksum = "netc.data.crc32"
+    static let device = "netc.device"
+    static let deviceChecksum = "netc.device.crc32"
   }
 
   /// Up to this size the checksum of the weights is compared at every opening: it costs a few milliseconds.
@@ -68,6 +72,10 @@ package struct Artefact: Sendable {
     }
     plan = try Self.decode(planText, path)
     self.graphText = graphText
+    device = file.metadata[Key.device]
+    if let device, file.metadata[Key.deviceChecksum] != Self.checksum(device) {
+      throw Self.damaged(path, "the checksum of its kernels differs")
+    }
     do throws(GraphProblem) { try plan.verify(catalogue) } catch { throw Self.damaged(path, error.message) }
     tensors = try Self.match(plan, file)
     let size = tensors.reduce(0) { $0 + $1.range.count }
@@ -146,9 +154,11 @@ package struct Artefact: Sendable {
   ///
   /// - Parameters:
   ///   - constants: the packed bytes of each constant of the plan.
+  ///   - device: what a GPU backend wants to find again.
   ///   - producer: netc's version.
   package static func write(
-    _ plan: Plan, portable: Graph, constants: [UnsafeRawBufferPointer], producer: String, to path: String
+    _ plan: Plan, portable: Graph, constants: [UnsafeRawBufferPointer], device: String? = nil, producer: String,
+    to path: String
   ) throws(DiagnosticError) {
     let (planText, graphText) = (try encode(plan, path), try encode(portable, path))
     var digest = Digest()
@@ -157,12 +167,13 @@ package struct Artefact: Sendable {
       digest.update(piece)
       padding.withUnsafeBytes { digest.update(UnsafeRawBufferPointer(rebasing: $0[..<missing(piece)])) }
     }
-    var writer = SafetensorsWriter(
-      metadata: [
-        (Key.format, String(formatVersion)), (Key.producer, producer),
-        (Key.planChecksum, checksum(planText, graphText)),
-        (Key.dataChecksum, digest.hexadecimal), (Key.plan, planText), (Key.graph, graphText),
-      ], alignment: 64)
+    var metadata = [
+      (Key.format, String(formatVersion)), (Key.producer, producer),
+      (Key.planChecksum, checksum(planText, graphText)),
+      (Key.dataChecksum, digest.hexadecimal), (Key.plan, planText), (Key.graph, graphText),
+    ]
+    if let device { metadata += [(Key.device, device), (Key.deviceChecksum, checksum(device))] }
+    var writer = SafetensorsWriter(metadata: metadata, alignment: 64)
     for (constant, piece) in zip(plan.constants, constants) {
       let floats = (piece.count + missing(piece)) / 4
       // The writer runs the closure before this function returns, while the memory is alive.

@@ -42,8 +42,9 @@ package enum GPUProblem: Error, Sendable, Equatable {
       ["install NVIDIA's driver, or use `--device cpu`; `netc doctor` tells what was found"]
     case .noLibrary:
       [
+        "compile the spec with `netc compile --target sm_NN` on a machine that has it, and run what that writes",
         "install CUDA 11.4 or newer, or `pip install nvidia-cuda-nvrtc-cu12` in an active virtual environment, or name "
-          + "the folder in NETC_CUDA_PATH"
+          + "the folder in NETC_CUDA_PATH",
       ]
     case .noLinker:
       ["build one with `swift build -c release --static-swift-stdlib --product netc`, or use `--device cpu`"]

@@ -8,6 +8,8 @@ package struct PointwiseGroup: Hashable, Sendable {
     case operand(Int)
     /// What operation n gave.
     case result(Int)
+    /// The number that counter n gives an element: where random numbers belong to it.
+    case place(Int)
   }
 
   package struct Operation: Hashable, Sendable {
@@ -15,22 +17,31 @@ package struct PointwiseGroup: Hashable, Sendable {
     package var op: GraphOp
     package var values: [Value]
 
+    var isOfTraining: Bool { op.isOfTraining }
+
     package init(_ op: GraphOp, _ values: [Value]) { (self.op, self.values) = (op, values) }
   }
 
   package var operations: [Operation]
   package var operandCount: Int
+  /// Counters, each a view without memory.
+  package var placeCount: Int
   /// Operations whose results are written.
   package var stored: [Int]
   /// Whether neighbouring threads take neighbouring channels, not neighbouring pixels.
   package var channelsFirst: Bool
 
-  package init(operations: [Operation], operandCount: Int, stored: [Int], channelsFirst: Bool) {
-    (self.operations, self.operandCount, self.stored, self.channelsFirst) =
-      (operations, operandCount, stored, channelsFirst)
+  package init(
+    operations: [Operation], operandCount: Int, placeCount: Int = 0, stored: [Int], channelsFirst: Bool
+  ) {
+    (self.operations, self.operandCount, self.placeCount) = (operations, operandCount, placeCount)
+    (self.stored, self.channelsFirst) = (stored, channelsFirst)
   }
 
-  /// A kernel. Its structure has the addresses of operands and results, the shape, and a view and a storage of each.
+  package var isOfTraining: Bool { operations.contains(where: \.isOfTraining) }
+
+  /// A kernel. Its structure has the addresses of operands and results, the shape, and a view and a storage of each,
+  /// and the views of counters.
   package func text(name: String) -> String {
     let inputs = (0..<operandCount).map { "x\($0)" }
     let outputs = stored.indices.map { "y\($0)" }
@@ -40,14 +51,22 @@ package struct PointwiseGroup: Hashable, Sendable {
     text += "  int images, channels, height, width;\n"
     for tensor in inputs + outputs { text += "  View \(tensor)_view;\n" }
     for tensor in inputs + outputs { text += "  int \(tensor)_storage;\n" }
+    for place in 0..<placeCount { text += "  View p\(place)_view;\n" }
     text += "};\n\nNETC_KERNEL(\(name), \(name)_arguments, \(inputs.count + outputs.count)) {\n"
     text += "  EACH(i, (long long)a.images * a.channels * a.height * a.width) {\n"
     text += channelsFirst ? Self.channelsFirst : Self.pixelsFirst
+    for place in 0..<placeCount {
+      text += "    const unsigned long long p\(place) = (unsigned long long)at(a.p\(place)_view, n, c, y, x);\n"
+    }
+    if operations.contains(where: { if case .gradient(.normalizeData) = $0.op { true } else { false } }) {
+      text += "    const float per_channel = (float)((long long)a.images * a.height * a.width);\n"
+    }
     var loaded: Set<Int> = []
     for (index, operation) in operations.enumerated() {
       for case .operand(let operand) in operation.values where loaded.insert(operand).inserted {
-        text += "    const float u\(operand) = load(a.x\(operand), at(a.x\(operand)_view, n, c, y, x), "
-        text += "a.x\(operand)_storage);\n"
+        // Of one operand alone an extremum, or of a linear function the slope, asks nothing.
+        text += "    [[maybe_unused]] const float u\(operand) = "
+        text += "load(a.x\(operand), at(a.x\(operand)_view, n, c, y, x), a.x\(operand)_storage);\n"
       }
       text += "    const float v\(index) = \(Self.expression(operation));\n"
       if let place = stored.firstIndex(of: index) {
@@ -73,6 +92,7 @@ package struct PointwiseGroup: Hashable, Sendable {
       switch value {
       case .operand(let index): "u\(index)"
       case .result(let index): "v\(index)"
+      case .place(let index): "p\(index)"
       }
     }
     switch operation.op {
@@ -80,6 +100,9 @@ package struct PointwiseGroup: Hashable, Sendable {
     case .scaleShift(let activation): return activated("\(names[0]) * \(names[1]) + \(names[2])", activation)
     case .parametricRectify: return "\(names[0]) > 0 ? \(names[0]) : \(names[1]) * \(names[0])"
     case .elementwise(let attributes, let activation): return activated(combined(attributes, names), activation)
+    case .fill(let value, _): return literal(value)
+    case .training(let op): return training(op, names) ?? names[0]
+    case .gradient(let op): return gradient(op, names) ?? names[0]
     default: return names[0]
     }
   }
@@ -98,7 +121,7 @@ package struct PointwiseGroup: Hashable, Sendable {
     }
   }
 
-  private static func activated(_ x: String, _ activation: Activation) -> String {
+  static func activated(_ x: String, _ activation: Activation) -> String {
     switch activation {
     case .linear: x
     case .leakyRectify(let leakiness): "leaky_rectify(\(x), \(literal(leakiness)))"
@@ -110,5 +133,5 @@ package struct PointwiseGroup: Hashable, Sendable {
   }
 
   /// The shortest decimal that reads back as the same number.
-  private static func literal(_ value: Float) -> String { value < 0 ? "(\(value)f)" : "\(value)f" }
+  static func literal(_ value: Float) -> String { value < 0 ? "(\(value)f)" : "\(value)f" }
 }

@@ -48,6 +48,18 @@ package struct TargetDescription: Hashable, Sendable, Codable {
       name: "sm_\(capability)", instructionSets: [.cuda], cores: processors, cache: [0, cache, 0])
   }
 
+  /// Of a GPU, 80 for 8.0; nil for a CPU.
+  package var capability: Int? { isDevice ? Int(name.drop { !$0.isNumber }) : nil }
+
+  /// A GPU of each compute capability for which kernels are compiled ahead, with the multiprocessors and the level-2
+  /// cache of a usual one: T4, A100, RTX 3090, L40S, H100, B200.
+  package static let devices: [TargetDescription] = [
+    device(capability: 75, processors: 40, cache: 4 << 20), device(capability: 80, processors: 108, cache: 40 << 20),
+    device(capability: 86, processors: 82, cache: 6 << 20), device(capability: 89, processors: 142, cache: 96 << 20),
+    device(capability: 90, processors: 132, cache: 50 << 20),
+    device(capability: 100, processors: 148, cache: 126 << 20),
+  ]
+
   /// The targets that `--target` knows by name.
   package static let named: [TargetDescription] = [
     TargetDescription(

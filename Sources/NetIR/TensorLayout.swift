@@ -2,11 +2,13 @@
 package enum StorageType: String, Hashable, Sendable, Codable, CaseIterable {
   case float32
   case bfloat16
+  /// IEEE's binary16, on GPUs: numbers above 65504 become infinite, and below 6·10⁻⁵ lose digits.
+  case float16
 
   package var bytes: Int {
     switch self {
     case .float32: 4
-    case .bfloat16: 2
+    case .bfloat16, .float16: 2
     }
   }
 }

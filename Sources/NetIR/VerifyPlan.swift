@@ -198,11 +198,14 @@ extension Plan {
     for (place, operand) in step.operands.enumerated() where step.op.isVector(place, of: step.operands.count) {
       guard case .tensor(let index) = operand else { continue }
       let (layout, name) = (tensors[index].layout, tensors[index].name)
-      guard step.op.hasWeights, place == 1, let packed = kernel.weightLayout(step.op, inputBlock: inputBlock)
-      else {
-        try require(layout == .plain, "step `\(step.name)` reads `\(name)`, which is not plain")
+      let isWeight = step.op.hasWeights && place == 1
+      guard isWeight, var packed = kernel.weightLayout(step.op, inputBlock: inputBlock) else {
+        // Kernels of a GPU read weights as they are stored.
+        let isPlain = layout == .plain || isWeight && kernel.instructionSet == .cuda && layout.isContiguous
+        try require(isPlain, "step `\(step.name)` reads `\(name)`, which is not plain")
         continue
       }
+      if kernel.instructionSet == .cuda { packed.storage = layout.storage }
       try require(
         layout == packed,
         "step `\(step.name)` reads `\(name)`, which is packed otherwise")

@@ -22,6 +22,8 @@ package struct WeightOrder: Hashable, Sendable, Codable {
     case splitPatches
     /// [tile of units][chunk of 32 inputs][part]…
     case splitUnits
+    /// As the kernel of a GPU that reads them has it.
+    case device
 
     var isOfUnits: Bool { self == .gemm || self == .gemmPairs || self == .splitUnits }
   }
@@ -52,6 +54,7 @@ package struct WeightOrder: Hashable, Sendable, Codable {
     case .split: tiles * columns * chunked(shape[1]) * shape[2] * shape[3]
     case .splitPatches: tiles * columns * chunked(shape.dropFirst().reduce(1, *))
     case .splitUnits: tiles * columns * chunked(shape[1])
+    case .device: shape.elements
     }
   }
 
@@ -77,7 +80,7 @@ package struct WeightOrder: Hashable, Sendable, Codable {
 
   /// Whether weights of that shape can lie like this.
   func fits(_ shape: [Int]) -> Bool {
-    guard (1...1024).contains(columns), (1...64).contains(block), shape.count == (form.isOfUnits ? 2 : 4),
+    guard (1...1024).contains(columns), (1...64).contains(block), hasRank(shape.count),
       groups >= 1, shape[0] % groups == 0
     else { return false }
     return switch form {
@@ -87,7 +90,12 @@ package struct WeightOrder: Hashable, Sendable, Codable {
     case .splitPatches: groups == 1 && block == 1
     case .depthwise: shape[1] == 1
     case .gemm, .gemmPairs, .splitUnits: groups == 1
+    case .device: true
     }
+  }
+
+  private func hasRank(_ rank: Int) -> Bool {
+    form == .device ? rank == 2 || rank == 4 : rank == (form.isOfUnits ? 2 : 4)
   }
 }
 
@@ -96,6 +104,7 @@ extension KernelDescriptor {
   ///
   /// - Parameter inputBlock: of the layout of what it convolves.
   package func weightLayout(_ op: GraphOp, inputBlock: Int) -> TensorLayout? {
+    if instructionSet == .cuda { return deviceWeightLayout(op) }
     guard let order = weightOrder(op, inputBlock: inputBlock) else { return nil }
     return TensorLayout(storage: order.form == .depthwise ? .float32 : storage, weights: order)
   }

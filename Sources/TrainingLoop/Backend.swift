@@ -18,6 +18,17 @@ package protocol Predictor {
   ///   - inputs: `examples` × the size of one example, per input.
   /// - Returns: `examples` × the size of one result, per output.
   func predict(examples: Int, inputs: [[Float]]) throws -> [[Float]]
+
+  /// Whether it prepares bytes itself.
+  var takesBytes: Bool { get }
+
+  /// As the other one, of the only input as bytes that nothing has prepared. Only where `takesBytes`.
+  func predict(examples: Int, bytes: [UInt8]) throws -> [[Float]]
+}
+
+extension Predictor {
+  package var takesBytes: Bool { false }
+  package func predict(examples: Int, bytes: [UInt8]) throws -> [[Float]] { preconditionFailure("it takes floats") }
 }
 
 /// What a trainer has steps and networks run by.
@@ -33,4 +44,13 @@ package protocol TrainingBackend {
   func exactly(_ graph: Graph, inputs: [[Double]], constants: @escaping (String) -> [Float]) throws -> [[Double]]
   /// Of a graph for inference, which was lowered for so many examples.
   func predictor(_ graph: Graph, batch: Int, parameters: @escaping (String) -> [Float]) throws -> any Predictor
+  /// - Parameter constants: the numbers of parameters that do not learn, by their names.
+  func engine(_ work: StepWork, constants: @escaping (String) -> [Float]) throws -> any StepEngine
+}
+
+extension TrainingBackend {
+  /// What takes steps. Whoever keeps what learns elsewhere than in this machine's memory brings an engine of its own.
+  package func engine(_ work: StepWork, constants: @escaping (String) -> [Float]) throws -> any StepEngine {
+    HostEngine(work, try step(work.graph, constants: constants), mover)
+  }
 }

@@ -5,6 +5,13 @@ package struct Divergence: Error, Sendable {
   /// How many times the first loss, or 1 if that is more, counts as lost.
   package static let limit = 1e4
 
+  /// Whether training may go on behind a loss.
+  ///
+  /// - Parameter first: the loss of the first step; nil for that one.
+  package static func isGood(_ loss: Double, first: Double?) -> Bool {
+    loss.isFinite && loss <= limit * max(1, first ?? loss)
+  }
+
   /// A parameter at that step.
   package struct Layer: Sendable {
     package var tensor: String

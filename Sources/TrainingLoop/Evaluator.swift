@@ -36,8 +36,12 @@ package struct Evaluator: Sendable {
     var (sum, right, places) = (0.0, 0, 0)
     for start in stride(from: 0, to: examples.count, by: Self.chunk) {
       let part = Array(examples[start..<min(examples.count, start + Self.chunk)])
-      let outputs = try predictor.predict(
-        examples: part.count, inputs: data.inputs.map { maker.inputs(part, $0) })
+      let outputs =
+        if predictor.takesBytes, data.inputs.count == 1, let bytes = data.inputs[0].bytes(of: part) {
+          try predictor.predict(examples: part.count, bytes: bytes)
+        } else {
+          try predictor.predict(examples: part.count, inputs: data.inputs.map { maker.inputs(part, $0) })
+        }
       for (place, example) in part.enumerated() {
         let rows = zip(outputs, sizes).map { $0[place * $1..<(place + 1) * $1] }
         let targets = data.targets.map { $0.floats(of: example)[...] }

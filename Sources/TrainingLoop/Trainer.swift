@@ -52,22 +52,18 @@ package final class Trainer {
   let settings: TrainingSettings
   private let backend: any TrainingBackend
   let graph: TrainingGraph
-  private let runner: any TrainingStepRunner
-  private let maker: BatchMaker
+  let engine: any StepEngine
+  let maker: BatchMaker
   private let evaluator: Evaluator
   private let deadUnits: DeadUnits?
-  let inputs, outputs: FloatArrays
-  /// What the rule remembers, of each trained parameter in turn.
-  let slots: FloatArrays
-  let mover: any ParameterMover
   /// The class of each example, where there are classes.
   private let classes: [Int]?
   /// The place of each trained parameter among all.
   let places: [Int]
-  let penalties: [Penalty]
-  /// The trained parameters with all that moves them.
-  let parts: [UpdatePart]
-  /// What learns lies in `inputs` and `slots` while an epoch runs.
+  private let penalties: [Penalty]
+  /// The places of running means and variances.
+  private let statistics: [(mean: Int, variance: Int)]
+  /// What learns lies in the engine while an epoch runs.
   package internal(set) var state: TrainingState
 
   /// - Throws: `GradientProblem` where the network cannot be trained, and what the backend throws.
@@ -75,14 +71,10 @@ package final class Trainer {
     (self.work, self.backend, self.state) = (work, backend, state)
     let network = work.network
     let batch = network.fixedBatch ?? network.training.batchSize
-    let names = network.weights.map(\.name)
     let step = try TrainingGraph(
       network.lowered(batch: batch).graph, work.task.objectives, trainable: network.trained.map(\.name))
     graph = step
-    let start = Dictionary(zip(names, state.parameters), uniquingKeysWith: { first, _ in first })
-    runner = try backend.step(step, constants: { start[$0] ?? [] })
-    let inputs = FloatArrays(counts: step.graph.inputs.map { step.graph[$0].shape.reduce(1, *) })
-    let outputs = FloatArrays(counts: step.graph.outputs.map { step.graph[$0].shape.reduce(1, *) })
+    let start = Dictionary(zip(network.weights.map(\.name), state.parameters), uniquingKeysWith: { first, _ in first })
     let (classes, settings) = (work.task.classNumbers(of: work.data), network.training)
     (self.classes, self.settings) = (classes, settings)
     maker = BatchMaker(
@@ -95,20 +87,17 @@ package final class Trainer {
     evaluator = Evaluator(network, work.task, work.preprocessing)
     let (judged, examples) = work.validation ?? (work.data, work.split.train)
     deadUnits = work.looksAtUnits ? try DeadUnits(network, judged, examples, work.preprocessing) : nil
+    let names = network.weights.map(\.name)
     let places = step.parameters.map { name in names.firstIndex(of: name) ?? 0 }
     let penalties = places.map { settings.penalty(of: network.weights[$0]) }
-    for (input, place) in zip(step.parameterInputs, places) { inputs.write(state.parameters[place], to: input) }
-    let slots = FloatArrays(places.flatMap { state.slots[$0] })
-    parts = places.indices.map { index in
-      UpdatePart(
-        parameter: inputs[step.parameterInputs.lowerBound + index],
-        gradient: UnsafeBufferPointer(outputs[step.gradientOutputs.lowerBound + index]),
-        slots: (0..<settings.rule.slots).map { slots[index * settings.rule.slots + $0] }, penalty: penalties[index],
-        multiplier: settings.multiplier(of: step.parameters[index]))
-    }
-    (self.inputs, self.outputs, self.slots, self.places, self.penalties) = (inputs, outputs, slots, places, penalties)
-    mover = backend.mover
+    (self.places, self.penalties) = (places, penalties)
+    statistics = step.statistics.map { (names.firstIndex(of: $0.mean) ?? 0, names.firstIndex(of: $0.variance) ?? 0) }
+    engine = try backend.engine(StepWork(step, of: network), constants: { start[$0] ?? [] })
+    try engine.load(learning)
   }
+
+  /// Memory of a device that steps take; nil where they take none.
+  package var deviceBytes: Int? { engine.deviceBytes }
 
   /// Runs the rest of the present epoch, and validates.
   ///
@@ -126,96 +115,46 @@ package final class Trainer {
     let workers = work.network.data.augmentation.isEmpty ? 1 : 2
     let feeder = BatchFeeder(state.batch..<batches, workers: workers) { maker.batch($0, of: order, epoch: number) }
     defer { feeder.close() }
-    var (rate, ratios, done): (Double, [TensorNumber], Int) = (0, [], 0)
+    var epoch = Epoch(self, batches: batches)
     while let batch = feeder.next() {
-      let (rule, learningRate) = pace(state.batch, of: batches)
-      rate = learningRate
-      let loss = try step(batch, rate)
-      ratios = update(rule, rate, measuring: state.batch == batches - 1)
-      count(batch, loss)
-      state.batch += 1
-      state.steps += 1
-      done += batch.examples.count
-      progress(
-        Progress(
-          epoch: state.epoch + 1, batch: state.batch, batches: batches, examples: state.sums.examples,
-          loss: state.sums.loss / Double(max(1, state.sums.examples))))
-      if state.batch < batches, shouldStop() {
-        collect()
+      try epoch.take(batch, progress)
+      if state.batch + epoch.waiting.count < batches, shouldStop() {
+        try epoch.settle(leaving: 0, progress)
+        try collect()
         return .stopped
       }
     }
-    collect()
-    let seconds = (clock.now - start).seconds
-    return .done(try finish(rate, ratios, seconds, done))
-  }
-
-  // MARK: A step
-
-  /// - Returns: the loss of the batch.
-  private func step(_ batch: Batch, _ rate: Double) throws -> Double {
-    for (index, values) in batch.values.enumerated() { inputs.write(values, to: index) }
-    if let input = graph.classWeights {
-      inputs.write(batch.shares, to: graph.exampleWeights)
-      inputs.write(batch.factors, to: input)
-    } else {
-      inputs.write(batch.weights, to: graph.exampleWeights)
-    }
-    if let key = graph.key {
-      var stream = RandomStream(seed: settings.seed, name: "step \(state.steps)")
-      inputs.write(CounterRandom.words(UInt64(stream.next()) << 32 | UInt64(stream.next())), to: key)
-    }
-    try runner.run(inputs: inputs.read, outputs: outputs.written)
-    let loss = Double(outputs[graph.lossOutput][0])
-    let first = state.firstLoss ?? loss
-    guard loss.isFinite, loss <= Divergence.limit * max(1, first) else {
-      throw Divergence(
-        step: state.steps + 1, epoch: state.epoch + 1, loss: loss, rate: rate, firstLoss: state.firstLoss,
-        inputs: batch.values.prefix(work.task.inputShapes.count).joined().contains { !$0.isFinite },
-        layers: suspects())
-    }
-    state.firstLoss = first
-    return loss
-  }
-
-  /// Layers in their order, with how large the gradients of their parameters are.
-  private func suspects() -> [Divergence.Layer] {
-    zip(graph.parameters, zip(graph.parameterInputs, graph.gradientOutputs)).map { name, indices in
-      let (weight, gradient) = (Norm.of(inputs[indices.0]), Norm.of(outputs[indices.1]))
-      return Divergence.Layer(tensor: name, weight: weight, gradient: gradient)
-    }
-  }
-
-  private func count(_ batch: Batch, _ loss: Double) {
-    state.sums.loss += loss * Double(batch.examples.count)
-    state.sums.examples += batch.examples.count
-    guard let classes = work.task.classes else { return }
-    let output = outputs[graph.predictionOutputs.lowerBound]
-    let target = inputs[graph.targets.lowerBound]
-    let (size, targetSize) = (output.count / maker.size, target.count / maker.size)
-    for example in batch.examples.indices {
-      let (right, places) = Correctness.count(
-        prediction: Array(output[example * size..<(example + 1) * size])[...],
-        target: Array(target[example * targetSize..<(example + 1) * targetSize])[...],
-        objective: work.task.objectives[0], classes: classes)
-      state.sums.right += right
-      state.sums.places += places
-    }
+    try epoch.settle(leaving: 0, progress)
+    try collect()
+    return .done(try finish(epoch, (clock.now - start).seconds))
   }
 
   /// Brings what learns into the state.
-  private func collect() {
-    for (part, place) in zip(parts, places) {
-      state.parameters[place] = Array(part.parameter)
-      state.slots[place] = part.slots.map { Array($0) }
+  private func collect() throws {
+    let learned = try engine.state()
+    for (index, place) in places.enumerated() {
+      state.parameters[place] = learned.parameters[index]
+      state.slots[place] = learned.slots[index]
     }
+    for (values, places) in zip(learned.statistics, statistics) {
+      state.parameters[places.mean] = values.mean
+      state.parameters[places.variance] = values.variance
+    }
+  }
+
+  /// What learns, out of the state.
+  private var learning: LearningState {
+    LearningState(
+      parameters: places.map { state.parameters[$0] }, slots: places.map { state.slots[$0] },
+      statistics: statistics.map {
+        LearningState.Statistics(mean: state.parameters[$0.mean], variance: state.parameters[$0.variance])
+      }, firstLoss: state.firstLoss)
   }
 
   // MARK: The end of an epoch
 
-  private func finish(_ rate: Double, _ ratios: [TensorNumber], _ seconds: Double, _ examples: Int) throws
-    -> EpochRecord
-  {
+  private func finish(_ epoch: Epoch, _ seconds: Double) throws -> EpochRecord {
+    let (rate, ratios, examples) = (epoch.rate, epoch.ratios, epoch.done)
     var record = EpochRecord(
       epoch: state.epoch + 1, trainLoss: state.sums.loss / Double(max(1, state.sums.examples)), learningRate: rate,
       updateRatio: ratios.map(\.value).sorted().middle, seconds: seconds,

@@ -2,7 +2,7 @@ import Layers
 import NetIR
 import Training
 
-/// How fast and how parameters and running statistics move after a step.
+/// How fast parameters move, and how far they did.
 extension Trainer {
   /// The rule with its momentum of this step, and the learning rate.
   func pace(_ batch: Int, of batches: Int) -> (UpdateRule, Double) {
@@ -20,46 +20,16 @@ extension Trainer {
     return (rule, rate * (settings.warmUp?.factor(at: progress) ?? 1))
   }
 
-  /// Moves parameters, in place, and running statistics.
-  ///
-  /// - Parameter measuring: whether to look how large the changes are.
-  /// - Returns: ‖Δw‖/‖w‖ of each parameter that penalties apply to, where it was measured.
-  func update(_ rule: UpdateRule, _ rate: Double, measuring: Bool) -> [TensorNumber] {
-    var bounds = GradientBounds(limit: settings.clipping.value ?? .infinity)
-    if let most = settings.clipping.norm {
-      bounds = bounds.bounding(norm: mover.totalNorm(of: parts, limit: bounds.limit), to: most)
-    }
-    let weights = places.map { work.network.weights[$0] }
-    let before = zip(parts, weights).map { measuring && $1.isRegularized ? Array($0.parameter) : [] }
-    mover.apply(rule, to: parts, step: state.steps + 1, rate: Float(rate), bounds: bounds)
-    if let limit = settings.clipping.maxNorm {
-      for (part, weight) in zip(parts, weights) where weight.isRegularized {
-        MaxNorm.apply(to: part.parameter, units: weight.shape.first ?? 0, limit: limit)
-      }
-    }
-    follow()
-    return zip(weights, zip(parts, before)).compactMap { weight, values in
-      let (part, before) = values
-      let norm = before.reduce(0.0) { $0 + Double($1) * Double($1) }
-      guard norm > 0 else { return nil }
-      let change = zip(part.parameter, before).reduce(0.0) { sum, pair in
+  /// ‖Δw‖/‖w‖ of each parameter that penalties apply to.
+  func ratios(_ before: [[Float]], _ after: [[Float]]) -> [TensorNumber] {
+    zip(places, zip(before, after)).compactMap { place, values in
+      let weight = work.network.weights[place]
+      let norm = values.0.reduce(0.0) { $0 + Double($1) * Double($1) }
+      guard weight.isRegularized, norm > 0 else { return nil }
+      let change = zip(values.1, values.0).reduce(0.0) { sum, pair in
         sum + Double(pair.0 - pair.1) * Double(pair.0 - pair.1)
       }
       return TensorNumber(weight.name, (change / norm).squareRoot())
-    }
-  }
-
-  /// Running statistics follow the batch's.
-  private func follow() {
-    let names = work.network.weights.map(\.name)
-    for (statistics, output) in zip(graph.statistics, graph.momentsOutputs) {
-      guard let mean = names.firstIndex(of: statistics.mean), let variance = names.firstIndex(of: statistics.variance)
-      else { continue }
-      let alpha = work.network.layers.first { $0.name == statistics.layer }.flatMap { $0.kind as? BatchNorm }?.alpha
-      var (means, variances) = (state.parameters[mean], state.parameters[variance])
-      RunningStatistics.follow(
-        &means, &variances, moments: outputs.values(output), count: statistics.count, alpha: alpha ?? 0.1)
-      (state.parameters[mean], state.parameters[variance]) = (means, variances)
     }
   }
 }
@@ -81,13 +51,6 @@ extension TrainingSettings.ClassWeights {
       for example in examples { counts[classes[example]] += 1 }
       return counts.map { $0 == 0 ? 0 : Float(Double(examples.count) / Double(count * $0)) }
     }
-  }
-}
-
-/// Euclidean norms.
-enum Norm {
-  static func of(_ values: UnsafeMutableBufferPointer<Float>) -> Double {
-    values.reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot()
   }
 }
 

@@ -54,6 +54,9 @@ struct Bench: ParsableCommand {
   @Option(help: "Where to run.")
   var device = DeviceOption.cpu
 
+  @Flag(help: "With --device gpu: choose the kernels by timing them there; the times are kept for the next time.")
+  var tune = false
+
   @OptionGroup var arithmetic: ArithmeticOptions
 
   @Flag(help: "Print one JSON object.")
@@ -63,7 +66,13 @@ struct Bench: ParsableCommand {
 
   func validate() throws {
     try validateBatch(batch)
-    if memory != nil, !train { throw ValidationError("`--memory` goes with `--train`.") }
+    if memory != nil, !train || device == .gpu {
+      throw ValidationError("`--memory` goes with `--train` on the CPU.")
+    }
+    if tune, train { throw ValidationError("`--tune` goes without `--train`.") }
+    if tune, device == .cpu {
+      throw ValidationError("`--tune` goes with `--device gpu`; `netc compile --tune` is for CPUs.")
+    }
     if !(seconds > 0 && seconds <= 3600) {
       throw ValidationError("`--seconds` must be above 0 and at most 3600.")
     }
@@ -72,7 +81,7 @@ struct Bench: ParsableCommand {
   func run() throws {
     try common.run { console in
       var loader = ModelLoader(path: model, weights: parameters.weights, threads: common.threadCount)
-      loader.map = parameters.map
+      (loader.map, loader.tunes) = (parameters.map, tune)
       (loader.batch, loader.precision, loader.numerics) = (batch, arithmetic.precision, arithmetic.numerics)
       var command = BenchCommand(model: loader)
       (command.device, command.seconds, command.json, command.trains) = (device, seconds, json, train)

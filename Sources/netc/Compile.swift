@@ -91,7 +91,7 @@ struct Compile: ParsableCommand {
 }
 
 struct ArithmeticOptions: ParsableArguments {
-  @Option(help: "Products in fp32, or in bf16 with sums in fp32.")
+  @Option(help: "Products in fp32, or in bf16 with sums in fp32; on a GPU, in fp16 too.")
   var precision: PrecisionOption?
 
   @Option(help: "fast may trade accuracy for speed within a budget, strict never does.")

@@ -40,8 +40,10 @@ struct Eval: ParsableCommand {
     completion: .file())
   var sheet: String?
 
-  @Option(help: "Arithmetic: strict never approximates.")
-  var numerics = NumericsOption.fast
+  @Option(help: "Where to run.")
+  var device = DeviceOption.cpu
+
+  @OptionGroup var arithmetic: ArithmeticOptions
 
   @Flag(help: "Print one JSON object.")
   var json = false
@@ -61,7 +63,8 @@ struct Eval: ParsableCommand {
       (command.weights, command.map) = (parameters.weights, parameters.map)
       (command.spec, command.part) = (spec, data)
       (command.overrides, command.mistakes, command.json) = (overrides, mistakes, json)
-      (command.numerics, command.sheet) = (numerics, sheet)
+      (command.numerics, command.precision) = (arithmetic.numerics ?? .fast, arithmetic.precision)
+      (command.device, command.sheet) = (device, sheet)
       return try command.run(console)
     }
   }

@@ -31,6 +31,9 @@ struct Explain: ParsableCommand {
     completion: .file())
   var plan: String?
 
+  @Option(help: "With `--plan` and a spec: for which device the plan is.")
+  var device = DeviceOption.cpu
+
   @Flag(help: "With `--plan`: print one JSON object.")
   var json = false
 
@@ -38,6 +41,7 @@ struct Explain: ParsableCommand {
 
   func validate() throws {
     if topic == nil, plan == nil { throw ValidationError("Missing expected argument '<topic>'") }
+    if device == .gpu, plan == nil { throw ValidationError("`--device` goes with `--plan`.") }
     if json, plan == nil { throw ValidationError("`--json` goes with `--plan`.") }
   }
 
@@ -45,7 +49,7 @@ struct Explain: ParsableCommand {
     try common.run { console in
       guard let plan else { return ExplainCommand(topic: topic ?? "").run(console) }
       var command = ExplainPlanCommand(path: plan, step: topic)
-      command.json = json
+      (command.json, command.device) = (json, device)
       return try command.run(console)
     }
   }

@@ -49,6 +49,9 @@ struct Run: ParsableCommand {
   @Option(help: "Where to run.")
   var device = DeviceOption.cpu
 
+  @Flag(help: "With --device gpu: choose the kernels by timing them there; the times are kept for the next time.")
+  var tune = false
+
   @OptionGroup var arithmetic: ArithmeticOptions
 
   @Flag(help: "Compare the checksum of an artefact's weights even when they are large.")
@@ -58,6 +61,9 @@ struct Run: ParsableCommand {
 
   func validate() throws {
     try validateBatch(batch)
+    if tune, device == .cpu {
+      throw ValidationError("`--tune` goes with `--device gpu`; `netc compile --tune` is for CPUs.")
+    }
     if top < 1 { throw ValidationError("`--top` must be at least 1.") }
     if draw < 0 { throw ValidationError("`--draw` must be at least 0.") }
   }
@@ -67,7 +73,7 @@ struct Run: ParsableCommand {
       var loader = ModelLoader(path: model, weights: parameters.weights, threads: common.threadCount)
       loader.map = parameters.map
       (loader.batch, loader.precision, loader.numerics) = (batch, arithmetic.precision, arithmetic.numerics)
-      loader.verifyWeights = verify
+      (loader.verifyWeights, loader.tunes) = (verify, tune)
       var command = RunCommand(model: loader, input: input)
       command.device = device
       (command.output, command.top, command.labels, command.draw) = (output, top, labels, draw)

@@ -66,6 +66,9 @@ struct Train: ParsableCommand {
 
   func validate() throws {
     if let epochs, epochs < 1 { throw ValidationError("`--epochs` must be at least 1.") }
+    if memory != nil, device == .gpu {
+      throw ValidationError("`--memory` goes with the CPU: on a GPU the plan has what is free there.")
+    }
     if json, !sanity { throw ValidationError("`--json` goes with `--sanity`.") }
     if sanity, resume || overwrite || output != nil || epochs != nil {
       throw ValidationError("`--sanity` writes nothing and runs no epochs: leave the other options out.")

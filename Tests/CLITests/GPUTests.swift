@@ -35,15 +35,83 @@ import Testing
   }
 
   @Test func benchMeasuresAndChecks() throws {
-    let run = netc(["bench", Files.lenet, "--device", "gpu", "--seconds", "0.01", "--check", "--json"])
+    let bench = ["bench", Files.lenet, "--device", "gpu", "--seconds", "0.01"]
+    let run = netc(bench + ["--check", "--json", "--numerics", "strict"])
     #expect(run.status == 0, "\(run.errors)")
     let result = try JSONValue(parsing: run.output)
     #expect(result["device"]?.stringValue == "gpu" && (result["median_ms"]?.doubleValue ?? 0) > 0)
     #expect((result["check"]?["max_error"]?.doubleValue ?? 1) < 1e-6)
-    let text = netc(["bench", Files.lenet, "--device", "gpu", "--seconds", "0.01"])
+    let text = netc(bench)
     #expect(text.output.contains("sm_80   Fake GPU 0"))
-    let profile = netc(["bench", Files.lenet, "--device", "gpu", "--profile"])
-    #expect(profile.status == 1 && profile.errors.contains("`--profile` and `--trace` watch the threads of a CPU"))
+    let trace = netc(bench + ["--trace", folder.path + "/trace.json"])
+    #expect(trace.status == 1 && trace.errors.contains("`--trace` watches the threads of a CPU"))
+    // TF32, bf16 and fp16: the error of each against double precision.
+    for (precision, most) in [("fp32", 1e-3), ("bf16", 1e-2), ("fp16", 1e-3)] {
+      let rounded = netc(bench + ["--check", "--json", "--precision", precision])
+      let error = try JSONValue(parsing: rounded.output)["check"]?["max_error"]?.doubleValue ?? 1
+      #expect(rounded.status == 0 && error < most && error > 1e-7, "\(precision): \(error) \(rounded.errors)")
+    }
+  }
+
+  @Test func benchTimesLaunches() throws {
+    let bench = ["bench", Files.lenet, "--device", "gpu", "--seconds", "0.01", "--profile"]
+    let text = netc(bench)
+    #expect(text.status == 0 && text.output.contains("launches") && text.output.contains("conv2d_"), "\(text.errors)")
+    let launches = try JSONValue(parsing: netc(bench + ["--json"]).output)["launches"]?.arrayValue ?? []
+    #expect(launches.count >= 5 && launches.allSatisfy { ($0["median_us"]?.doubleValue ?? 0) > 0 })
+    #expect(launches.contains { ($0["gflop"]?.doubleValue ?? 0) > 0 })
+  }
+
+  @Test func fp16IsForGPUs() {
+    let options = Self.digits + ["--precision", "fp16"]
+    let gpu = netc(options + ["--device", "gpu"])
+    #expect(gpu.status == 0 && gpu.output.hasPrefix("accuracy 98.33 %"), "\(gpu.errors)")
+    let cpu = netc(options)
+    #expect(cpu.status == 1 && cpu.errors.contains("fp16 is a precision of GPUs (`--device gpu`)"))
+  }
+
+  @Test func judgesAsTheCPUDoes() {
+    let eval = ["eval", Files.digits, "--weights", Files.weights, "--numerics", "strict"]
+    let (gpu, cpu) = (netc(eval + ["--device", "gpu"]), netc(eval))
+    #expect(gpu.status == 0 && gpu.output == cpu.output, "\(gpu.errors)")
+    let half = netc(eval + ["--device", "gpu", "--precision", "fp16"])
+    #expect(half.status == 0 && half.output.contains("98.33 %"))
+  }
+
+  /// Where there is no run-time compiler, the driver loads what was compiled before.
+  @Test(arguments: [["--precision", "fp32"], ["--precision", "fp16"], ["--numerics", "strict"]])
+  func runsWhatWasCompiledAhead(arithmetic: [String]) throws {
+    let path = folder.path + "/ahead.netc"
+    let compile = netc(
+      ["compile", Files.digits, "--weights", Files.weights, "-o", path, "--batch", "20", "--target", "sm_80"]
+        + arithmetic)
+    #expect(compile.status == 0 && compile.errors.contains("kernels for sm_80 or newer"), "\(compile.errors)")
+    let driver = FakeGPU()
+    driver.remove("libnvrtc.so.12")
+    let run = ["run", path, "--input", Files.images, "--labels", Files.labels]
+    let gpu = netc(run + ["--device", "gpu"], ["NETC_CUDA_PATH": driver.path])
+    #expect(gpu.status == 0 && gpu.output.hasPrefix("accuracy 98.33 %"), "\(gpu.errors)")
+    // The same file on the CPU, and on a device that is too old for it.
+    #expect(netc(run).output == gpu.output)
+    let old = netc(run + ["--device", "gpu"], ["NETC_CUDA_PATH": driver.path, "FAKE_CUDA_CAPABILITY": "75"])
+    #expect(old.status == 1 && old.errors.contains("the kernels in the file are for sm_80 or newer"))
+    // Without such kernels in the file it says what is missing.
+    let plain = netc(
+      ["run", try folder.digitsArtefact(), "--input", Files.images, "--device", "gpu"],
+      ["NETC_CUDA_PATH": driver.path])
+    #expect(plain.status == 1 && plain.errors.contains("libnvrtc") && plain.errors.contains("--target sm_NN"))
+  }
+
+  @Test func damagedKernelsAreNoticed() throws {
+    let path = folder.path + "/ahead.netc"
+    let compile = ["compile", Files.digits, "--weights", Files.weights, "-o", path, "--target", "sm_80"]
+    #expect(netc(compile).status == 0)
+    var bytes = try #require(TestFile.bytes(path))
+    let place = try #require(bytes.firstRange(of: Array("fake binary".utf8))).lowerBound
+    bytes[place] ^= 1
+    folder.store(bytes, as: "ahead.netc")
+    let run = netc(["run", path, "--input", Files.images, "--device", "gpu"])
+    #expect(run.status == 1 && run.errors.contains("the checksum of its kernels differs"), "\(run.errors)")
   }
 
   @Test func tooLittleMemory() {

@@ -68,7 +68,7 @@ import Testing
   }
 
   /// Steps of training, whose weights are packed by steps: forward, and the gradients of data and filters.
-  @Test(arguments: TrainingPlanTests.nets.prefix(5))
+  @Test(arguments: TrainingNets.all.prefix(5))
   func stepsOfTraining(_ net: TrainingCase) throws {
     let step = try net.step(batch: 3)
     let agreement = try TrainingAgreement(step.graph, inputs: step.noise().map { $0.map(Float.init) })

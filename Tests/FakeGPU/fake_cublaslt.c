@@ -98,7 +98,7 @@ API int cublasLtMatmulDescSetAttribute(cgpu_cublaslt_product product, int name, 
 API int cublasLtMatrixLayoutCreate(cgpu_cublaslt_layout *layout, int type, uint64_t rows, uint64_t columns,
                                    int64_t stride) {
   BEGIN("cublasLtMatrixLayoutCreate")
-  if (type != CGPU_CUDA_R_32F && type != CGPU_CUDA_R_16BF) REFUSE("type of a matrix");
+  if (type != CGPU_CUDA_R_32F && type != CGPU_CUDA_R_16BF && type != CGPU_CUDA_R_16F) REFUSE("type of a matrix");
   if (!rows || !columns || stride < (int64_t)rows) REFUSE("stride of a matrix");
   *layout = calloc(1, sizeof **layout);
   **layout = (struct cgpu_cublaslt_layout_s){MAGIC, type, rows, columns, stride};
@@ -189,7 +189,7 @@ API int cublasLtMatmulAlgoGetHeuristic(cgpu_cublaslt_handle handle, cgpu_cublasl
 }
 
 static int type_of(const struct cgpu_cublaslt_layout_s *layout) {
-  return layout->type == CGPU_CUDA_R_32F ? FAKE_FLOAT : FAKE_BFLOAT16;
+  return layout->type == CGPU_CUDA_R_32F ? FAKE_FLOAT : layout->type == CGPU_CUDA_R_16F ? FAKE_HALF : FAKE_BFLOAT16;
 }
 
 static int multiply(const void *data) {
@@ -261,5 +261,7 @@ API int cublasLtMatmul(cgpu_cublaslt_handle handle, cgpu_cublaslt_product produc
   product_work work = {kind, product->compute, product->epilogue, *a_layout, *b_layout, *c_layout, *d_layout, a, b, c,
                        (const char *)product->bias, d, kind == 1 ? workspace : 0, *(const float *)alpha,
                        *(const float *)beta};
-  return driver->enqueue(stream, multiply, &work, sizeof work) ? EXECUTION_FAILED : 0;
+  const cgpu_address tensors[8] = {(cgpu_address)a, (cgpu_address)b, (cgpu_address)c, (cgpu_address)d,
+                                   (cgpu_address)work.workspace, has_bias ? product->bias : 0};
+  return driver->enqueue(stream, multiply, &work, sizeof work, tensors) ? EXECUTION_FAILED : 0;
 }

@@ -5,6 +5,7 @@
 //   FAKE_CUDA_DEVICES=n   how many devices there are (default 1)
 //   FAKE_CUDA_MEMORY=n    bytes of device memory (default 4 GiB)
 //   FAKE_CUDA_VERSION=n   what cuDriverGetVersion says (default 12040)
+//   FAKE_CUDA_CAPABILITY=n  its compute capability (default 80)
 //   FAKE_CUDA_FAIL=s:n=c  the n-th call of the symbol s returns c; `*` is any call
 //   FAKE_CUDA_REPORT=file writes what is still alive at the end of the process
 #define _GNU_SOURCE
@@ -13,13 +14,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 #include "cgpu.h"
 #include "fake_cuda.h"
+#include "ordering.h"
 
 enum { INVALID = 1, NOT_INITIALISED = 3, INVALID_IMAGE = 200, INVALID_CONTEXT = 201, NOT_FOUND = 500 };
-enum { ILLEGAL_ADDRESS = 700, CAPTURE_INVALID = 901 };
-enum { GUARD = 512, MOST = 1 << 14, MOST_ARGUMENTS = 1024 };
+enum { NOT_READY = 600, ILLEGAL_ADDRESS = 700, INVALID_HANDLE = 400, UNORDERED = 719, CAPTURE_INVALID = 901 };
+enum { MOST_TENSORS = 8, GUARD = 512, MOST = 1 << 14, MOST_ARGUMENTS = 1024 };
 
 struct cgpu_context_s {
   int users;
@@ -34,14 +37,18 @@ struct cgpu_function_s {
 };
 
 typedef struct operation {
-  enum { TO_DEVICE, TO_HOST, LAUNCH, EVENT, WORK } kind;
+  enum { TO_DEVICE, TO_HOST, LAUNCH, EVENT, WAIT, WORK } kind;
   int (*work)(const void *);
   cgpu_event event;
+  // Which recording of the event.
+  unsigned recording;
   cgpu_address device;
   void *host;
   size_t bytes;
   cgpu_function function;
   unsigned grid[3], block[3];
+  // Of work: where its tensors lie.
+  cgpu_address tensors[MOST_TENSORS];
   char arguments[MOST_ARGUMENTS];
 } operation;
 
@@ -53,10 +60,15 @@ typedef struct {
 struct cgpu_stream_s {
   queue pending;
   struct cgpu_graph_s *capture;
+  int number;
+  clocks clock;
 };
 struct cgpu_event_s {
   cgpu_stream stream;
-  int is_pending;
+  unsigned recorded, done;
+  clocks clock;
+  int keeps_time;
+  double seconds;
 };
 struct cgpu_graph_s {
   queue operations;
@@ -68,6 +80,7 @@ struct cgpu_graph_exec_s {
 typedef struct {
   char *begin;
   size_t bytes;
+  last_use last;
 } allocation;
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -75,7 +88,9 @@ static struct cgpu_context_s context;
 static allocation memory[MOST];
 static int memory_count;
 static size_t memory_used, memory_limit = (size_t)4 << 30;
-static int devices = 1, version = 12040, is_initialised, sticky;
+static int devices = 1, version = 12040, capability = 80, is_initialised, sticky;
+static clocks host;
+static char stream_numbers[MOST_STREAMS];
 static int foreign, streams, events, graphs, executables, modules, hosts, calls;
 static char failing[64];
 static int failing_call, failing_status;
@@ -86,6 +101,7 @@ __attribute__((visibility("default"))) void fake_cuda_control(const char *name, 
   if (!strcmp(name, "FAKE_CUDA_DEVICES")) devices = atoi(value);
   if (!strcmp(name, "FAKE_CUDA_MEMORY")) memory_limit = strtoull(value, 0, 10);
   if (!strcmp(name, "FAKE_CUDA_VERSION")) version = atoi(value);
+  if (!strcmp(name, "FAKE_CUDA_CAPABILITY")) capability = atoi(value);
   if (!strcmp(name, "FAKE_CUDA_FAIL")) {
     // As in a new process.
     failing_call = calls = sticky = 0;
@@ -116,9 +132,10 @@ __attribute__((visibility("default"))) void fake_cuda_count(int more) {
 __attribute__((visibility("default"))) int fake_cuda_holds(cgpu_address address, size_t bytes);
 // Whether the thread has a context.
 __attribute__((visibility("default"))) int fake_cuda_is_ready(void) { return current != 0; }
-// Puts work on device memory into a stream. `data` is copied.
+// Puts work on device memory into a stream. `data` is copied; `tensors` are eight addresses, of which some may be 0.
 __attribute__((visibility("default"))) int fake_cuda_enqueue(cgpu_stream stream, int (*work)(const void *),
-                                                            const void *data, size_t bytes);
+                                                            const void *data, size_t bytes,
+                                                            const cgpu_address *tensors);
 __attribute__((visibility("default"))) int fake_cuda_is_capturing(cgpu_stream stream);
 
 static void report(void) {
@@ -130,8 +147,9 @@ static void report(void) {
 }
 
 __attribute__((constructor)) static void begin(void) {
-  static const char *const names[] = {"FAKE_CUDA_DEVICES", "FAKE_CUDA_MEMORY", "FAKE_CUDA_VERSION", "FAKE_CUDA_FAIL"};
-  for (int i = 0; i < 4; i++) {
+  static const char *const names[] = {"FAKE_CUDA_DEVICES", "FAKE_CUDA_MEMORY", "FAKE_CUDA_VERSION",
+                                      "FAKE_CUDA_CAPABILITY", "FAKE_CUDA_FAIL"};
+  for (int i = 0; i < 5; i++) {
     if (getenv(names[i])) fake_cuda_control(names[i], getenv(names[i]));
   }
   if (getenv("FAKE_CUDA_REPORT")) atexit(report);
@@ -196,7 +214,7 @@ static int do_cuMemAlloc_v2(cgpu_address *address, size_t bytes) {
   char *whole;
   if (posix_memalign((void **)&whole, 512, bytes + 2 * GUARD)) return CGPU_OUT_OF_MEMORY;
   memset(whole, 0xff, bytes + 2 * GUARD);
-  memory[memory_count++] = (allocation){whole + GUARD, bytes};
+  memory[memory_count++] = (allocation){whole + GUARD, bytes, {0, 0}};
   memory_used += bytes;
   *address = (cgpu_address)(whole + GUARD);
   return 0;
@@ -206,7 +224,7 @@ CALL(cuMemFree_v2, (cgpu_address address)) FORWARD(cuMemFree_v2, (address))
 static int do_cuMemFree_v2(cgpu_address address) {
   for (int i = 0; i < memory_count; i++) {
     if ((cgpu_address)memory[i].begin != address) continue;
-    const int status = guards_hold() ? 0 : ILLEGAL_ADDRESS;
+    const int status = guards_hold() && is_ordered(&host, memory[i].last) ? 0 : ILLEGAL_ADDRESS;
     memory_used -= memory[i].bytes;
     free(memory[i].begin - GUARD);
     memory[i] = memory[--memory_count];
@@ -237,12 +255,19 @@ static int do_cuMemFreeHost(void *host) {
   return 0;
 }
 
+static int unordered(const char *what) {
+  fprintf(stderr, "fake CUDA: %s uses memory of an operation on another stream that it does not wait for\n", what);
+  return UNORDERED;
+}
+
 CALL(cuMemcpyHtoD_v2, (cgpu_address target, const void *source, size_t bytes))
 FORWARD(cuMemcpyHtoD_v2, (target, source, bytes))
 static int do_cuMemcpyHtoD_v2(cgpu_address target, const void *source, size_t bytes) {
   if (!current) return INVALID_CONTEXT;
   if (!owner(target, bytes)) return INVALID;
+  if (!is_ordered(&host, owner(target, bytes)->last)) return unordered("a copy");
   memcpy((void *)target, source, bytes);
+  owner(target, bytes)->last = (last_use){0, 0};
   return 0;
 }
 
@@ -252,7 +277,14 @@ static int run_operation(const operation *one) {
   switch (one->kind) {
     case TO_DEVICE: memcpy((void *)one->device, one->host, one->bytes); return 0;
     case TO_HOST: memcpy(one->host, (void *)one->device, one->bytes); return 0;
-    case EVENT: one->event->is_pending = 0; return 0;
+    case EVENT: {
+      struct timespec now;
+      clock_gettime(CLOCK_MONOTONIC, &now);
+      one->event->seconds = (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+      one->event->done = one->recording;
+      return 0;
+    }
+    case WAIT: return 0;
     case WORK: {
       const int status = one->work(one->arguments);
       return status ? status : guards_hold() ? 0 : ILLEGAL_ADDRESS;
@@ -272,10 +304,36 @@ static void append(queue *queue, const operation *one) {
   queue->items[queue->count++] = *one;
 }
 
+static int use(cgpu_stream stream, cgpu_address address, const char *what) {
+  allocation *used = owner(address, 1);
+  if (!used) return INVALID;
+  if (!is_ordered(&stream->clock, used->last)) return unordered(what);
+  used->last = (last_use){stream->number, stream->clock.done[stream->number]};
+  return 0;
+}
+
 static int enqueue(cgpu_stream stream, const operation *one) {
   if (!stream || !current) return stream ? INVALID_CONTEXT : INVALID;
-  append(stream->capture ? &stream->capture->operations : &stream->pending, one);
-  return 0;
+  if (stream->capture) {
+    append(&stream->capture->operations, one);
+    return 0;
+  }
+  join(&stream->clock, &host);
+  stream->clock.done[stream->number]++;
+  int status = 0;
+  if (one->kind == TO_DEVICE || one->kind == TO_HOST) status = use(stream, one->device, "a copy");
+  if (one->kind == LAUNCH) {
+    for (unsigned i = 0; i < one->function->pointers && !status; i++) {
+      cgpu_address address;
+      memcpy(&address, one->arguments + 8 * i, 8);
+      if (address) status = use(stream, address, "a kernel");
+    }
+  }
+  for (int i = 0; i < MOST_TENSORS && one->kind == WORK && !status; i++) {
+    if (one->tensors[i]) status = use(stream, one->tensors[i], "a library");
+  }
+  if (!status) append(&stream->pending, one);
+  return status;
 }
 
 int fake_cuda_fault(const char *symbol) {
@@ -294,10 +352,12 @@ int fake_cuda_holds(cgpu_address address, size_t bytes) {
 
 int fake_cuda_is_capturing(cgpu_stream stream) { return stream->capture != 0; }
 
-int fake_cuda_enqueue(cgpu_stream stream, int (*work)(const void *), const void *data, size_t bytes) {
+int fake_cuda_enqueue(cgpu_stream stream, int (*work)(const void *), const void *data, size_t bytes,
+                      const cgpu_address *tensors) {
   operation one = {.kind = WORK, .work = work};
   if (bytes > MOST_ARGUMENTS) return INVALID;
   memcpy(one.arguments, data, bytes);
+  memcpy(one.tensors, tensors, sizeof one.tensors);
   pthread_mutex_lock(&lock);
   const int status = sticky ? sticky : enqueue(stream, &one);
   pthread_mutex_unlock(&lock);
@@ -321,7 +381,14 @@ static int do_cuMemcpyDtoHAsync_v2(void *target, cgpu_address source, size_t byt
 CALL(cuStreamCreate, (cgpu_stream * stream, unsigned flags)) FORWARD(cuStreamCreate, (stream, flags))
 static int do_cuStreamCreate(cgpu_stream *stream, unsigned flags) {
   if (!current || flags > 1) return current ? INVALID : INVALID_CONTEXT;
+  int number = 1;
+  while (number < MOST_STREAMS && stream_numbers[number]) number++;
+  if (number == MOST_STREAMS) return CGPU_OUT_OF_MEMORY;
   *stream = calloc(1, sizeof **stream);
+  (*stream)->number = number;
+  // A number that was used before goes on counting.
+  (*stream)->clock.done[number] = host.done[number];
+  stream_numbers[number] = 1;
   streams++;
   return 0;
 }
@@ -333,31 +400,58 @@ static int do_cuStreamDestroy_v2(cgpu_stream stream) {
     free(stream->capture);
     graphs--;
   }
+  // Whoever destroys a stream before its end never knows when that is.
+  host.done[stream->number] = stream->clock.done[stream->number];
+  stream_numbers[stream->number] = 0;
   free(stream->pending.items);
   free(stream);
   streams--;
   return 0;
 }
 
-// Runs what is queued, up to an event if there is one. A fault of a kernel leaves the context unusable, as on a device.
+// Runs what is queued, up to the recording of an event if there is one, and what other streams have to do before. A
+// fault of a kernel leaves the context unusable, as on a device.
 static int run_queued(cgpu_stream stream, cgpu_event until) {
   if (!current || stream->capture) return current ? CAPTURE_INVALID : INVALID_CONTEXT;
-  size_t done = 0;
-  while (done < stream->pending.count && !sticky && !(until && !until->is_pending)) {
-    sticky = run_operation(&stream->pending.items[done++]);
+  size_t next = 0;
+  while (next < stream->pending.count && !sticky && !(until && until->done == until->recorded)) {
+    // Its own place in the queue may move while another stream runs.
+    const operation one = stream->pending.items[next++];
+    if (one.kind == WAIT && (int)(one.event->done - one.recording) < 0) {
+      const unsigned recorded = one.event->recorded;
+      one.event->recorded = one.recording;
+      sticky = run_queued(one.event->stream, one.event);
+      one.event->recorded = recorded;
+    } else {
+      sticky = run_operation(&one);
+    }
   }
-  stream->pending.count = sticky ? 0 : stream->pending.count - done;
-  memmove(stream->pending.items, stream->pending.items + done, stream->pending.count * sizeof(operation));
+  stream->pending.count = sticky ? 0 : stream->pending.count - next;
+  memmove(stream->pending.items, stream->pending.items + next, stream->pending.count * sizeof(operation));
   return sticky;
 }
 
 CALL(cuStreamSynchronize, (cgpu_stream stream)) FORWARD(cuStreamSynchronize, (stream))
-static int do_cuStreamSynchronize(cgpu_stream stream) { return run_queued(stream, 0); }
+static int do_cuStreamSynchronize(cgpu_stream stream) {
+  join(&host, &stream->clock);
+  return run_queued(stream, 0);
+}
+
+CALL(cuStreamWaitEvent, (cgpu_stream stream, cgpu_event event, unsigned flags))
+FORWARD(cuStreamWaitEvent, (stream, event, flags))
+static int do_cuStreamWaitEvent(cgpu_stream stream, cgpu_event event, unsigned flags) {
+  if (flags || stream->capture) return flags ? INVALID : CAPTURE_INVALID;
+  // An event that was never recorded is waited for in no time.
+  if (!event->recorded) return 0;
+  join(&stream->clock, &event->clock);
+  return enqueue(stream, &(operation){.kind = WAIT, .event = event, .recording = event->recorded});
+}
 
 CALL(cuEventCreate, (cgpu_event * event, unsigned flags)) FORWARD(cuEventCreate, (event, flags))
 static int do_cuEventCreate(cgpu_event *event, unsigned flags) {
   if (!current || flags > 3) return current ? INVALID : INVALID_CONTEXT;
   *event = calloc(1, sizeof **event);
+  (*event)->keeps_time = !(flags & 2);
   events++;
   return 0;
 }
@@ -371,13 +465,30 @@ static int do_cuEventDestroy_v2(cgpu_event event) {
 
 CALL(cuEventRecord, (cgpu_event event, cgpu_stream stream)) FORWARD(cuEventRecord, (event, stream))
 static int do_cuEventRecord(cgpu_event event, cgpu_stream stream) {
+  if (stream->capture) return CAPTURE_INVALID;
   event->stream = stream;
-  event->is_pending = 1;
-  return enqueue(stream, &(operation){.kind = EVENT, .event = event});
+  const int status =
+      enqueue(stream, &(operation){.kind = EVENT, .event = event, .recording = event->recorded + 1});
+  if (status) return status;
+  event->recorded++;
+  event->clock = stream->clock;
+  return 0;
 }
 
 CALL(cuEventSynchronize, (cgpu_event event)) FORWARD(cuEventSynchronize, (event))
-static int do_cuEventSynchronize(cgpu_event event) { return event->is_pending ? run_queued(event->stream, event) : 0; }
+static int do_cuEventSynchronize(cgpu_event event) {
+  if (event->recorded) join(&host, &event->clock);
+  return event->done != event->recorded ? run_queued(event->stream, event) : 0;
+}
+
+CALL(cuEventElapsedTime, (float *milliseconds, cgpu_event begin, cgpu_event end))
+FORWARD(cuEventElapsedTime, (milliseconds, begin, end))
+static int do_cuEventElapsedTime(float *milliseconds, cgpu_event begin, cgpu_event end) {
+  if (!begin->keeps_time || !end->keeps_time || !begin->recorded || !end->recorded) return INVALID_HANDLE;
+  if (begin->done != begin->recorded || end->done != end->recorded) return NOT_READY;
+  *milliseconds = (float)(1e3 * (end->seconds - begin->seconds));
+  return 0;
+}
 
 CALL(cuStreamBeginCapture_v2, (cgpu_stream stream, int mode)) FORWARD(cuStreamBeginCapture_v2, (stream, mode))
 static int do_cuStreamBeginCapture_v2(cgpu_stream stream, int mode) {
@@ -555,8 +666,8 @@ static int do_cuDeviceGetAttribute(int *value, int attribute, cgpu_device device
   switch (attribute) {
     case CGPU_ATTRIBUTE_PROCESSORS: *value = 4; break;
     case CGPU_ATTRIBUTE_L2_BYTES: *value = 4 << 20; break;
-    case CGPU_ATTRIBUTE_MAJOR: *value = 8; break;
-    case CGPU_ATTRIBUTE_MINOR: *value = 0; break;
+    case CGPU_ATTRIBUTE_MAJOR: *value = capability / 10; break;
+    case CGPU_ATTRIBUTE_MINOR: *value = capability % 10; break;
     default: return INVALID;
   }
   return device < devices ? 0 : 101;

@@ -215,7 +215,7 @@ API int cudnnBackendSetAttribute(void *thing, int name, int type, int64_t count,
 
 static int check_tensor(const descriptor *one) {
   const int type = number(one, C(ATTR_TENSOR_DATA_TYPE));
-  if (type != C(DATA_FLOAT) && type != C(DATA_BFLOAT16)) REFUSE("data type");
+  if (type != C(DATA_FLOAT) && type != C(DATA_BFLOAT16) && type != C(DATA_HALF)) REFUSE("data type");
   const int64_t alignment = *integers(one, C(ATTR_TENSOR_BYTE_ALIGNMENT));
   if (alignment < 1 || alignment & (alignment - 1) || alignment % (type == C(DATA_FLOAT) ? 4 : 2)) REFUSE("alignment");
   const int64_t *shape = integers(one, C(ATTR_TENSOR_DIMENSIONS)), *strides = integers(one, C(ATTR_TENSOR_STRIDES));
@@ -483,7 +483,8 @@ static int located(const descriptor *pack, const descriptor *one, tensor *result
   const attribute *names = find(pack, C(ATTR_VARIANT_PACK_UNIQUE_IDS));
   const attribute *pointers = find(pack, C(ATTR_VARIANT_PACK_DATA_POINTERS));
   if (names->count != pointers->count) return 0;
-  result->type = number(one, C(ATTR_TENSOR_DATA_TYPE)) == C(DATA_FLOAT) ? FAKE_FLOAT : FAKE_BFLOAT16;
+  const int type = number(one, C(ATTR_TENSOR_DATA_TYPE));
+  result->type = type == C(DATA_FLOAT) ? FAKE_FLOAT : type == C(DATA_HALF) ? FAKE_HALF : FAKE_BFLOAT16;
   memcpy(result->shape, integers(one, C(ATTR_TENSOR_DIMENSIONS)), sizeof result->shape);
   memcpy(result->strides, integers(one, C(ATTR_TENSOR_STRIDES)), sizeof result->strides);
   size_t last = 0;
@@ -543,5 +544,8 @@ API int cudnnBackendExecute(cgpu_cudnn_handle handle, void *thing, void *values)
     if (driver->is_capturing(handle->stream)) REFUSE("kernels cannot be loaded while a stream is captured");
     plan->is_loaded = 1;
   }
-  return driver->enqueue(handle->stream, convolve, &work, sizeof work) ? EXECUTION_FAILED : 0;
+  cgpu_address tensors[8] = {(cgpu_address)work.x.base, (cgpu_address)work.w.base, (cgpu_address)work.y.base,
+                             (cgpu_address)work.workspace};
+  for (int i = 0; i < work.count; i++) tensors[4 + i] = (cgpu_address)work.steps[i].operand.base;
+  return driver->enqueue(handle->stream, convolve, &work, sizeof work, tensors) ? EXECUTION_FAILED : 0;
 }

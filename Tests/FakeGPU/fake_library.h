@@ -17,7 +17,8 @@ typedef struct {
   int (*holds)(cgpu_address address, size_t bytes);
   int (*is_ready)(void);
   int (*is_capturing)(cgpu_stream stream);
-  int (*enqueue)(cgpu_stream stream, int (*work)(const void *), const void *data, size_t bytes);
+  int (*enqueue)(cgpu_stream stream, int (*work)(const void *), const void *data, size_t bytes,
+                 const cgpu_address *tensors);
 } fake_driver;
 
 // The driver of this folder; 0 where nobody has loaded it.
@@ -26,12 +27,13 @@ const fake_driver *fake_driver_found(void);
 // Says on the standard error what a caller did wrong, and returns the status.
 int fake_complaint(const char *library, int status, const char *words);
 
-enum { FAKE_FLOAT, FAKE_BFLOAT16 };
+enum { FAKE_FLOAT, FAKE_BFLOAT16, FAKE_HALF };
 
-static inline size_t fake_bytes(int type) { return type == FAKE_BFLOAT16 ? 2 : 4; }
+static inline size_t fake_bytes(int type) { return type == FAKE_FLOAT ? 4 : 2; }
 
 static inline float fake_load(const char *base, int64_t index, int type) {
   if (type == FAKE_FLOAT) return ((const float *)base)[index];
+  if (type == FAKE_HALF) return (float)((const _Float16 *)base)[index];
   const uint32_t bits = (uint32_t)((const uint16_t *)base)[index] << 16;
   float value;
   memcpy(&value, &bits, sizeof value);
@@ -41,6 +43,10 @@ static inline float fake_load(const char *base, int64_t index, int type) {
 static inline void fake_store(char *base, int64_t index, int type, float value) {
   if (type == FAKE_FLOAT) {
     ((float *)base)[index] = value;
+    return;
+  }
+  if (type == FAKE_HALF) {
+    ((_Float16 *)base)[index] = (_Float16)value;
     return;
   }
   uint32_t bits;

@@ -22,4 +22,14 @@ import Testing
     let plan = try agreement.check(batch: batch, tolerance: 4e-2).plan
     #expect((plan.inputs + plan.outputs).allSatisfy { $0.layout == .plain })
   }
+
+  @Test(arguments: LayerNets.all)
+  func inFloat16(net: LayerNets.Net) throws {
+    let network = try Networks.of(net.yaml, name: net.name)
+    let batch = network.fixedBatch ?? 2
+    var agreement = try DeviceAgreement(network.lowered(batch: batch).graph)
+    agreement.precision = .fp16
+    let plan = try agreement.check(batch: batch, tolerance: 5e-3).plan
+    #expect((plan.inputs + plan.outputs).allSatisfy { $0.layout == .plain })
+  }
 }

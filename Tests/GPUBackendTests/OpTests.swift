@@ -35,7 +35,7 @@ import Testing
     }
   }
 
-  static let cases: [Case] = moving + rows + images + convolutions
+  static let cases: [Case] = moving + rows + images + convolutions + vectors
 
   private static let moving = [
     Case(op: .rearrange(.transpose([2, 3, 4, 5], [0, 3, 1, 2])), shapes: [[2, 3, 4, 5]]),
@@ -60,6 +60,7 @@ import Testing
     Case(op: .standardize(axis: 1, epsilon: 1e-4), shapes: [[2, 3, 7, 9]]),
     Case(op: .standardize(axis: 2, epsilon: 1e-2), shapes: [[2, 3, 40, 9]], isBehindPooling: true),
     Case(op: .dense(Epilogue(bias: true, activation: .gelu)), shapes: [[3, 77]], parameters: [[13, 77], [13]]),
+    Case(op: .dense(Epilogue(bias: true)), shapes: [[5, 264]], parameters: [[11, 264], [11]]),
     Case(op: .dense(Epilogue(bias: false)), shapes: [[70, 33]], parameters: [[65, 33]]),
     Case(op: .dense(Epilogue(bias: true)), shapes: [[9, 20]], parameters: [[13, 20], [13]]),
     Case(op: .dense(Epilogue(bias: true)), shapes: [[300, 20]], parameters: [[70, 20], [70]]),
@@ -101,6 +102,17 @@ import Testing
         padding: Padding2D(top: 2, bottom: 2, left: 0, right: 2), groups: 35)),
   ]
 
+  /// Of depthwise convolutions that may load 16 bytes at a time, and one after another whose channels are not so many.
+  private static let vectors = [
+    convolution(
+      [2, 40, 6, 7], [40, 1, 3, 3],
+      ConvolutionAttributes(
+        kernel: Size2D(3), padding: Padding2D(top: 1, bottom: 1, left: 1, right: 1), groups: 40),
+      activation: .clip(least: 0, most: 0.5)),
+    convolution(
+      [3, 12, 7, 5], [12, 1, 3, 2], ConvolutionAttributes(kernel: Size2D(3, 2), stride: Size2D(2), groups: 12)),
+  ]
+
   private func check(_ test: Case, _ precision: Precision, _ tolerance: Double) throws -> GPUExecutable {
     let graph = try test.graph()
     var agreement = try DeviceAgreement(graph)
@@ -112,6 +124,7 @@ import Testing
   func agrees(test: Case) throws {
     _ = try check(test, .fp32, DeviceAgreement.shallow)
     _ = try check(test, .bf16, 4e-2)
+    _ = try check(test, .fp16, 5e-3)
   }
 
   /// Nothing is in the table that was not run here.
@@ -125,7 +138,8 @@ import Testing
       used.formUnion(try agreement.compiled(batch: batch, on: machine).plan.steps.map(\.kernel))
     }
     // What layers make of activations is fused, and tests of layers have it.
-    let all = Set(DeviceKernelTable.catalogue.kernels.map(\.name))
+    // Those on tensor cores have tests of their own.
+    let all = Set(DeviceKernelTable.inference.filter { $0.algorithm != "tensor_gemm" }.map(\.name))
     #expect(all.subtracting(used) == ["cuda_activation"])
   }
 }

@@ -57,7 +57,7 @@ import Testing
 
   /// The network with the smallest images for which it is one. Its layers are those of the spec, and its weights but for
   /// dense layers that see an image.
-  private static func small(_ name: String) throws -> Network {
+  static func small(_ name: String) throws -> Network {
     let path = "\(Repository.root)/specs/\(name).yaml"
     let text = TestFile.text(path) ?? ""
     guard let end = text.firstRange(of: "]}", after: "Input:"), let start = text[..<end].lastIndex(of: ","),

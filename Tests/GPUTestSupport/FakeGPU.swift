@@ -37,6 +37,9 @@ package final class FakeGPU: Sendable {
     unsafeBitCast(symbol, to: Function.self)(name, value)
   }
 
+  /// Takes one of the libraries away.
+  package func remove(_ library: String) { unlink(path + "/" + library) }
+
   /// How much has not been given back: memory, streams, graphs, modules, contexts.
   package var alive: Int {
     typealias Function = @convention(c) () -> Int32

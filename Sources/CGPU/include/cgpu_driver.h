@@ -67,10 +67,12 @@ enum {
   ROW(stream_create, cuStreamCreate, (cgpu_stream *stream, unsigned flags))                             \
   ROW(stream_destroy, cuStreamDestroy_v2, (cgpu_stream stream))                                         \
   ROW(stream_synchronize, cuStreamSynchronize, (cgpu_stream stream))                                    \
+  ROW(stream_wait_event, cuStreamWaitEvent, (cgpu_stream stream, cgpu_event event, unsigned flags))     \
   ROW(event_create, cuEventCreate, (cgpu_event *event, unsigned flags))                                 \
   ROW(event_destroy, cuEventDestroy_v2, (cgpu_event event))                                             \
   ROW(event_record, cuEventRecord, (cgpu_event event, cgpu_stream stream))                              \
   ROW(event_synchronize, cuEventSynchronize, (cgpu_event event))                                        \
+  ROW(event_elapsed, cuEventElapsedTime, (float *milliseconds, cgpu_event begin, cgpu_event end))       \
   ROW(stream_begin_capture, cuStreamBeginCapture_v2, (cgpu_stream stream, int mode))                    \
   ROW(stream_end_capture, cuStreamEndCapture, (cgpu_stream stream, cgpu_graph *graph))                  \
   ROW(graph_instantiate, cuGraphInstantiateWithFlags,                                                   \

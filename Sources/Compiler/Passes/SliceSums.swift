@@ -6,8 +6,11 @@ enum SliceSums {
   static let pass = Pass(
     name: "slice-sums", summary: "cut sums over large batches of few channels into parts that threads share"
   ) { compilation in
+    let target = compilation.options.target
     compilation.graph = try compilation.graph.rewritten { graph, _, node in
-      guard let x = node.operands.first, let slices = slices(of: graph[x].shape) else { return graph.append(node) }
+      guard let x = node.operands.first, let slices = slices(of: graph[x].shape, target) else {
+        return graph.append(node)
+      }
       func add(_ op: GraphOp, _ operands: [ValueID]) throws -> ValueID {
         try graph.add(op, operands, name: node.name)
       }
@@ -33,7 +36,8 @@ enum SliceSums {
   /// Elements below which nothing is shared.
   private static let leastElements = 1 << 17
 
-  private static func slices(of shape: [Int]) -> Int? {
+  private static func slices(of shape: [Int], _ target: TargetDescription) -> Int? {
+    if target.isDevice { return DeviceSlices.ofSums(shape, target) }
     guard shape.count >= 2, shape.elements >= leastElements else { return nil }
     let blocks = (shape[1] + block - 1) / block
     let slices = min(shape[0], (wantedParts + blocks - 1) / blocks)

@@ -28,6 +28,7 @@ enum SliceWeightGradients {
   private static let worth = 8
 
   private static func slices(_ x: [Int], _ g: [Int], weights: [Int], _ options: CompileOptions) -> Int {
+    if options.target.isDevice { return DeviceSlices.ofWeights(x, g, weights: weights, options.target) }
     let kernels = options.catalogue.kernels.filter {
       $0.op == .convolutionWeights && options.target.instructionSets.contains($0.instructionSet)
     }
@@ -39,7 +40,11 @@ enum SliceWeightGradients {
     let forThreads = (unitsPerCore * max(1, options.target.cores) + units - 1) / units
     // Only where the images are read more than once.
     let forCaches = units == 1 ? 1 : Int((2 * Double(bytes) / options.target.bytes(ofCache: 2)).rounded(.up))
-    let most = max(1, bytes / (worth * 4 * weights.elements))
-    return min(max(forThreads, forCaches), most, x[0])
+    return min(max(forThreads, forCaches), most(x, g, weights: weights), x[0])
+  }
+
+  /// Slices whose sums are worth their bytes.
+  static func most(_ x: [Int], _ g: [Int], weights: [Int]) -> Int {
+    max(1, (x.elements + g.elements) / (worth * weights.elements))
   }
 }

@@ -18,6 +18,8 @@ struct BenchResult {
   var computedAgain: Int?
   var check: OutputCheck?
   var profile: Profile?
+  /// The same of a GPU.
+  var deviceProfile: DeviceProfile?
 
   init(
     plan: Plan, threads: Int, times: [Double], loadTime: Double, firstTime: Double, memory: BenchMemory
@@ -57,6 +59,7 @@ struct BenchResult {
     if let computedAgain { members.append(("computed_again", .int(computedAgain))) }
     if let check { members.append(("check", check.json)) }
     if let profile { members.append(("profile", profile.json)) }
+    if let deviceProfile { members.append(("launches", deviceProfile.json)) }
     return .object(members)
   }
 

@@ -7,21 +7,17 @@ import Runtime
 extension BenchCommand {
   /// A step is the plan's run and the update of all parameters, in place.
   func runTraining(_ console: Console) throws -> ExitCode {
-    guard device != .gpu, !check else {
+    guard !check else {
       throw DiagnosticError(
         Diagnostic(
-          .unsupportedOnTarget, "`--train` goes with no `\(check ? "--check" : "--device gpu")`", at: .none,
-          help: ["training runs on the CPU; its tests hold it against double precision"]))
+          .unsupportedOnTarget, "`--train` goes with no `--check`", at: .none,
+          help: ["the tests of training hold it against double precision"]))
     }
+    if device == .gpu { return try runTrainingOnGPU(console) }
     let processBytes = BenchMemory.residentPeak()
     let begin = StepRecording.now()
     guard let (network, weights, batch) = try model.spec(console) else { return .wrongInput }
-    guard !network.trained.isEmpty else {
-      throw DiagnosticError(
-        Diagnostic(
-          .notTrainable, "`\(network.name)` has no parameters that learn", at: .none,
-          help: ["`freeze`, `trainable` or `learning_rates` leave nothing to train"]))
-    }
+    guard !network.trained.isEmpty else { throw TrainingModel.nothingLearns(network) }
     let training = try TrainingModel(
       network, weights, model.options(batch, HostCPU.current.target, KernelTable.catalogue),
       memory: memory.flatMap { MemoryLimit($0) }, pool: ThreadPool.shared(threads: model.threads))

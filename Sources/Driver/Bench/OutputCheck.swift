@@ -12,11 +12,12 @@ struct OutputCheck: Sendable {
   let largest: Double
   let range: Double
 
-  /// Three digits of what tells outputs apart, and of rounding what fp32 sums of any length may have; of bf16, two.
+  /// Three digits of what tells outputs apart, and of rounding what fp32 sums of any length may have; of products with
+  /// fewer digits than fp32 has, two.
   private let tolerance: Double
   var isGood: Bool { error <= tolerance }
 
-  init(_ outputs: [[Float]], reference: [[Double]], precision: Precision = .fp32) {
+  init(_ outputs: [[Float]], reference: [[Double]], tolerance: Double = fp32Tolerance) {
     let expected = reference.joined()
     // A NaN must not get lost among comparisons.
     error = zip(outputs.joined(), expected).reduce(0) { worst, pair in
@@ -25,15 +26,23 @@ struct OutputCheck: Sendable {
     }
     largest = expected.map(abs).max() ?? 0
     range = (expected.max() ?? 0) - (expected.min() ?? 0)
-    tolerance = (precision == .bf16 ? 2e-2 : 1e-3) * range + 1e-5 * largest
+    self.tolerance = tolerance * range + 1e-5 * largest
+  }
+
+  static let fp32Tolerance = 1e-3
+
+  /// bf16 has 8 bits, fp16 and the TF32 of a GPU 11.
+  private static func tolerance(of plan: Plan) -> Double {
+    if plan.precision == Precision.bf16.rawValue { return 2e-2 }
+    let isTF32 = plan.target.isDevice && plan.numerics == Numerics.fast.rawValue
+    return plan.precision == Precision.fp16.rawValue || isTF32 ? 5e-3 : fp32Tolerance
   }
 
   /// What a plan gave for inputs, against the graph that it was compiled from.
   static func against(_ source: Model.Source, _ plan: Plan, inputs: [[Float]], found: [[Float]]) throws -> OutputCheck {
     let interpreter = ReferenceInterpreter(source.portable) { try source.weights.values($0, $1) }
     let reference = try interpreter.run(inputs, microbatches: plan.microbatches)
-    let check = OutputCheck(
-      found, reference: reference, precision: Precision(rawValue: plan.precision) ?? .fp32)
+    let check = OutputCheck(found, reference: reference, tolerance: tolerance(of: plan))
     guard check.isGood else {
       throw GraphProblem(
         "the plan of `\(plan.name)` computes something else than its graph does in double precision: "

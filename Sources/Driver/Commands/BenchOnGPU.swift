@@ -7,11 +7,11 @@ import NetIR
 extension BenchCommand {
   /// As `run`, on a GPU: the time of a run through the public entry point, copies to and from the device included.
   func runOnGPU(_ console: Console) throws -> ExitCode {
-    if profile || trace != nil {
+    if trace != nil {
       throw DiagnosticError(
         Diagnostic(
-          .badOption, "`--profile` and `--trace` watch the threads of a CPU", at: .none,
-          help: ["leave them out; NVIDIA's Nsight Systems shows the kernels of a device"]))
+          .badOption, "`--trace` watches the threads of a CPU", at: .none,
+          help: ["`--profile` times the kernels of a device; NVIDIA's Nsight Systems shows them on a line of time"]))
     }
     let processBytes = BenchMemory.residentPeak()
     let begin = StepRecording.now()
@@ -40,11 +40,20 @@ extension BenchCommand {
         arena: executable.memory.arena, inputsAndOutputs: executable.memory.exchange))
     result.check = outcome
     result.device = model.device.name
-    console.out(json ? result.json.serialised() + "\n" : result.text)
+    if profile {
+      result.deviceProfile = DeviceProfile(launches: try executable.watch(runs: DeviceProfile.runs))
+    }
+    console.out(json ? result.json.serialised() + "\n" : text(result, console))
     return .good
   }
 
-  private static func seconds(since begin: UInt64) -> Double { Double(StepRecording.now() - begin) / 1e9 }
+  private func text(_ result: BenchResult, _ console: Console) -> String {
+    guard let profile = result.deviceProfile else { return result.text }
+    let style = Style(color: console.color)
+    return result.text + profile.rendered(width: console.isTerminal ? console.width : nil, style)
+  }
+
+  static func seconds(since begin: UInt64) -> Double { Double(StepRecording.now() - begin) / 1e9 }
 
   private func checked(_ model: GPUModel, _ inputs: [[Float]]) throws -> OutputCheck? {
     guard check else { return nil }

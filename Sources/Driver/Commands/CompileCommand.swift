@@ -2,6 +2,7 @@ import CPUBackend
 import Compiler
 import Diagnostics
 import Exchange
+import GPUBackend
 import Layers
 import NetIR
 
@@ -46,9 +47,10 @@ package struct CompileCommand: Sendable {
     DiagnosticPrinter(console).printErrors(of: loaded)
     guard var network = loaded.network else { return .wrongInput }
     if emission == .c { return try writeC(loaded, network, console) }
+    let target = try CompilerFront.target(target, devices: TargetDescription.devices)
     var options = CompileOptions(
       batch: try CompilerFront.batch(batch, for: network), precision: precision, numerics: numerics,
-      target: try CompilerFront.target(target), catalogue: KernelTable.catalogue)
+      target: target, catalogue: target.isDevice ? DeviceKernelTable.catalogue : KernelTable.catalogue)
     let writes = emission == nil && stopAfter == nil && (dumpAfter == nil || output != nil)
     let parameters = tune || writes ? try parameters(loaded, network, console) : nil
     if let parameters { network = try parameters.prepared(network) }
@@ -66,13 +68,14 @@ package struct CompileCommand: Sendable {
     case .c, nil: break
     }
     guard writes, let parameters else { return .good }
-    return try write(compiled, network, parameters, console)
+    guard target.isDevice else { return try write(compiled, network, parameters, console) }
+    return try writeForDevice(compiled.plan, network, options, parameters, console)
   }
 
   /// The network as C, which has kernels of its own.
   private func writeC(_ loaded: LoadedSpec, _ network: Network, _ console: Console) throws -> ExitCode {
     let refused = [
-      ("--precision bf16", precision == .bf16), ("--tune", tune), ("--target \(target ?? "")", target != nil),
+      ("--precision \(precision)", precision != .fp32), ("--tune", tune), ("--target \(target ?? "")", target != nil),
     ]
     if let (option, _) = refused.first(where: \.1) {
       throw DiagnosticError(
@@ -141,14 +144,32 @@ package struct CompileCommand: Sendable {
     (options.measurements, options.microbatch) = (outcome.table, outcome.microbatch)
   }
 
+  /// A plan for this machine's CPU, and beside it the kernels of a GPU.
+  private func writeForDevice(
+    _ plan: Plan, _ network: Network, _ options: CompileOptions, _ parameters: Weights, _ console: Console
+  ) throws -> ExitCode {
+    let ahead = try AheadKernels(plan, try GPUSystem().compiler.get())
+    var own = options
+    (own.target, own.catalogue) = (HostCPU.current.target, KernelTable.catalogue)
+    own.microbatch = plan.microbatch
+    // Weights that are packed in fp32 can be given to a device in any precision.
+    own.precision = .fp32
+    guard let compiled = try Pipeline.compile(network, own) else { return .good }
+    let code = try write(compiled, network, parameters, console, device: try ahead.text)
+    console.note(
+      "kernels for \(ahead.target.name) or newer, \(ahead.precision): \(Format.binary(ahead.bytes)) of PTX\n")
+    return code
+  }
+
   private func write(
-    _ compiled: CompiledNetwork, _ network: Network, _ parameters: Weights, _ console: Console
+    _ compiled: CompiledNetwork, _ network: Network, _ parameters: Weights, _ console: Console,
+    device: String? = nil
   ) throws -> ExitCode {
     let path = output ?? "\(network.name).netc"
     let constants = try CompilerFront.pack(compiled, parameters)
     try Artefact.write(
-      compiled.plan, portable: compiled.portable, constants: constants.constants, producer: Version.number,
-      to: path)
+      compiled.plan, portable: compiled.portable, constants: constants.constants, device: device,
+      producer: Version.number, to: path)
     withExtendedLifetime(constants) {}
     let bytes = constants.constants.reduce(0) { $0 + $1.count }
     console.note(

@@ -8,7 +8,9 @@ extension GPUSystem {
     var lines: [(String, String)]
     do throws(GPUProblem) {
       let (device, _) = try usable()
-      lines = [("GPU", "\(device.name): `--device gpu` uses it")]
+      let libraries = DeviceLibraries(self).versions
+      let work = libraries.isEmpty ? "" : ", with \(libraries) for large convolutions and dense layers"
+      lines = [("GPU", "\(device.name): `--device gpu` uses it\(work)")]
     } catch {
       lines = [("GPU", error.message)]
       lines += error.notes.map { ("", $0) }

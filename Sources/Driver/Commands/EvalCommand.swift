@@ -3,6 +3,7 @@ import Compiler
 import DataPipeline
 import Diagnostics
 import Drawing
+import GPUBackend
 import Layers
 import NetIR
 import TrainingLoop
@@ -24,6 +25,8 @@ package struct EvalCommand: Sendable {
   package var sheet: String?
   package var json = false
   package var numerics = Numerics.fast
+  package var precision: Precision?
+  package var device = DeviceOption.cpu
   package var threads: Int
 
   package init(model: String, threads: Int) { (self.model, self.threads) = (model, threads) }
@@ -115,14 +118,21 @@ package struct EvalCommand: Sendable {
   private func predictor(
     _ loaded: LoadedSpec, _ network: Network, _ console: Console
   ) throws -> (any Predictor, [PreprocessingStep]) {
+    let machine = device == .gpu ? try GPUMachine() : nil
     if spec != nil {
-      let opened = try Model.open(model, threads: threads)
+      let opened = try opened(on: machine)
       let wanted = network.outputs.map { network.layers[$0].shape.dropFirst().map { $0 ?? 0 } }
+      if let precision, precision.rawValue != opened.plan.precision {
+        throw DiagnosticError(
+          Diagnostic(
+            .badOption, "`--precision \(precision)`, but `\(model)` was compiled for \(opened.plan.precision)",
+            at: .none, help: ["leave `--precision` out, or compile the spec again"]))
+      }
       guard opened.plan.outputs.map({ Array($0.shape.dropFirst()) }) == wanted else {
         throw DiagnosticError(
           Diagnostic(.badOption, "`\(model)` has other outputs than `\(loaded.path)`", at: .none))
       }
-      return (PlannedPredictor(executable: opened.executable), opened.plan.preprocessing)
+      return (opened.predictor, opened.plan.preprocessing)
     }
     guard let parameters = try Weights.load(weights, map: map, for: loaded, network) else {
       throw DiagnosticError(
@@ -131,9 +141,43 @@ package struct EvalCommand: Sendable {
           help: ["give the `best.safetensors` that `netc train` wrote"]))
     }
     let prepared = try parameters.prepared(network)
+    if let machine {
+      _ = try machine.compiler.get()
+      let options = CompileOptions(
+        batch: network.fixedBatch ?? CPUTraining.predictionBatch, precision: precision ?? .fp32, numerics: numerics,
+        target: machine.device.target, catalogue: machine.catalogue)
+      let ready = try GPUModel.compile(prepared, parameters, options, on: machine, takesBytes: true)
+      return (DevicePredictor(executable: ready.executable), prepared.preprocessing)
+    }
     let values = try Dictionary(
       uniqueKeysWithValues: network.weights.map { ($0.name, try parameters.values($0.name, $0.shape)) })
-    let backend = CPUTraining(threads: threads, numerics: numerics, note: console.note)
+    let backend = CPUTraining(
+      threads: threads, numerics: numerics, judgingPrecision: precision ?? .fp32, note: console.note)
     return (try backend.predictor(prepared) { values[$0] ?? [] }, prepared.preprocessing)
+  }
+
+  /// An artefact, which says itself how it computes.
+  private func opened(on machine: GPUMachine?) throws -> (plan: Plan, predictor: any Predictor) {
+    guard let machine else {
+      let opened = try Model.open(model, threads: threads)
+      return (opened.plan, PlannedPredictor(executable: opened.executable))
+    }
+    let opened = try GPUModel.open(model, on: machine, takesBytes: true)
+    return (opened.plan, DevicePredictor(executable: opened.executable))
+  }
+}
+
+/// A network on a GPU.
+struct DevicePredictor: Predictor {
+  let executable: GPUExecutable
+
+  var takesBytes: Bool { executable.takesBytes }
+
+  func predict(examples: Int, inputs: [[Float]]) throws -> [[Float]] {
+    try executable.run(examples: examples, inputs: inputs)
+  }
+
+  func predict(examples: Int, bytes: [UInt8]) throws -> [[Float]] {
+    try executable.run(examples: examples, bytes: bytes)
   }
 }

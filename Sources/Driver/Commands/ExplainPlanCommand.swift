@@ -2,6 +2,7 @@ import CPUBackend
 import Compiler
 import Diagnostics
 import Exchange
+import GPUBackend
 import NetIR
 
 /// `netc explain --plan`: the steps of a plan, or one of them, with what was known of every kernel.
@@ -11,6 +12,7 @@ package struct ExplainPlanCommand: Sendable {
   /// The number or the name of a step; nil for the listing.
   package var step: String?
   package var json = false
+  package var device = DeviceOption.cpu
 
   package init(path: String, step: String? = nil) { (self.path, self.step) = (path, step) }
 
@@ -31,6 +33,7 @@ package struct ExplainPlanCommand: Sendable {
 
   /// - Returns: nil for a spec with errors, which were printed.
   private func plan(_ console: Console) throws -> Plan? {
+    if device == .gpu { return try planOfDevice(console) }
     let catalogue = KernelTable.catalogue
     if path != "-", try MappedFile(path: path).withBytes({ Artefact.isArtefact($0) }) {
       return try Artefact(path: path, catalogue: catalogue).plan
@@ -43,9 +46,20 @@ package struct ExplainPlanCommand: Sendable {
     return try CompilerFront.compile(network, options).plan
   }
 
+  /// With the engines of libraries as they are on this machine, and why a library refused a step.
+  private func planOfDevice(_ console: Console) throws -> Plan? {
+    let machine = try GPUMachine()
+    let loaded = SpecLoader.load(path)
+    DiagnosticPrinter(console).printErrors(of: loaded)
+    guard let network = loaded.network else { return nil }
+    let options = CompileOptions(
+      batch: try CompilerFront.batch(nil, for: network), target: machine.device.target, catalogue: machine.catalogue)
+    return try LibraryEngines.settled(try CompilerFront.compile(network, options).plan, on: machine)
+  }
+
   /// Said of a plan whose kernels were chosen by their times on another CPU.
   package static func remark(on plan: Plan, cpu: String) -> String? {
-    guard let tuning = plan.tuning, tuning.cpu != cpu else { return nil }
+    guard let tuning = plan.tuning, !plan.target.isDevice, tuning.cpu != cpu else { return nil }
     return "tuned on \(SafeText.escaped(tuning.cpu)), and this is \(cpu.isEmpty ? "another CPU" : cpu): "
       + "`netc compile --tune` here may choose other kernels"
   }

@@ -25,18 +25,29 @@ struct InputRunner {
   /// Pictures whose numbers lie in memory at the same time.
   private static let picturesAtOnce = 256
 
-  /// - Parameter run: examples, inputs, who is told of progress.
-  func run(
-    _ given: Input, _ console: Console, _ run: (Int, [[Float]], (Int) -> Void) throws -> [[Float]]
-  ) throws -> Result {
+  /// Examples, inputs, who is told of progress.
+  typealias Run = (Int, [[Float]], (Int) -> Void) throws -> [[Float]]
+  /// The same of the only input as bytes, which are prepared on the way.
+  typealias BytesRun = (Int, [UInt8], (Int) -> Void) throws -> [[Float]]
+
+  func run(_ given: Input, _ console: Console, _ bytes: BytesRun? = nil, _ run: Run) throws -> Result {
     let reader = ExampleReader(plan: plan, path: path)
+    // The first output.
+    func results(_ data: TensorData, _ progress: Progress, behind start: Int = 0) throws -> [Float] {
+      if data.isUInt8, let bytes {
+        let count = try reader.raw(data).count
+        return try bytes(count, data.elements.map { UInt8($0) }) { progress.update(start + $0) }[0]
+      }
+      let examples = try reader.examples(of: data)
+      return try run(examples.count, [examples.values]) { progress.update(start + $0) }[0]
+    }
     switch given {
     case .array(let data):
-      let examples = try reader.examples(of: data)
-      let progress = Progress(console, total: examples.count, word: "examples")
-      let results = try run(examples.count, [examples.values], progress.update)
+      let count = try reader.raw(data).count
+      let progress = Progress(console, total: count, word: "examples")
+      let values = try results(data, progress)
       progress.finish()
-      return Result(values: results[0], count: examples.count, first: data)
+      return Result(values: values, count: count, first: data)
     case .pictures(let files):
       let fitting = try reader.fitting()
       let pool = ThreadPool.shared(threads: threads)
@@ -47,8 +58,7 @@ struct InputRunner {
       for start in stride(from: 0, to: files.count, by: Self.picturesAtOnce) {
         let range = start..<min(files.count, start + Self.picturesAtOnce)
         let data = TensorData(pictures: try files.decoded(range, fitting, pool))
-        let examples = try reader.examples(of: data)
-        result.values += try run(examples.count, [examples.values]) { progress.update(start + $0) }[0]
+        result.values += try results(data, progress, behind: start)
         if start == 0 { result.first = data }
       }
       progress.finish()

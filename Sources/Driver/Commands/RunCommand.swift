@@ -27,7 +27,8 @@ package struct RunCommand: Sendable {
     let examples = given.count
     guard let ready = try ready(console, batch: min(32, max(1, examples))) else { return .wrongInput }
     let plan = ready.plan
-    let result = try InputRunner(plan: plan, path: input, threads: model.threads).run(given, console, ready.run)
+    let runner = InputRunner(plan: plan, path: input, threads: model.threads)
+    let result = try runner.run(given, console, ready.bytes, ready.run)
     var predictions = Predictions(
       values: result.values, shape: [result.count] + plan.outputs[0].shape.dropFirst(), classes: plan.classes)
     predictions.files = result.files
@@ -45,8 +46,9 @@ package struct RunCommand: Sendable {
   /// A model, wherever it runs.
   private struct Ready {
     let plan: Plan
-    /// Examples, inputs, who is told of progress.
-    let run: (Int, [[Float]], (Int) -> Void) throws -> [[Float]]
+    /// Bytes as they are in a file, for a device that prepares them itself.
+    var bytes: InputRunner.BytesRun?
+    let run: InputRunner.Run
   }
 
   /// - Parameter batch: for a spec with a free batch when none is asked for.
@@ -56,8 +58,14 @@ package struct RunCommand: Sendable {
       guard let model = try model.load(console, defaultBatch: batch) else { return nil }
       return Ready(plan: model.plan) { model.executable.run(examples: $0, inputs: $1, progress: $2) }
     case .gpu:
-      guard let model = try model.loadOnGPU(console, defaultBatch: batch) else { return nil }
-      return Ready(plan: model.plan) { try model.executable.run(examples: $0, inputs: $1, progress: $2) }
+      var loader = model
+      loader.takesBytes = true
+      guard let model = try loader.loadOnGPU(console, defaultBatch: batch) else { return nil }
+      var ready = Ready(plan: model.plan) { try model.executable.run(examples: $0, inputs: $1, progress: $2) }
+      if model.executable.takesBytes {
+        ready.bytes = { try model.executable.run(examples: $0, bytes: $1, progress: $2) }
+      }
+      return ready
     }
   }
 
@@ -109,6 +117,17 @@ struct ExampleReader {
 
   /// The examples one after the other, and how many.
   func examples(of data: TensorData) throws(DiagnosticError) -> (values: [Float], count: Int) {
+    let (count, example) = try raw(data)
+    var values = data.elements
+    // Bytes are raw data; floats were prepared by whoever made them.
+    if data.isUInt8 {
+      for step in plan.preprocessing { step.apply(to: &values, shape: example) }
+    }
+    return (values, count)
+  }
+
+  /// How many examples there are, and the shape of one; checks that preprocessing fits.
+  func raw(_ data: TensorData) throws(DiagnosticError) -> (count: Int, shape: [Int]) {
     guard plan.inputs.count == 1, let input = plan.inputs.first else {
       throw DiagnosticError(
         Diagnostic(
@@ -116,20 +135,15 @@ struct ExampleReader {
     }
     let example = Array(input.shape.dropFirst())
     let count = try self.count(data.shape, example)
-    var values = data.elements
-    // Bytes are raw data; floats were prepared by whoever made them.
     if data.isUInt8 {
-      for step in plan.preprocessing {
-        guard step.fits(example) else {
-          throw FileFault.make(
-            .inputShapeDiffers, in: path,
-            "a preprocessing step has other numbers than the \(example.crossed) of the input can take",
-            help: ["give one number, one for each of the \(example.first ?? 0) channels, or one for each element"])
-        }
-        step.apply(to: &values, shape: example)
+      for step in plan.preprocessing where !step.fits(example) {
+        throw FileFault.make(
+          .inputShapeDiffers, in: path,
+          "a preprocessing step has other numbers than the \(example.crossed) of the input can take",
+          help: ["give one number, one for each of the \(example.first ?? 0) channels, or one for each element"])
       }
     }
-    return (values, count)
+    return (count, example)
   }
 
   /// Accepts N×C×H×W, one example without N, and images of one channel without the channel.

@@ -3,6 +3,7 @@ import Compiler
 import DataPipeline
 import Diagnostics
 import Exchange
+import GPUBackend
 import Layers
 import NetIR
 import Runtime
@@ -33,7 +34,6 @@ package struct TrainCommand: Sendable {
   package init(spec: String, threads: Int) { (self.spec, self.threads) = (spec, threads) }
 
   package func run(_ console: Console) throws -> ExitCode {
-    try checkMachine()
     var changes = overrides
     if let epochs { changes.append("train.max_epochs=\(epochs)") }
     if let seed { changes.append("train.seed=\(seed)") }
@@ -58,8 +58,12 @@ package struct TrainCommand: Sendable {
           ]))
     }
     // Differences tell slopes of fp32 numbers.
-    var backend = CPUTraining(
+    var host = CPUTraining(
       threads: threads, numerics: numerics, precision: checksSanity ? .fp32 : precision, note: console.note)
+    // Parameters and what the rule remembers are in the training's state as well.
+    let state = 4 * network.weights.reduce(0) { $0 + $1.shape.reduce(1, *) } * (1 + network.optimizer.slots)
+    host.memory = (network, { [memory] in MemoryLimit(memory, beside: state) })
+    let (backend, machine) = try machine(host)
     if checksSanity {
       return try SanitySession(
         network: network, data: try TrainingData(loaded, network), weights: weights(loaded, network),
@@ -76,22 +80,25 @@ package struct TrainCommand: Sendable {
     }
     let data = try TrainingData(loaded, network)
     try folder.create()
-    // Parameters and what the rule remembers are in the training's state as well.
-    let state = 4 * network.weights.reduce(0) { $0 + $1.shape.reduce(1, *) } * (1 + network.optimizer.slots)
-    backend.memory = MemoryLimit(memory, beside: state).map { (network, $0) }
     let session = try TrainingSession(
       network: network, data: data, folder: folder, resumes: resumes, weights: weights(loaded, network),
       backend: backend, console: console)
     try SpecCopy(loaded, changes, classes: data.train.classes).write(to: folder.spec)
-    return try session.run(threads: threads)
+    return try session.run(on: machine)
   }
 
-  private func checkMachine() throws(DiagnosticError) {
-    if device == .gpu {
+  /// What trains, and that in words.
+  private func machine(_ host: CPUTraining) throws(DiagnosticError) -> (any TrainingBackend, String) {
+    guard precision != .fp16 else {
       throw DiagnosticError(
         Diagnostic(
-          .unsupportedOnTarget, "netc does not train on GPUs yet", at: .none,
-          help: ["leave out `--device gpu`; `netc run --device gpu` takes weights that were trained on the CPU"]))
+          .unsupportedOnTarget, "netc does not train in fp16", at: .none,
+          help: ["`--precision bf16` halves memory as well, and has the range of fp32"]))
+    }
+    guard device == .gpu else { return (host, Format.count(threads, "thread")) }
+    return try TrainingProblem.located {
+      let machine = try GPUMachine()
+      return (GPUTraining(machine: machine, host: host), machine.device.name)
     }
   }
 

@@ -48,7 +48,10 @@ package struct PlanListing {
   private var footer: String {
     let sum = plan.steps.reduce(0) { $0 + ($1.choice?.taken?.nanoseconds ?? 0) }
     let part = plan.microbatches == 1 ? "" : " for \(plan.microbatch) of \(plan.batch) examples"
-    var lines = [("sum", "\(Format.microseconds(sum)) µs\(part), \(plan.timeSource)")]
+    let isKnown = !plan.target.isDevice || plan.tuning != nil
+    var lines = [
+      isKnown ? ("sum", "\(Format.microseconds(sum)) µs\(part), \(plan.timeSource)") : ("times", plan.timeSource)
+    ]
     let choices = plan.steps.count { $0.choice?.runnerUp != nil }
     let verb = choices == 1 ? "has" : "have"
     lines.append(("choices", "\(choices) of \(Format.count(plan.steps.count, "step")) \(verb) a runner-up"))
@@ -63,6 +66,10 @@ package struct PlanListing {
 extension Plan {
   /// Where the times of its steps come from, in words.
   var timeSource: String {
+    if target.isDevice {
+      return tuning.map { "measured on \(SafeText.escaped($0.cpu))" }
+        ?? "not known; `netc bench --device gpu --tune` measures"
+    }
     guard let tuning else {
       return "estimated for \(Format.count(target.cores, "core")); `netc compile --tune` measures"
     }

@@ -21,13 +21,19 @@ package struct StepExplanation {
     var facts = [("op", step.op.described)]
     for (place, operand) in step.operands.enumerated() { facts.append((place == 0 ? "reads" : "", words(operand))) }
     facts.append(("writes", words(.tensor(step.result))))
-    facts += [("work", workWords), ("threads", step.parallel ? "all" : "one: too little work to share")]
+    facts.append(("work", workWords))
+    // What a device loses in precision its `--precision` and `--numerics` say, not the algorithm.
+    let isDevice = plan.target.isDevice
+    if !isDevice { facts.append(("threads", step.parallel ? "all" : "one: too little work to share")) }
     if let workspace = step.workspace {
       let share = Format.binary(workspace.bytesPerThread)
       facts.append(
         ("workspace", workspace.threads == 1 ? share : "\(share) for each of \(workspace.threads) threads"))
     }
-    facts.append(("error", plan.expectedError(of: step).map { "\(inMillionths($0)) expected" } ?? "that of plain sums"))
+    if !isDevice {
+      facts.append(
+        ("error", plan.expectedError(of: step).map { "\(inMillionths($0)) expected" } ?? "that of plain sums"))
+    }
     facts.append(("times", plan.timeSource))
     let text = facts.map { title, words in
       "  \(Format.pad(title, 11))\(Prose.wrapped(words, width: width, indent: 13).dropFirst(13))\n"
@@ -68,10 +74,11 @@ package struct StepExplanation {
       table.rows.append([
         SafeText.escaped(candidate.kernel), candidate.estimate.map { "\(Format.microseconds($0)) µs" } ?? "",
         candidate.measured.map { "\(Format.microseconds($0)) µs" } ?? "",
-        place == 0 ? "taken" : "×\(fixed(ratio, digits: 2))",
+        place == 0 ? "taken" : candidate.nanoseconds == nil ? "" : "×\(fixed(ratio, digits: 2))",
       ])
     }
     if plan.tuning == nil { table.drop("measured") }
+    if plan.target.isDevice { table.drop("estimated") }
     let excluded = choice.candidates.compactMap { candidate in
       candidate.exclusion.map {
         (term: KernelText.short(candidate.kernel), text: SafeText.escaped($0))

@@ -15,11 +15,12 @@ package struct GPUModel: Sendable {
 
   /// - Parameter options: for the device's target, with the kernels of devices.
   package static func compile(
-    _ network: Network, _ weights: Weights, _ options: CompileOptions, on machine: GPUMachine
+    _ network: Network, _ weights: Weights, _ options: CompileOptions, on machine: GPUMachine,
+    takesBytes: Bool = false
   ) throws -> GPUModel {
     let compiled = try CompilerFront.compile(network, options)
     let evaluator = ConstantEvaluator(compiled.portable) { try weights.values($0, $1) }
-    let executable = try GPUExecutable(compiled.plan, on: machine) { index in
+    let executable = try GPUExecutable(compiled.plan, on: machine, takesBytes: takesBytes) { index in
       try evaluator.value(of: compiled.plan.constants[index].source)
     }
     return GPUModel(
@@ -27,16 +28,27 @@ package struct GPUModel: Sendable {
       source: Model.Source(portable: compiled.portable, weights: weights))
   }
 
-  /// Opens an artefact: its graph is compiled again, its weights are unpacked.
-  package static func open(_ path: String, on machine: GPUMachine, verifyWeights: Bool = false) throws -> GPUModel {
+  /// Opens an artefact: its graph is compiled again, its weights are unpacked. Where kernels were compiled ahead, the
+  /// plan is the one that they are for.
+  package static func open(
+    _ path: String, on machine: GPUMachine, takesBytes: Bool = false, verifyWeights: Bool = false
+  ) throws -> GPUModel {
     let artefact = try Artefact(path: path, catalogue: KernelTable.catalogue, verifyWeights: verifyWeights)
     let (packed, owner) = try Model.packedConstants(of: artefact, path)
     return try withExtendedLifetime(owner) {
       do {
+        let ahead = artefact.device.flatMap { AheadKernels(text: $0) }
+        if artefact.device != nil, ahead == nil { throw Artefact.damaged(path, "its kernels cannot be read") }
+        try ahead?.check(machine.device)
+        if ahead == nil { _ = try machine.compiler.get() }
+        let catalogue = ahead == nil ? machine.catalogue : DeviceKernelTable.catalogue
         let (compiled, values) = try Model.recompiled(
-          artefact, packed, for: machine.device.target, machine.catalogue)
-        return GPUModel(
-          executable: try GPUExecutable(compiled.plan, on: machine, values: values), device: machine.device)
+          artefact, packed, for: ahead?.target ?? machine.device.target, catalogue,
+          precision: ahead.flatMap { Precision(rawValue: $0.precision) },
+          numerics: ahead.flatMap { Numerics(rawValue: $0.numerics) })
+        let executable = try GPUExecutable(
+          compiled.plan, on: machine, takesBytes: takesBytes, ahead: ahead, values: values)
+        return GPUModel(executable: executable, device: machine.device)
       } catch let error as CompileError where error.reason == .bug {
         // The graph came from the file: if it cannot be compiled, that is to blame.
         throw Artefact.damaged(path, error.message)

@@ -91,12 +91,12 @@ package struct Model: Sendable {
   /// An artefact's network for another target, and the numbers of each constant of its plan in C order.
   static func recompiled(
     _ artefact: Artefact, _ packed: [UnsafeRawBufferPointer], for target: TargetDescription,
-    _ catalogue: KernelCatalogue
+    _ catalogue: KernelCatalogue, precision: Precision? = nil, numerics: Numerics? = nil
   ) throws -> (CompiledNetwork, (Int) throws -> [Float]) {
     let old = artefact.plan
     var options = CompileOptions(
-      batch: old.batch, precision: Precision(rawValue: old.precision) ?? .fp32,
-      numerics: Numerics(rawValue: old.numerics) ?? .fast, target: target, catalogue: catalogue)
+      batch: old.batch, precision: precision ?? Precision(rawValue: old.precision) ?? .fp32,
+      numerics: numerics ?? Numerics(rawValue: old.numerics) ?? .fast, target: target, catalogue: catalogue)
     options.microbatch = old.microbatch
     guard var compiled = try Pipeline.retarget(try artefact.portable(), options) else {
       throw CompileError(.bug, "no plan for this machine")
@@ -158,10 +158,14 @@ package enum CompilerFront {
   }
 
   /// The target that an option names; `native` is this machine.
-  package static func target(_ name: String?) throws(DiagnosticError) -> TargetDescription {
+  ///
+  /// - Parameter devices: GPUs that may be named as well.
+  package static func target(_ name: String?, devices: [TargetDescription] = []) throws(DiagnosticError)
+    -> TargetDescription
+  {
     guard let name, name != "native" else { return HostCPU.current.target }
-    if let target = TargetDescription.named(name) { return target }
-    let known = TargetDescription.named.map(\.name) + ["native"]
+    if let target = (TargetDescription.named + devices).first(where: { $0.name == name }) { return target }
+    let known = (TargetDescription.named + devices).map(\.name) + ["native"]
     let hint = Suggestion.unknown(word: name, among: known)
     throw DiagnosticError(
       Diagnostic(

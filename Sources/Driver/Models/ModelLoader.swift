@@ -19,6 +19,10 @@ package struct ModelLoader: Sendable {
   /// Whether a spec without weights is initialised instead of refused.
   package var allowsInitialised = false
   package var verifyWeights = false
+  /// Whether a device's kernels are chosen by their times.
+  package var tunes = false
+  /// Whether a GPU shall have room for inputs as bytes.
+  package var takesBytes = false
 
   package init(path: String, weights: String? = nil, threads: Int) {
     (self.path, self.weights, self.threads) = (path, weights, threads)
@@ -42,12 +46,29 @@ package struct ModelLoader: Sendable {
   package func loadOnGPU(_ console: Console, defaultBatch: Int = 1) throws -> GPUModel? {
     let machine = try GPUMachine()
     if try isArtefact() {
-      return try openArtefact { try GPUModel.open(path, on: machine, verifyWeights: verifyWeights) }
+      guard !tunes else {
+        throw DiagnosticError(
+          Diagnostic(
+            .badOption, "`--tune` needs a spec: the kernels of `\(path)` were chosen", at: .none,
+            help: ["give the spec, with `--weights` if need be"]))
+      }
+      return try openArtefact {
+        try GPUModel.open(path, on: machine, takesBytes: takesBytes, verifyWeights: verifyWeights)
+      }
     }
+    _ = try machine.compiler.get()
     guard let source = try source(console, defaultBatch) else { return nil }
+    var options = options(source.batch, machine.device.target, machine.catalogue)
+    if tunes {
+      let outcome = try GPUTuner(
+        network: source.network, options: options, weights: source.weights, machine: machine
+      ).run(console)
+      console.note(GPUTuningText(outcome: outcome).rendered())
+      options.measurements = outcome.table
+    }
     return try GPUModel.compile(
-      source.network, source.weights, options(source.batch, machine.device.target, machine.catalogue),
-      on: machine)
+      source.network, source.weights, options,
+      on: machine, takesBytes: takesBytes)
   }
 
   func options(_ batch: Int, _ target: TargetDescription, _ catalogue: KernelCatalogue) -> CompileOptions {

@@ -1,5 +1,6 @@
 import CPUBackend
 import Compiler
+import Diagnostics
 import Layers
 import NetIR
 import Runtime
@@ -60,6 +61,13 @@ struct TrainingModel: Sendable {
     for (name, place) in zip(step.parameters, step.parameterInputs) {
       _ = inputs[place].update(fromContentsOf: try weights.values(name, step.graph[step.graph.inputs[place]].shape))
     }
+  }
+
+  static func nothingLearns(_ network: Network) -> DiagnosticError {
+    DiagnosticError(
+      Diagnostic(
+        .notTrainable, "`\(network.name)` has no parameters that learn", at: .none,
+        help: ["`freeze`, `trainable` or `learning_rates` leave nothing to train"]))
   }
 
   /// Noise as examples, any class or noise as targets.

@@ -10,14 +10,16 @@ import TrainingLoop
 struct CPUTraining: TrainingBackend {
   let threads: Int
   let numerics: Numerics
-  /// Of steps of training: what judges a network computes in fp32.
+  /// Of steps of training.
   var precision = Precision.fp32
-  /// What the training of a network may take; nil where nothing is known.
-  var memory: (network: Network, limit: MemoryLimit)?
+  /// What the training of a network may take, asked for when a step is planned: the examples are in memory then.
+  var memory: (network: Network, limit: () -> MemoryLimit?)?
+  /// Of what judges a network.
+  var judgingPrecision = Precision.fp32
   /// Told of a step that no plan can be made of.
   let note: (String) -> Void
   /// Of a plan for validation.
-  private static let predictionBatch = 64
+  static let predictionBatch = 64
 
   var mover: any ParameterMover { ParameterUpdate(pool: ThreadPool.shared(threads: threads)) }
 
@@ -26,13 +28,14 @@ struct CPUTraining: TrainingBackend {
     do {
       var options = options(batch: batch)
       options.precision = precision
-      options.arenaLimit = memory.map {
-        TrainingMemory.arenaLimit(of: graph, $0.network, total: $0.limit.bytes)
+      let limit = memory?.limit()
+      if let memory, let limit {
+        options.arenaLimit = TrainingMemory.arenaLimit(of: graph, memory.network, total: limit.bytes)
       }
       guard let compiled = try Pipeline.compile(graph, options) else {
         throw CompileError(.bug, "the pipeline stopped early")
       }
-      if let memory, let words = try memory.limit.checked(compiled, graph, memory.network, options) {
+      if let memory, let words = try limit?.checked(compiled, graph, memory.network, options) {
         note("note: \(words)\n")
       }
       return PlannedStep(executable: try executable(compiled, constants))
@@ -63,7 +66,8 @@ struct CPUTraining: TrainingBackend {
 
   private func options(batch: Int) -> CompileOptions {
     CompileOptions(
-      batch: batch, numerics: numerics, target: HostCPU.current.target, catalogue: KernelTable.catalogue)
+      batch: batch, precision: judgingPrecision, numerics: numerics, target: HostCPU.current.target,
+      catalogue: KernelTable.catalogue)
   }
 
   private func executable(

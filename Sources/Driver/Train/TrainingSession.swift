@@ -39,10 +39,12 @@ struct TrainingSession {
   }
 
   /// Trains to the end, or until somebody wants it to stop.
-  func run(threads: Int) throws(DiagnosticError) -> ExitCode {
+  ///
+  /// - Parameter machine: what trains, in words.
+  func run(on machine: String) throws(DiagnosticError) -> ExitCode {
     let settings = network.training
     Interrupt.listen()
-    say(heading(threads))
+    say(heading(machine))
     var table = TrainingTable(
       width: console.width, style: Style(color: console.color), validates: data.validation != nil,
       hasClasses: data.task.classes != nil)
@@ -109,13 +111,14 @@ struct TrainingSession {
 
   private func say(_ text: String) { if !console.quiet { console.out(text) } }
 
-  private func heading(_ threads: Int) -> String {
+  private func heading(_ machine: String) -> String {
     let parameters = network.trained.reduce(0) { $0 + $1.shape.reduce(1, *) }
     var parts = [
       network.name, "\(Format.grouped(parameters)) parameters", "\(Format.grouped(data.split.train.count)) train",
     ]
     if let validation = data.validation { parts.append("\(Format.grouped(validation.examples.count)) valid") }
-    parts += ["batch \(network.fixedBatch ?? network.training.batchSize)", Format.count(threads, "thread")]
+    parts += ["batch \(network.fixedBatch ?? network.training.batchSize)", machine]
+    if let bytes = trainer.deviceBytes { parts.append("\(Format.binary(bytes)) of its memory") }
     if resumed { parts.append("resumed after epoch \(trainer.state.epoch)") }
     return parts.joined(separator: "   ") + "\n\n"
   }

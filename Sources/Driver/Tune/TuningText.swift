@@ -22,7 +22,7 @@ struct TuningText {
       "\(changed) other than by the cost model\n"
       + microbatches
       + "  a run takes \(milliseconds(runs.after)) ms, with the cost model's kernels \(milliseconds(runs.before)) ms\n"
-    for change in outcome.changes.prefix(Self.mostChanges) { text += "  \(line(change))\n" }
+    for change in outcome.changes.prefix(Self.mostChanges) { text += "  \(Self.line(change))\n" }
     let more = outcome.changes.count - Self.mostChanges
     return more > 0 ? text + "  and \(more) more: `netc explain --plan` lists them\n" : text
   }
@@ -36,7 +36,7 @@ struct TuningText {
     return "  a batch goes through \(outcome.microbatch) at a time: \(times.joined(separator: ", "))\n"
   }
 
-  private func line(_ change: TuningChange) -> String {
+  static func line(_ change: TuningChange) -> String {
     let times = [change.taken, change.replaced].map { Format.microseconds($0.measured ?? 0) }
     let others = change.count > 1 ? " and \(change.count - 1) like it" : ""
     return "\(change.step.name)\(others): \(KernelText.short(change.taken.kernel)) \(times[0]) µs, "

@@ -61,9 +61,10 @@ final class DeviceResources: @unchecked Sendable {
   }
 
   /// Marks a place in a stream that one can wait for.
-  func takeEvent() throws(GPUProblem) -> cgpu_event? {
+  func takeEvent(keepsTime: Bool = false) throws(GPUProblem) -> cgpu_event? {
     var event: cgpu_event?
-    try driver.call("cuEventCreate", driver.api.event_create?(&event, UInt32(CGPU_EVENT_NO_TIMING)))
+    let flags = keepsTime ? 0 : UInt32(CGPU_EVENT_NO_TIMING)
+    try driver.call("cuEventCreate", driver.api.event_create?(&event, flags))
     if let event { events.append(event) }
     return event
   }

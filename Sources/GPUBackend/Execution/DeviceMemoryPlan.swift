@@ -1,7 +1,7 @@
 import NetIR
 
-/// What a plan takes of a device's memory: weights, one arena, what libraries work in, and the caller's inputs and outputs twice, so that one
-/// batch can be brought while another one is computed.
+/// What a plan takes of a device's memory: weights, one arena, what libraries work in, and the caller's inputs and outputs
+/// twice, so that one batch can be brought while another one is computed; where a device prepares bytes, these as well.
 package struct DeviceMemoryPlan: Sendable, Equatable {
   package let weights: Int
   package let arena: Int
@@ -15,11 +15,12 @@ package struct DeviceMemoryPlan: Sendable, Equatable {
   /// Batches that can be under way.
   static let slots = 2
 
-  init(_ plan: Plan, weights: Int, workspace: Int) {
-    self.weights = weights
+  init(_ plan: Plan, weights: Int, workspace: Int, _ preparation: DevicePreparation? = nil) {
+    self.weights = weights + (preparation.map { DeviceWeights.aligned($0.bytes) } ?? 0)
     arena = plan.arenaBytes
     self.workspace = workspace
-    exchange = (plan.inputs + plan.outputs).reduce(0) { $0 + DeviceWeights.aligned($1.bytes) }
+    let bytes = preparation == nil ? 0 : DeviceWeights.aligned(plan.inputs[0].shape.elements)
+    exchange = (plan.inputs + plan.outputs).reduce(bytes) { $0 + DeviceWeights.aligned($1.bytes) }
     batch = plan.microbatch
     tensors = plan.tensors.count
   }

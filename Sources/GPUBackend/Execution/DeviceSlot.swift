@@ -10,13 +10,31 @@ struct DeviceSlot {
     let count: Int
   }
 
+  /// The only input as bytes, which the device prepares.
+  struct Bytes {
+    let host: UnsafeMutablePointer<UInt8>
+    let device: cgpu_address
+    let count: Int
+  }
+
+  /// What a run takes from the caller.
+  enum Source: CaseIterable {
+    case floats, bytes
+  }
+
   let inputs: [Buffer]
   let outputs: [Buffer]
+  let bytes: Bytes?
+  /// Marks of a batch: its numbers are on the device, are computed, are back.
+  let brought: cgpu_event?
+  let computed: cgpu_event?
   let done: cgpu_event?
-  var graph: cgpu_graph_exec?
+  /// Kernels alone, and with the copies before and behind them, which runs of a single batch use.
+  var kernels: [Source: cgpu_graph_exec] = [:]
+  var whole: [Source: cgpu_graph_exec] = [:]
 
   /// - Parameter device: memory for all inputs and outputs, each at a multiple of 256 bytes.
-  init(_ plan: Plan, device: cgpu_address, _ resources: DeviceResources) throws(GPUProblem) {
+  init(_ plan: Plan, device: cgpu_address, takesBytes: Bool, _ resources: DeviceResources) throws(GPUProblem) {
     var end = device
     func buffers(_ tensors: [Plan.Tensor]) throws(GPUProblem) -> [Buffer] {
       var buffers: [Buffer] = []
@@ -30,12 +48,26 @@ struct DeviceSlot {
     }
     inputs = try buffers(plan.inputs)
     outputs = try buffers(plan.outputs)
+    if takesBytes {
+      let count = plan.inputs[0].shape.elements
+      let memory = try resources.takeHostMemory(count)
+      bytes = Bytes(host: memory.bindMemory(to: UInt8.self, capacity: count), device: end, count: count)
+    } else {
+      bytes = nil
+    }
+    brought = try resources.takeEvent()
+    computed = try resources.takeEvent()
     done = try resources.takeEvent()
   }
 
   // MARK: In a stream
 
-  func bring(_ stream: cgpu_stream?, _ driver: CUDADriver) throws(GPUProblem) {
+  func bring(_ source: Source, _ stream: cgpu_stream?, _ driver: CUDADriver) throws(GPUProblem) {
+    if case .bytes = source, let bytes {
+      try driver.call(
+        "cuMemcpyHtoDAsync", driver.api.copy_to_device_async?(bytes.device, bytes.host, bytes.count, stream))
+      return
+    }
     for buffer in inputs {
       try driver.call(
         "cuMemcpyHtoDAsync",
@@ -77,6 +109,17 @@ struct DeviceSlot {
       }
       (buffer.host + examples.count * size).update(repeating: 0, count: (batch - examples.count) * size)
     }
+  }
+
+  /// The same of bytes.
+  func fill(_ values: [UInt8], _ examples: Range<Int>, batch: Int) {
+    guard let bytes else { return }
+    let size = bytes.count / batch
+    values.withUnsafeBufferPointer { all in
+      guard let base = all.baseAddress else { return }
+      bytes.host.update(from: base + examples.lowerBound * size, count: examples.count * size)
+    }
+    (bytes.host + examples.count * size).update(repeating: 0, count: (batch - examples.count) * size)
   }
 
   /// The results of these examples, to where they belong among all.

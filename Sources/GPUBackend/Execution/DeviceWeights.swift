@@ -24,30 +24,16 @@ struct DeviceWeights {
     guard values.count == constant.shape.elements else {
       throw .unsupported("constant `\(constant.name)` has \(values.count) values")
     }
-    let ordered = order(of: constant).map { $0.apply(values, of: $1) } ?? values
-    guard plan.storage(ofConstant: index) == .bfloat16 else { return ordered.withUnsafeBytes(Array.init) }
-    return ordered.map(\.bfloat16).withUnsafeBytes(Array.init)
-  }
-
-  /// How the numbers move, and the shape from which they do; nil where they stay.
-  private func order(of constant: Plan.Constant) -> (Rearrangement, [Int])? {
-    guard case .step(let number) = constant.packing else { return nil }
-    let step = plan.steps[number]
-    let shape = constant.shape
-    switch (step.op, step.algorithm) {
-    case (.conv2D(let attributes, _), "implicit_gemm"):
-      // Filters, channels, taps to group, tap, channel, filter of the group.
-      let apart = [attributes.groups, shape[0] / attributes.groups, shape[1], shape[2] * shape[3]]
-      return (.transpose(apart, [0, 3, 2, 1]), apart)
-    case (.conv2D, _) where step.library != nil:
-      // Filters, channels, taps to filter, tap, channel.
-      let apart = [shape[0], shape[1], shape[2] * shape[3]]
-      return (.transpose(apart, [0, 2, 1]), apart)
-    case (.conv2D, _):
-      let apart = [shape[0], shape[2] * shape[3]]
-      return (.transpose(apart, [1, 0]), apart)
-    case (.dense, "implicit_gemm"): return (.transpose(shape, [1, 0]), shape)
-    default: return nil
+    var ordered = values
+    if case .step(let number) = constant.packing,
+      let order = DeviceWeightOrder(plan.steps[number], shape: constant.shape)
+    {
+      ordered = order.packed(values)
+    }
+    switch plan.storage(ofConstant: index) {
+    case .float32: return ordered.withUnsafeBytes(Array.init)
+    case .bfloat16: return ordered.map(\.bfloat16).withUnsafeBytes(Array.init)
+    case .float16: return ordered.map(Float16.init).withUnsafeBytes(Array.init)
     }
   }
 

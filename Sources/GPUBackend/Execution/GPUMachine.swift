@@ -1,18 +1,21 @@
+import Exchange
+import GPUKernels
 import NetIR
 
 /// A device in use, with the means to compile for it.
 package struct GPUMachine: Sendable {
   package let context: DeviceContext
-  package let compiler: KernelCompiler
+  /// Missing where there is no NVRTC: then only what was compiled ahead can run.
+  package let compiler: Result<KernelCompiler, GPUProblem>
   let cache: KernelCache
   package let libraries: DeviceLibraries
   /// What plans for this machine can be made of.
   package let catalogue: KernelCatalogue
 
+  /// - Throws: why there is no device that can be used.
   package init(_ system: GPUSystem = GPUSystem(), cache: KernelCache = KernelCache()) throws(GPUProblem) {
-    let (device, compiler) = try system.usable()
-    context = try DeviceContext(device)
-    self.compiler = compiler
+    context = try DeviceContext(try system.usableDevice())
+    compiler = system.compiler
     self.cache = cache
     libraries = DeviceLibraries(system)
     catalogue = KernelCatalogue(
@@ -21,9 +24,26 @@ package struct GPUMachine: Sendable {
 
   package var device: GPUDevice { context.device }
 
-  /// The binary of a kernel text for this device.
-  func binary(of source: String, name: String) throws(GPUProblem) -> [UInt8] {
-    let architecture = try compiler.architecture(for: device.capability)
-    return try cache.binary(of: source, name: name, for: architecture, compiler)
+  /// Where times of kernels are kept.
+  package var tuning: TuningCache { TuningCache(folder: cache.folder) }
+
+  /// Of everything that kernels of netc's own are made with.
+  package var versions: String {
+    let compiler = (try? compiler.get()).map { "NVRTC \($0.version)" } ?? "no NVRTC"
+    let texts = KernelText.library + KernelText.tensorModule(Set(TensorKernel.families))
+    return "driver \(device.driver.version), \(compiler), kernels \(Digest(of: Array(texts.utf8)).hexadecimal)"
+  }
+
+  /// The binary of a kernel text for this device: compiled for exactly this one where that is possible, else what was
+  /// compiled ahead.
+  func binary(of source: String, name: String, ahead: AheadKernels? = nil) throws(GPUProblem) -> [UInt8] {
+    switch compiler {
+    case .success(let compiler):
+      let architecture = try compiler.architecture(for: device.capability)
+      return try cache.binary(of: source, name: name, for: architecture, compiler)
+    case .failure(let problem):
+      guard let image = ahead?.image(of: source) else { throw problem }
+      return image
+    }
   }
 }

@@ -6,6 +6,8 @@ struct Launch: Sendable {
   /// The steps of the plan that it computes.
   var steps: [Int]
   var kernel: String
+  /// Set where the kernel is one on tensor cores.
+  var tensorKernel: TensorKernel?
   /// Blocks.
   var grid: (x: Int, y: Int, z: Int)
   /// In the order of the kernel's structure; nil for what is absent.

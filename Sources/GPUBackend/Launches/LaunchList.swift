@@ -37,16 +37,47 @@ package struct LaunchList: Sendable {
     close()
     launches = finished
     if !names.isEmpty {
-      groupText = KernelText.prelude + names.sorted { $0.value < $1.value }.map { $0.text(name: $1) }.joined()
+      let isOfTraining = names.keys.contains(where: \.isOfTraining)
+      groupText =
+        KernelText.groupPrelude(isOfTraining: isOfTraining)
+        + names.sorted { $0.value < $1.value }.map { $0.text(name: $1) }.joined()
     }
   }
 
   /// How many kernels a run starts.
   package var count: Int { launches.count }
 
-  /// Names of kernels that are not generated.
-  var libraryKernels: Set<String> {
-    Set(launches.filter { !$0.isOfLibrary && !$0.kernel.hasPrefix("pointwise") }.map(\.kernel))
-  }
   var groupKernels: Set<String> { Set(launches.map(\.kernel).filter { $0.hasPrefix("pointwise") }) }
+
+  /// Everything that has to be compiled before the launches can start.
+  ///
+  /// - Parameters:
+  ///   - more: kernels of the library beside those of the plan.
+  ///   - update: kernels that run behind a step of training.
+  package func modules(_ more: Set<String> = [], update: [String] = []) -> [KernelModule] {
+    let tensor = Set(launches.compactMap(\.tensorKernel))
+    let own = Set(launches.filter { !$0.isOfLibrary }.map(\.kernel))
+    let training = own.filter(KernelText.isOfTraining).union(update)
+    let written = own.subtracting(groupKernels).subtracting(tensor.map(\.function)).subtracting(training).union(more)
+    var modules: [KernelModule] = []
+    if !written.isEmpty { modules.append(KernelModule("library", KernelText.library, written)) }
+    if !training.isEmpty { modules.append(KernelModule("training", KernelText.trainingLibrary, training)) }
+    if !tensor.isEmpty {
+      modules.append(KernelModule("tensor", KernelText.tensorModule(tensor), Set(tensor.map(\.function))))
+    }
+    if let groupText { modules.append(KernelModule("groups", groupText, groupKernels)) }
+    return modules
+  }
+}
+
+/// Kernels that are compiled together.
+package struct KernelModule: Sendable {
+  /// What files and messages call it.
+  package let name: String
+  package let text: String
+  package let functions: Set<String>
+
+  init(_ name: String, _ text: String, _ functions: Set<String>) {
+    (self.name, self.text, self.functions) = (name, text, functions)
+  }
 }

@@ -7,6 +7,7 @@ struct PointwiseRun: Sendable {
   private var members: [PointwiseStep]
   private var operations: [PointwiseGroup.Operation] = []
   private var operands: [TensorView] = []
+  private var places: [ViewStrides] = []
 
   init(_ first: PointwiseStep) {
     members = [first]
@@ -37,18 +38,20 @@ struct PointwiseRun: Sendable {
 
   private mutating func append(_ step: PointwiseStep) {
     let known = members.count - 1
-    operations.append(
-      PointwiseGroup.Operation(
-        step.op,
-        step.operands.map { operand in
-          let maker = members[..<known].lastIndex {
-            $0.result.liesExactly(on: operand) && $0.result.storage == operand.storage
-          }
-          if let maker { return .result(maker) }
-          if let place = operands.firstIndex(of: operand) { return .operand(place) }
-          operands.append(operand)
-          return .operand(operands.count - 1)
-        }))
+    var values: [PointwiseGroup.Value] = step.operands.map { operand in
+      let maker = members[..<known].lastIndex {
+        $0.result.liesExactly(on: operand) && $0.result.storage == operand.storage
+      }
+      if let maker { return .result(maker) }
+      if let place = operands.firstIndex(of: operand) { return .operand(place) }
+      operands.append(operand)
+      return .operand(operands.count - 1)
+    }
+    if let place = step.place {
+      if !places.contains(place) { places.append(place) }
+      values.append(.place(places.firstIndex(of: place) ?? 0))
+    }
+    operations.append(PointwiseGroup.Operation(step.op, values))
   }
 
   /// The kernel, and its launch under a name.
@@ -57,10 +60,11 @@ struct PointwiseRun: Sendable {
     let results = stored.map { members[$0].result }
     let first = members[0].result
     let group = PointwiseGroup(
-      operations: operations, operandCount: operands.count, stored: stored, channelsFirst: first.strides.channel == 1)
+      operations: operations, operandCount: operands.count, placeCount: places.count, stored: stored,
+      channelsFirst: first.strides.channel == 1)
     var steps: [Int] = []
     for member in members where steps.last != member.step { steps.append(member.step) }
-    let (operands, allSteps) = (operands, steps)
+    let (operands, places, allSteps) = (operands, places, steps)
     return (
       group,
       { name in
@@ -70,6 +74,7 @@ struct PointwiseRun: Sendable {
         launch.numbers.add(first.shape[0], first.shape[1], first.shape[2], first.shape[3])
         for view in operands + results { launch.numbers.add(view.strides) }
         for view in operands + results { launch.numbers.add(view.storage) }
+        for place in places { launch.numbers.add(place) }
         return launch
       }
     )

@@ -5,6 +5,8 @@ struct PointwiseStep: Sendable {
   var step: Int
   var op: GraphOp
   var operands: [TensorView]
+  /// Where random numbers belong to elements, if the op has any: behind the operands.
+  var place: ViewStrides?
   var result: TensorView
   /// The tensor of the plan that it writes.
   var tensor: Int
@@ -24,6 +26,7 @@ struct PointwiseStep: Sendable {
           var view = plan.view(operand)
           // One example serves the whole batch.
           if view.shape[0] == 1, result.shape[0] > 1 { view.strides.image = 0 }
+          if view.shape.elements == 1 { view.strides = ViewStrides() }
           return view
         })
     case .scaleShift, .parametricRectify:
@@ -35,6 +38,9 @@ struct PointwiseStep: Sendable {
       }
       return make([plan.view(step.operands[0])] + vectors)
     case .concat(let axis): return concatenation(index, plan, axis, result)
+    case .interleave(let interleaving): return interleaved(index, plan, interleaving, result)
+    case .training(let op): return training(index, plan, op, result)
+    case .gradient(let op): return gradient(index, plan, op, result)
     default: return nil
     }
   }

@@ -68,12 +68,14 @@ enum StepLaunch {
       launch.numbers.add(scale.height, scale.width)
       launch.numbers.add(x.storage, y.storage)
       return launch
-    default: throw .unsupported("no kernel of a GPU computes \(step.op.name) of `\(step.name)`")
+    default:
+      if let launch = TrainingLaunch.launch(index, of: plan) { return launch }
+      throw .unsupported("no kernel of a GPU computes \(step.op.name) of `\(step.name)`")
     }
   }
 
   /// Rows that one thread works on.
-  private static let shortRow = 64
+  static let shortRow = 64
 
   /// The pixels of an image, a thread each: views, then images, channels, height and width of the input.
   private static func elements(_ index: Int, _ kernel: String, _ x: TensorView, _ y: TensorView) -> Launch {
@@ -120,16 +122,26 @@ enum StepLaunch {
     }
     let filters = y.shape[1] / a.groups
     let pixels = y.shape[0] * y.shape[2] * y.shape[3]
-    let kernel = DeviceKernelTable.function(of: step.kernel)
+    let tensorKernel = DeviceKernelTable.tensorKernel(of: step.kernel).map { family in
+      var kernel = family
+      kernel.isVector = mayCopyVectors(x, weights, channels: x.shape[1] / a.groups, storage: kernel.storage)
+      return kernel
+    }
+    var kernel = tensorKernel?.function ?? DeviceKernelTable.function(of: step.kernel)
     let grid: (x: Int, y: Int, z: Int)
     switch step.algorithm {
-    case "depthwise": grid = Launch.grid(elements: y.shape.elements)
+    case "depthwise":
+      let inVectors = mayCopyVectors(x, weights, channels: a.groups, storage: weights.storage)
+      if inVectors { kernel += "_vectors" }
+      grid = Launch.grid(elements: y.shape.elements / (inVectors ? 16 / weights.storage.bytes : 1))
     case "rows": grid = (x: (filters + 7) / 8, y: y.shape[0], z: 1)
     default:
-      let tile = kernel.hasSuffix("64") ? 64 : 32
-      grid = (x: (pixels + tile - 1) / tile, y: (filters + tile - 1) / tile, z: a.groups)
+      let scalar = kernel.hasSuffix("64") ? 64 : 32
+      let (rows, columns) = (tensorKernel?.rows ?? scalar, tensorKernel?.columns ?? scalar)
+      grid = (x: (pixels + rows - 1) / rows, y: (filters + columns - 1) / columns, z: a.groups)
     }
     var launch = Launch(index, kernel, grid: grid, [x.address, weights.address, bias, residual?.address, y.address])
+    launch.tensorKernel = tensorKernel
     launch.numbers.add(x.strides)
     launch.numbers.add(residual?.strides ?? ViewStrides())
     launch.numbers.add(y.strides)
@@ -140,5 +152,16 @@ enum StepLaunch {
     launch.numbers.add(x.storage, weights.storage, residual?.storage ?? .float32, y.storage)
     launch.numbers.add(epilogue.activation)
     return launch
+  }
+
+  /// Whether 16 bytes of an operand are neighbouring channels of a pixel, and lie at a multiple of 16 bytes.
+  private static func mayCopyVectors(
+    _ x: TensorView, _ weights: TensorView, channels: Int, storage: StorageType
+  ) -> Bool {
+    let numbers = 16 / storage.bytes
+    let strides = [x.strides.image, x.strides.row, x.strides.pixel]
+    let steps = zip([x.shape[0], x.shape[2], x.shape[3]], strides).filter { $0.0 > 1 }.map(\.1)
+    return x.storage == storage && weights.storage == storage && x.strides.channel == 1 && channels % numbers == 0
+      && x.address.offset % 16 == 0 && steps.allSatisfy { $0 % numbers == 0 }
   }
 }

@@ -7,6 +7,9 @@ struct DeviceAddress: Hashable, Sendable {
     case constant(Int)
     case input(Int)
     case output(Int)
+    /// The caller's bytes, and the numbers with which they are prepared.
+    case bytes
+    case preparation
   }
 
   var base: Base
@@ -98,11 +101,22 @@ extension Plan {
 
   /// Weights that a kernel packs are as precise as the plan, all other constants fp32.
   func storage(ofConstant index: Int) -> StorageType {
-    if case .step = constants[index].packing, precision == "bf16" { .bfloat16 } else { .float32 }
+    guard case .step = constants[index].packing else { return .float32 }
+    switch precision {
+    case "bf16": return .bfloat16
+    case "fp16": return .float16
+    default: return .float32
+    }
   }
 }
 
 extension StorageType {
   /// As the kernel texts have it.
-  var code: Int { self == .bfloat16 ? 1 : 0 }
+  var code: Int {
+    switch self {
+    case .float32: 0
+    case .bfloat16: 1
+    case .float16: 2
+    }
+  }
 }

@@ -145,6 +145,7 @@ struct CuDNNGraph {
     switch storage {
     case .float32: CGPU_CUDNN_DATA_FLOAT
     case .bfloat16: CGPU_CUDNN_DATA_BFLOAT16
+    case .float16: CGPU_CUDNN_DATA_HALF
     }
   }
 }

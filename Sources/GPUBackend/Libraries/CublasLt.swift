@@ -137,6 +137,7 @@ final class CublasLtDescription {
       switch storage {
       case .float32: CGPU_CUDA_R_32F
       case .bfloat16: CGPU_CUDA_R_16BF
+      case .float16: CGPU_CUDA_R_16F
       }
     try library.check(
       "cublasLtMatrixLayoutCreate",

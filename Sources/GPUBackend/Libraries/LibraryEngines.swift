@@ -3,7 +3,7 @@ import NetIR
 
 /// The engines of a plan's steps that are a library's. What a library refuses, the next candidate of the step computes,
 /// in the end a kernel of netc's own, and the plan says why.
-final class LibraryEngines {
+package final class LibraryEngines {
   /// As it will run.
   private(set) var plan: Plan
   private var engines: [Int: any LibraryEngine] = [:]
@@ -30,6 +30,12 @@ final class LibraryEngines {
     (self.plan, self.libraries, self.catalogue) = (plan, libraries, catalogue)
     cudnn = session.map { .success($0) }
     for index in plan.steps.indices where plan.steps[index].library != nil { try settle(index) }
+  }
+
+  /// A plan as it will run on a machine, without its weights.
+  package static func settled(_ plan: Plan, on machine: GPUMachine) throws(GPUProblem) -> Plan {
+    try machine.context.makeCurrent()
+    return try LibraryEngines(plan, machine.libraries, machine.catalogue).plan
   }
 
   subscript(step: Int) -> (any LibraryEngine)? { engines[step] }

@@ -31,12 +31,17 @@ package struct GPUSystem: Sendable {
   ///
   /// - Throws: the first reason why nothing can run.
   package func usable() throws(GPUProblem) -> (GPUDevice, KernelCompiler) {
+    (try usableDevice(), try compiler.get())
+  }
+
+  /// The first device.
+  package func usableDevice() throws(GPUProblem) -> GPUDevice {
     let driver = try driver.get()
     guard let device = devices.first else {
       _ = try GPUDevice.all(driver)
       throw .noDevice("the driver finds no device")
     }
-    return (device, try compiler.get())
+    return device
   }
 
   private static func result<Value>(_ body: () throws(GPUProblem) -> Value) -> Result<Value, GPUProblem> {

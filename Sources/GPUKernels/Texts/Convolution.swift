@@ -5,7 +5,8 @@ extension KernelText {
   /// group, summing over taps and channels in steps of 16, whose operands lie in shared memory; padding is zeros that
   /// are never read. Weights: group, tap, channel, filter. A dense layer is a convolution of images of one pixel.
   ///
-  /// `conv2d_depthwise`: a thread per result. Weights: tap, channel.
+  /// `conv2d_depthwise`: a thread per result. Weights: tap, channel. `conv2d_depthwise_vectors`: a thread per 16 bytes of
+  /// neighbouring channels.
   ///
   /// `dense_rows`: 32 threads per unit, for few examples, where the weights are read once. Weights: unit, input.
   static let convolution = #"""
@@ -23,11 +24,15 @@ extension KernelText {
       float p0, p1;
     };
 
-    // activation(sum + bias + residual), stored.
-    NETC_DEVICE void finish(const ConvolutionArguments &a, float sum, int n, int f, int y, int x) {
+    // activation(sum + bias + residual).
+    NETC_DEVICE float finished(const ConvolutionArguments &a, float sum, int n, int f, int y, int x) {
       if (a.bias) sum += a.bias[f];
       if (a.residual) sum += load(a.residual, at(a.rs, n, f, y, x), a.r_storage);
-      store(a.y, at(a.ys, n, f, y, x), a.y_storage, activate(sum, a.activation, a.p0, a.p1));
+      return activate_quickly(sum, a.activation, a.p0, a.p1);
+    }
+
+    NETC_DEVICE void finish(const ConvolutionArguments &a, float sum, int n, int f, int y, int x) {
+      store(a.y, at(a.ys, n, f, y, x), a.y_storage, finished(a, sum, n, f, y, x));
     }
 
     // 256 threads with TM pixels × TN filters each. `channels` and `filters` are those of a group.
@@ -97,6 +102,31 @@ extension KernelText {
     NETC_KERNEL(conv2d_tile64, ConvolutionArguments, 5) { convolve<64, 64, 4, 4>(a); }
     NETC_KERNEL(conv2d_tile32, ConvolutionArguments, 5) { convolve<32, 32, 2, 2>(a); }
 
+    struct alignas(16) Words {
+      unsigned words[4];
+    };
+
+    // The 4 or 8 numbers of 16 bytes, of which the first is number i; its address is a multiple of 16.
+    NETC_DEVICE void load16(const void *p, long long i, int storage, float *numbers) {
+      const Words loaded = *(const Words *)((const char *)p + i * (storage == FLOAT32 ? 4 : 2));
+    #pragma unroll
+      for (int w = 0; w < 4; w++) {
+        Bits low, high;
+        low.bits = loaded.words[w];
+        if (storage == FLOAT32) {
+          numbers[w] = low.number;
+        } else if (storage == FLOAT16) {
+          numbers[2 * w] = half_to_float((unsigned short)loaded.words[w]);
+          numbers[2 * w + 1] = half_to_float((unsigned short)(loaded.words[w] >> 16));
+        } else {
+          low.bits = loaded.words[w] << 16;
+          high.bits = loaded.words[w] & 0xffff0000u;
+          numbers[2 * w] = low.number;
+          numbers[2 * w + 1] = high.number;
+        }
+      }
+    }
+
     NETC_KERNEL(conv2d_depthwise, ConvolutionArguments, 5) {
       EACH(i, (long long)a.images * a.out_height * a.out_width * a.groups) {
         const int c = (int)(i % a.groups), x = (int)(i / a.groups % a.out_width);
@@ -117,13 +147,83 @@ extension KernelText {
       }
     }
 
+    // As `finish`, for W filters from f on: at once where they make 16 bytes side by side.
+    template <int W>
+    NETC_DEVICE void finish_vector(const ConvolutionArguments &a, const float *sums, int n, int f, int y, int x) {
+      const long long place = at(a.ys, n, f, y, x);
+      const int width = a.y_storage == FLOAT32 ? 4 : 8;
+      char *to = (char *)a.y + place * (16 / width);
+      const bool at_once = W == width && a.ys.channel == 1 && (unsigned long long)to % 16 == 0;
+      Words stored = {{0, 0, 0, 0}};
+    #pragma unroll
+      for (int e = 0; e < W; e++) {
+        const float result = finished(a, sums[e], n, f + e, y, x);
+        if (!at_once) {
+          store(a.y, place + (long long)e * a.ys.channel, a.y_storage, result);
+        } else if (W == 4) {
+          Bits value;
+          value.number = result;
+          stored.words[e % 4] = value.bits;
+        } else {
+          stored.words[e / 2] |= (unsigned)stored16(result, a.y_storage) << e % 2 * 16;
+        }
+      }
+      if (at_once) *(Words *)to = stored;
+    }
+
+    // W channels, which lie side by side in images and weights and make 16 bytes.
+    template <int W>
+    NETC_DEVICE void depthwise_vectors(const ConvolutionArguments &a) {
+      const int parts = a.groups / W;
+      EACH(i, (long long)a.images * a.out_height * a.out_width * parts) {
+        const int c = (int)(i % parts) * W, x = (int)(i / parts % a.out_width);
+        const int y = (int)(i / parts / a.out_width % a.out_height), n = (int)(i / parts / a.out_width / a.out_height);
+        float sums[W] = {};
+        for (int ky = 0; ky < a.kernel_h; ky++) {
+          const int from_y = y * a.stride_h - a.pad_top + ky * a.dilation_h;
+          if (from_y < 0 || from_y >= a.height) continue;
+          for (int kx = 0; kx < a.kernel_w; kx++) {
+            const int from_x = x * a.stride_w - a.pad_left + kx * a.dilation_w;
+            if (from_x < 0 || from_x >= a.width) continue;
+            float xs[8], ws[8];
+            load16(a.x, at(a.xs, n, c, from_y, from_x), a.x_storage, xs);
+            load16(a.w, (long long)(ky * a.kernel_w + kx) * a.groups + c, a.w_storage, ws);
+    #pragma unroll
+            for (int e = 0; e < W; e++) sums[e] += xs[e] * ws[e];
+          }
+        }
+        finish_vector<W>(a, sums, n, c, y, x);
+      }
+    }
+
+    NETC_KERNEL(conv2d_depthwise_vectors, ConvolutionArguments, 5) {
+      if (a.w_storage == FLOAT32) {
+        depthwise_vectors<4>(a);
+      } else {
+        depthwise_vectors<8>(a);
+      }
+    }
+
     // blockIdx.x: eight units, blockIdx.y: an example.
     NETC_KERNEL(dense_rows, ConvolutionArguments, 5) {
       NETC_SHARED float parts[8][33];
       const int lane = threadIdx.x % 32, line = threadIdx.x / 32;
       const int unit = blockIdx.x * 8 + line, example = blockIdx.y;
       float sum = 0;
-      if (unit < a.filters) {
+      const int width = a.w_storage == FLOAT32 ? 4 : 8;
+      const bool in_vectors = a.x_storage == a.w_storage && a.xs.channel == 1 && a.channels % width == 0 &&
+                              a.xs.image % width == 0 && (unsigned long long)a.x % 16 == 0;
+      if (unit < a.filters && in_vectors) {
+        for (int k = lane * width; k < a.channels; k += 32 * width) {
+          float xs[8], ws[8];
+          load16(a.x, (long long)example * a.xs.image + k, a.x_storage, xs);
+          load16(a.w, (long long)unit * a.channels + k, a.w_storage, ws);
+    #pragma unroll
+          for (int e = 0; e < 8; e++) {
+            if (e < width) sum += xs[e] * ws[e];
+          }
+        }
+      } else if (unit < a.filters) {
         for (int k = lane; k < a.channels; k += 32) {
           sum += load(a.x, at(a.xs, example, k, 0, 0), a.x_storage) *
                  load(a.w, (long long)unit * a.channels + k, a.w_storage);

@@ -8,8 +8,22 @@ extension KernelText {
     #ifdef __CUDACC_RTC__
     #define NETC_SHARED __shared__
     #define NETC_DEVICE __device__ __forceinline__
+    #define NETC_FUNCTION static __device__ __noinline__
     #define NETC_KERNEL(name, Arguments, pointers) \
       extern "C" __global__ void __launch_bounds__(256) name(const Arguments a)
+
+    // IEEE's 16 bits: to nearest, ties to even; what is too large becomes infinite.
+    NETC_DEVICE float half_to_float(unsigned short bits) {
+      float number;
+      asm("cvt.f32.f16 %0, %1;" : "=f"(number) : "h"(bits));
+      return number;
+    }
+
+    NETC_DEVICE unsigned short float_to_half(float number) {
+      unsigned short bits;
+      asm("cvt.rn.f16.f32 %0, %1;" : "=h"(bits) : "f"(number));
+      return bits;
+    }
     #endif
 
     // Elements between neighbours of a tensor N x C x H x W: any layout, channels of a larger tensor, or 0 where the
@@ -27,25 +41,32 @@ extension KernelText {
       unsigned bits;
     };
 
-    enum { FLOAT32 = 0, BFLOAT16 = 1 };
+    enum { FLOAT32 = 0, BFLOAT16 = 1, FLOAT16 = 2 };
 
     NETC_DEVICE float load(const void *p, long long i, int storage) {
       if (storage == FLOAT32) return ((const float *)p)[i];
+      const unsigned short bits = ((const unsigned short *)p)[i];
+      if (storage == FLOAT16) return half_to_float(bits);
       Bits value;
-      value.bits = (unsigned)((const unsigned short *)p)[i] << 16;
+      value.bits = (unsigned)bits << 16;
       return value.number;
     }
 
     // bfloat16 rounds to nearest, ties to even; not-a-number stays one.
-    NETC_DEVICE void store(void *p, long long i, int storage, float number) {
-      if (storage == FLOAT32) {
-        ((float *)p)[i] = number;
-        return;
-      }
+    NETC_DEVICE unsigned short stored16(float number, int storage) {
+      if (storage == FLOAT16) return float_to_half(number);
       Bits value;
       value.number = number;
       const unsigned rounded = value.bits + 0x7fffu + ((value.bits >> 16) & 1u);
-      ((unsigned short *)p)[i] = (unsigned short)((number != number ? value.bits | 0x400000u : rounded) >> 16);
+      return (unsigned short)((number != number ? value.bits | 0x400000u : rounded) >> 16);
+    }
+
+    NETC_DEVICE void store(void *p, long long i, int storage, float number) {
+      if (storage == FLOAT32) {
+        ((float *)p)[i] = number;
+      } else {
+        ((unsigned short *)p)[i] = stored16(number, storage);
+      }
     }
 
     // Threads take elements in turns.
@@ -85,6 +106,14 @@ extension KernelText {
         case 12: return clip(x, p0, p1);
         default: return x;
       }
+    }
+
+    // For loops that are unrolled: what most networks have in line, everything else once.
+    NETC_FUNCTION float activate_called(float x, int kind, float p0, float p1) { return activate(x, kind, p0, p1); }
+
+    NETC_DEVICE float activate_quickly(float x, int kind, float p0, float p1) {
+      if (kind == 0) return x;
+      return kind == 1 ? rectify(x) : activate_called(x, kind, p0, p1);
     }
 
     // The sum of one number of each of 256 threads, in an order that is always the same. All threads get it.

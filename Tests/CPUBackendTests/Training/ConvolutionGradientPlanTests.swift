@@ -7,72 +7,8 @@ import Testing
 
 /// A convolution, forwards and backwards, whose filters are an input.
 @Suite struct ConvolutionGradientPlanTests {
-  struct Case: Sendable, CustomTestStringConvertible {
-    var name: String
-    var x = [2, 5, 9, 8]
-    var filters = 7
-    var kernel = Size2D(3), stride = Size2D(1), dilation = Size2D(1)
-    var padding = Padding2D(top: 1, bottom: 1, left: 1, right: 1)
-    var groups = 1
-    var testDescription: String { name }
-
-    var attributes: ConvolutionAttributes {
-      ConvolutionAttributes(kernel: kernel, stride: stride, dilation: dilation, padding: padding, groups: groups)
-    }
-  }
-
-  static let none = Padding2D()
-  static let cases = [
-    Case(name: "3×3"),
-    Case(name: "one channel", x: [3, 1, 12, 12], filters: 20, kernel: Size2D(5), padding: none),
-    Case(name: "whole blocks", x: [2, 32, 8, 8], filters: 48),
-    Case(name: "many channels", x: [1, 70, 6, 6], filters: 33),
-    Case(
-      name: "5×5", x: [2, 18, 9, 9], filters: 20, kernel: Size2D(5),
-      padding: Padding2D(top: 2, bottom: 2, left: 2, right: 2)),
-    Case(name: "1×1", x: [2, 20, 5, 7], filters: 36, kernel: Size2D(1), padding: none),
-    Case(name: "no padding", kernel: Size2D(3, 2), padding: none),
-    Case(
-      name: "more padding than taps", kernel: Size2D(2, 1), padding: Padding2D(top: 3, bottom: 2, left: 1, right: 2)),
-    Case(name: "asymmetric padding", kernel: Size2D(2, 4), padding: Padding2D(top: 0, bottom: 1, left: 1, right: 2)),
-    Case(name: "stride 2", x: [2, 17, 9, 9], filters: 33, stride: Size2D(2)),
-    Case(name: "stride 2, even", x: [2, 3, 8, 10], filters: 16, stride: Size2D(2)),
-    Case(
-      name: "stride 2, 7×7", x: [2, 3, 16, 15], filters: 18, kernel: Size2D(7), stride: Size2D(2),
-      padding: Padding2D(top: 3, bottom: 3, left: 3, right: 3)),
-    Case(name: "1×1, stride 2", x: [2, 16, 7, 8], filters: 32, kernel: Size2D(1), stride: Size2D(2), padding: none),
-    Case(name: "1×1, stride 3, padding", x: [2, 4, 7, 8], filters: 3, kernel: Size2D(1), stride: Size2D(3)),
-    Case(name: "stride 3 beyond 2×2", x: [2, 4, 11, 10], kernel: Size2D(2), stride: Size2D(3), padding: none),
-    Case(name: "strides 2 and 1", x: [2, 4, 11, 10], stride: Size2D(2, 1)),
-    Case(
-      name: "dilated", x: [2, 6, 11, 12], dilation: Size2D(2, 3),
-      padding: Padding2D(top: 2, bottom: 2, left: 3, right: 3)),
-    Case(name: "dilated, stride 2", x: [2, 6, 11, 12], stride: Size2D(2), dilation: Size2D(2)),
-    Case(name: "an image smaller than the stride", x: [2, 4, 2, 3], kernel: Size2D(2), stride: Size2D(3)),
-    Case(name: "groups", x: [2, 12, 7, 7], filters: 8, groups: 4),
-    Case(name: "groups of blocks", x: [1, 64, 5, 5], filters: 96, groups: 2),
-    Case(name: "groups, stride 2", x: [2, 12, 7, 8], filters: 8, stride: Size2D(2), groups: 4),
-    Case(name: "depthwise", x: [2, 20, 7, 8], filters: 20, groups: 20),
-    Case(name: "depthwise, stride 2", x: [2, 20, 8, 7], filters: 20, stride: Size2D(2), groups: 20),
-    Case(name: "depthwise, two filters each", x: [2, 6, 7, 8], filters: 12, groups: 6),
-    Case(name: "the whole image", x: [3, 6, 4, 5], filters: 9, kernel: Size2D(4, 5), padding: none),
-  ]
-
-  @Test(arguments: cases) func agrees(_ test: Case) throws {
-    var graph = Graph(name: test.name)
-    let attributes = test.attributes
-    let shape = [test.filters, test.x[1] / test.groups, test.kernel.height, test.kernel.width]
-    let x = try graph.add(.input(index: 0, shape: test.x), name: "x")
-    let w = try graph.add(.input(index: 1, shape: shape), name: "w")
-    let b = try graph.add(.input(index: 2, shape: [test.filters]), name: "b")
-    let y = try graph.add(.conv2D(attributes, Epilogue(bias: true)), [x, w, b], name: "y")
-    let z = try graph.add(.activation(.rectify), [y], name: "z")
-    let g = try graph.add(.input(index: 3, shape: graph[y].shape), name: "g")
-    let image = Size2D(test.x[2], test.x[3])
-    let data = try graph.add(.gradient(.convolutionData(attributes, image: image)), [g, w], name: "data")
-    let weights = try graph.add(.gradient(.convolutionWeights(attributes)), [x, g], name: "weights")
-    let sliced = GradientOp.convolutionWeights(attributes, slices: test.x[0])
-    graph.outputs = [z, data, weights, try graph.add(.gradient(sliced), [x, g], name: "slices")]
+  @Test(arguments: ConvolutionGradientCases.all) func agrees(_ test: ConvolutionGradientCases.Case) throws {
+    let graph = try test.graph()
     let inputs = graph.inputs.enumerated().map { Noise.floats(graph[$1].shape.elements, seed: UInt64($0) + 1) }
     let agreement = try TrainingAgreement(graph, inputs: inputs)
     for name in Agreement.targets {

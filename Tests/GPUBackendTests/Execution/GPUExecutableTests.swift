@@ -56,6 +56,50 @@ import Testing
     }
   }
 
+  private static let preparations: [[PreprocessingStep]] = [
+    [], [.scale(low: -1, high: 1)], [.reverseChannels, .subtract([104, 117, 123])],
+    [.subtract([104, 117, 123]), .reverseChannels, .divide([58, 57, 56]), .reverseChannels, .multiply([0.5])],
+    [.resize(.shortSide(20)), .subtract(Noise.floats(3 * 9 * 8, seed: 5)), .multiply([2, 3, 4])],
+  ]
+
+  /// Bytes that the device prepares give what floats give that the host prepared.
+  @Test(arguments: preparations)
+  func bytesArePreparedOnTheDevice(steps: [PreprocessingStep]) throws {
+    let agreement = try DeviceAgreement(Self.graph(batch: 3))
+    let machine = try DeviceAgreement.machine.get()
+    let executable = try agreement.executable(batch: 3, on: machine, preprocessing: steps)
+    #expect(executable.takesBytes)
+    for examples in [1, 3, 8] {
+      var noise = Noise(seed: 3)
+      let bytes = (0..<examples * 3 * 9 * 8).map { _ in UInt8(noise.next(below: 256)) }
+      var floats = bytes.map(Float.init)
+      for step in steps { step.apply(to: &floats, shape: [3, 9, 8]) }
+      let wanted = try executable.run(examples: examples, inputs: [floats])
+      #expect(try executable.run(examples: examples, bytes: bytes) == wanted)
+      #expect(try executable.run(examples: examples, inputs: [floats]) == wanted)
+    }
+  }
+
+  @Test func someBytesAreNotPrepared() throws {
+    let agreement = try DeviceAgreement(Self.graph(batch: 1))
+    let machine = try DeviceAgreement.machine.get()
+    let matrix = [Float](repeating: 0.1, count: 216 * 216)
+    #expect(!(try agreement.executable(batch: 1, on: machine, preprocessing: [.project(matrix: matrix)])).takesBytes)
+    let two = [PreprocessingStep.subtract([1, 2])]
+    #expect(!(try agreement.executable(batch: 1, on: machine, preprocessing: two)).takesBytes)
+    #expect(!(try agreement.executable(batch: 1, on: machine)).takesBytes)
+  }
+
+  @Test func launchesAreWatched() throws {
+    let agreement = try DeviceAgreement(Self.graph(batch: 2))
+    let executable = try agreement.executable(batch: 2, on: try DeviceAgreement.machine.get())
+    let before = try executable.run(examples: 2, inputs: agreement.inputs)
+    let launches = try executable.watch(runs: 3)
+    #expect(launches.count == executable.launchCount && launches.allSatisfy { $0.times.count == 3 && $0.median > 0 })
+    #expect(launches.reduce(0) { $0 + $1.flops } > 0 && launches.allSatisfy { $0.bytes > 0 && !$0.steps.isEmpty })
+    #expect(try executable.run(examples: 2, inputs: agreement.inputs) == before)
+  }
+
   @Test func everythingIsGivenBack() throws {
     let fake = FakeGPU()
     do {
@@ -115,17 +159,23 @@ import Testing
     #expect(fake.alive == 0)
   }
 
+  private static let five = [Noise.floats(5 * 3 * 9 * 8, seed: 9)]
+
   /// From the first call to the last, each fails once: there is an error, and nothing is left behind.
   @Test func everyCallFailsInTurn() throws {
     let fake = FakeGPU()
     let agreement = try DeviceAgreement(Self.graph(batch: 2))
     var (failures, succeeds) = (0, false)
-    for call in 1...500 {
+    for call in 1...2000 {
       fake.control("FAKE_CUDA_FAIL", "*:\(call)=999")
       do {
-        let executable = try agreement.executable(batch: 2, on: try DeviceAgreement.machine(fake))
+        let executable = try agreement.executable(batch: 2, on: try DeviceAgreement.machine(fake), preprocessing: [])
         let found = try executable.run(examples: 2, inputs: agreement.inputs)
         agreement.check(found, tolerance: DeviceAgreement.shallow)
+        // Several batches have calls of their own, and so have bytes and profiles.
+        _ = try executable.run(examples: 5, inputs: Self.five)
+        _ = try executable.run(examples: 5, bytes: [UInt8](repeating: 7, count: 5 * 3 * 9 * 8))
+        _ = try executable.watch(runs: 1)
         // The fault came too late, when all was being given back, or never.
         succeeds = true
       } catch let problem as GPUProblem {

@@ -7,27 +7,9 @@ import Testing
 
 /// The fake device finds what would be wrong on a real one: else the other tests would prove little.
 @Suite struct FakeDriverTests {
-  /// Runs a kernel of one block of threads over a buffer of 64 floats, and one after it.
-  private func run(_ body: String, threads: UInt32 = 64, fake: FakeGPU = FakeGPU()) throws -> [Float] {
-    let machine = try DeviceAgreement.machine(fake)
+  private func run(_ body: String, threads: UInt32 = 64) throws -> [Float] {
     let text = KernelText.prelude + "struct Arguments { float *p; int n; };\n"
-    let source = text + "NETC_KERNEL(probe, Arguments, 1) {\n  \(body)\n}\n"
-    let resources = DeviceResources(machine.context)
-    try machine.context.makeCurrent()
-    let function = try resources.takeFunctions(["probe"], of: machine.binary(of: source, name: "probe"))["probe"]
-    let memory = try #require(try resources.takeMemory(256))
-    let stream = try resources.takeStream()
-    let api = machine.context.driver.api
-    var arguments: [UInt64] = [memory, 64]
-    let status = arguments.withUnsafeMutableBytes { bytes in
-      var pointers = [bytes.baseAddress]
-      return api.launch?(function, 1, 1, 1, threads, 1, 1, 0, stream, &pointers, nil)
-    }
-    try machine.context.driver.call("cuLaunchKernel", status)
-    var found = [Float](repeating: 0, count: 64)
-    try machine.context.driver.call("cuMemcpyDtoHAsync", api.copy_to_host_async?(&found, memory, 256, stream))
-    try machine.context.driver.call("cuStreamSynchronize", api.stream_synchronize?(stream))
-    return found
+    return try KernelProbe.run(text + "NETC_KERNEL(probe, Arguments, 1) {\n  \(body)\n}\n", threads: threads)
   }
 
   @Test func runsThreads() throws {
@@ -67,6 +49,35 @@ import Testing
     let found = try run(
       "NETC_SHARED float shared[64]; if (a.n == 0) shared[0] = 1; a.p[threadIdx.x] = shared[threadIdx.x];")
     #expect(!found.contains { !$0.isNaN })
+  }
+
+  /// A copy on one stream and a kernel on another, which may wait for it, both on the same memory.
+  @Test(arguments: [true, false])
+  func whatIsNotOrderedFails(waits: Bool) throws {
+    let machine = try DeviceAgreement.machine(FakeGPU())
+    let text = KernelText.prelude + "struct Arguments { float *p; int n; };\n"
+    let source = text + "NETC_KERNEL(probe, Arguments, 1) { a.p[threadIdx.x] += 1; }\n"
+    let resources = DeviceResources(machine.context)
+    try machine.context.makeCurrent()
+    let (driver, api) = (machine.context.driver, machine.context.driver.api)
+    let function = try resources.takeFunctions(["probe"], of: machine.binary(of: source, name: "probe"))["probe"]
+    let memory = try #require(try resources.takeMemory(256))
+    let (copies, kernels) = (try resources.takeStream(), try resources.takeStream())
+    let event = try resources.takeEvent()
+    var numbers = [Float](repeating: 2, count: 64)
+    try driver.call("copy", api.copy_to_device_async?(memory, &numbers, 256, copies))
+    try driver.call("record", api.event_record?(event, copies))
+    if waits { try driver.call("wait", api.stream_wait_event?(kernels, event, 0)) }
+    var arguments: [UInt64] = [memory, 64]
+    let status = arguments.withUnsafeMutableBytes { bytes in
+      var pointers = [bytes.baseAddress]
+      return api.launch?(function, 1, 1, 1, 64, 1, 1, 0, kernels, &pointers, nil)
+    }
+    #expect((status == 0) == waits)
+    guard waits else { return }
+    try driver.call("copy", api.copy_to_host_async?(&numbers, memory, 256, kernels))
+    try driver.call("synchronize", api.stream_synchronize?(kernels))
+    #expect(numbers == [Float](repeating: 3, count: 64))
   }
 
   @Test func aBlockTooLarge() throws {

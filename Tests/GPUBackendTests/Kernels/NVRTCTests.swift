@@ -26,8 +26,33 @@ enum NVRTCWheel {
     let binary = try compiler().compile(KernelText.library, name: "library", for: architecture)
     #expect(binary.starts(with: [0x7F] + Array("ELF".utf8)))
     let words = String(decoding: binary, as: UTF8.self)
-    for kernel in DeviceKernelTable.catalogue.kernels where kernel.algorithm != "pointwise" {
+    for kernel in DeviceKernelTable.inference where !["pointwise", "tensor_gemm"].contains(kernel.algorithm) {
       #expect(words.contains(".text." + DeviceKernelTable.function(of: kernel.name)), "\(kernel.name)")
+    }
+  }
+
+  @Test(arguments: architectures)
+  func compilesTheTrainingLibrary(architecture: String) throws {
+    let text = KernelText.trainingLibrary
+    let binary = try compiler().compile(text, name: "training", for: architecture)
+    let words = String(decoding: binary, as: UTF8.self)
+    let kernels = text.split(separator: "NETC_KERNEL(").dropFirst().map { $0.prefix { $0 != "," } }
+    for kernel in kernels where kernel != "name" { #expect(words.contains(".text." + kernel), "\(kernel)") }
+  }
+
+  /// All that a device of that architecture may be given.
+  @Test(arguments: architectures)
+  func compilesTensorCores(architecture: String) throws {
+    let capability = try #require(Int(architecture.dropFirst(3)))
+    let usable = TensorKernel.families.filter { TensorKernel.leastCapability($0.storage) <= capability }
+    #expect(usable.count == (capability < 80 ? 4 : 12))
+    for family in usable {
+      var vectors = family
+      vectors.isVector = true
+      let text = KernelText.tensorModule([family, vectors])
+      let binary = try compiler().compile(text, name: family.name, for: architecture)
+      let words = String(decoding: binary, as: UTF8.self)
+      #expect(words.contains(".text." + family.function) && words.contains(".text." + vectors.function))
     }
   }
 
@@ -52,6 +77,10 @@ enum NVRTCWheel {
       let network = try Networks.of(net.yaml, name: net.name)
       guard network.fixedBatch ?? 1 == 1 else { continue }
       let plan = try #require(try Pipeline.compile(try network.lowered(batch: 1).graph, options)).plan
+      texts.formUnion([try LaunchList(plan).groupText].compactMap { $0 })
+    }
+    for net in TrainingNets.all {
+      let plan = try #require(try Pipeline.compile(try net.step(batch: 1), options)).plan
       texts.formUnion([try LaunchList(plan).groupText].compactMap { $0 })
     }
     #expect(texts.count > 5)

@@ -8,10 +8,12 @@ import Testing
 
 /// What a run starts, as a function of the plan.
 @Suite struct LaunchListTests {
-  private func plan(_ yaml: String, batch: Int = 2, precision: Precision = .fp32) throws -> Plan {
+  private func plan(_ yaml: String, batch: Int = 2, precision: Precision = .fp32, numerics: Numerics = .strict)
+    throws -> Plan
+  {
     let target = TargetDescription.device(capability: 90, processors: 132, cache: 50 << 20)
     let options = CompileOptions(
-      batch: batch, precision: precision, target: target, catalogue: DeviceKernelTable.catalogue)
+      batch: batch, precision: precision, numerics: numerics, target: target, catalogue: DeviceKernelTable.catalogue)
     return try #require(try Pipeline.compile(try Networks.of(yaml).lowered(batch: batch).graph, options)).plan
   }
 
@@ -75,11 +77,50 @@ import Testing
       - Conv2D: {num_filters: 8, filter_size: 1}
       - Dense: {num_units: 10}
       """
-    #expect(try kernels(yaml) == ["conv2d_tile32", "conv2d_depthwise", "pool2d", "conv2d_tile32", "dense_rows"])
+    #expect(
+      try kernels(yaml) == ["conv2d_tile32", "conv2d_depthwise_vectors", "pool2d", "conv2d_tile32", "dense_rows"])
     let large = try plan(yaml, batch: 32)
     let names = try LaunchList(large).launches.map(\.kernel)
-    #expect(names == ["conv2d_tile64", "conv2d_depthwise", "pool2d", "conv2d_tile32", "conv2d_tile32"])
+    #expect(names == ["conv2d_tile64", "conv2d_depthwise_vectors", "pool2d", "conv2d_tile32", "conv2d_tile32"])
     #expect(large.steps.last?.kernel == "cuda_dense_tile32")
+  }
+
+  @Test func tensorCoresMultiplyWhatTheyCan() throws {
+    let yaml = """
+      - Input: {shape: [null, 3, 40, 40]}
+      - Conv2D: {num_filters: 64, filter_size: 3, pad: same}
+      - Conv2D: {num_filters: 128, filter_size: 3, pad: same}
+      - Conv2D: {num_filters: 8, filter_size: 1}
+      - MaxPool2D: {pool_size: 8}
+      - Dense: {num_units: 200}
+      """
+    func kernels(_ precision: Precision, _ numerics: Numerics) throws -> [String] {
+      try LaunchList(try plan(yaml, batch: 32, precision: precision, numerics: numerics)).launches.map(\.kernel)
+    }
+    // The caller's images are plain, so that numbers come one by one; a layer of few filters has no use for a tile.
+    for (precision, name) in [(Precision.fp32, "tf32"), (.bf16, "bf16"), (.fp16, "fp16")] {
+      #expect(
+        try kernels(precision, .fast) == [
+          "conv2d_\(name)_128x64_numbers", "conv2d_\(name)_128x128_vectors", "conv2d_tile32", "pool2d",
+          "conv2d_\(name)_32x32_vectors",
+        ])
+    }
+    #expect(try kernels(.fp32, .strict).allSatisfy { !$0.contains("tf32") })
+    #expect(try kernels(.bf16, .strict) == kernels(.bf16, .fast))
+  }
+
+  @Test func olderDevicesHaveFewerTensorCores() throws {
+    let yaml = "- Input: {shape: [null, 16, 9, 9]}\n- Conv2D: {num_filters: 64, filter_size: 3}"
+    func kernel(_ capability: Int, _ precision: Precision) throws -> String {
+      let target = TargetDescription.device(capability: capability, processors: 40, cache: 4 << 20)
+      let options = CompileOptions(
+        batch: 1, precision: precision, target: target, catalogue: DeviceKernelTable.catalogue)
+      let graph = try Networks.of(yaml).lowered(batch: 1).graph
+      return try #require(try Pipeline.compile(graph, options)).plan.steps[0].kernel
+    }
+    #expect(try kernel(75, .fp16) == "cuda_conv2d_fp16_32x32" && kernel(75, .bf16) == "cuda_conv2d_tile32")
+    #expect(try kernel(75, .fp32) == "cuda_conv2d_tile32" && kernel(70, .fp16) == "cuda_conv2d_tile32")
+    #expect(try kernel(80, .bf16) == "cuda_conv2d_bf16_32x32" && kernel(90, .fp32) == "cuda_conv2d_tf32_32x32")
   }
 
   @Test func imagesAreNHWCAndCallersSeeThemPlain() throws {

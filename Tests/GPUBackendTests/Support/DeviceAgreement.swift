@@ -14,6 +14,8 @@ struct DeviceAgreement {
   let inputs: [[Float]]
   let wanted: [[Double]]
   var precision = Precision.fp32
+  var numerics = Numerics.strict
+  private let parameter: @Sendable (String, [Int]) -> [Float]
 
   /// As for plans of the CPU: of the largest value of an output.
   static let (shallow, deep) = (1e-5, 5e-5)
@@ -25,32 +27,57 @@ struct DeviceAgreement {
     try GPUMachine(GPUSystem(LibrarySearch(folders: [fake.path])), cache: cache)
   }
 
-  init(_ graph: Graph) throws {
-    try self.init(graph) { inputs in
-      try ReferenceInterpreter(graph, parameter: NoiseWeights.values).run(inputs.map { $0.map(Double.init) })
+  /// - Parameter exact: all inputs and parameters are numbers that it can hold (float32: as TF32), so that their products
+  ///   are exact.
+  init(_ graph: Graph, exact: StorageType? = nil) throws {
+    let parameter: @Sendable (String, [Int]) -> [Float] = {
+      Self.rounded(NoiseWeights.values($0, $1), to: exact)
+    }
+    try self.init(graph, exact: exact, parameter: parameter) { inputs in
+      try ReferenceInterpreter(graph, parameter: parameter).run(inputs.map { $0.map(Double.init) })
     }
   }
 
   /// - Parameter truth: what the outputs should be for given inputs.
-  init(_ graph: Graph, truth: ([[Float]]) throws -> [[Double]]) rethrows {
+  init(
+    _ graph: Graph, exact: StorageType? = nil,
+    parameter: @escaping @Sendable (String, [Int]) -> [Float] = NoiseWeights.values,
+    truth: ([[Float]]) throws -> [[Double]]
+  ) rethrows {
     self.graph = graph
+    self.parameter = parameter
     inputs = graph.inputs.enumerated().map {
-      Noise.floats(graph[$1].shape.elements, seed: UInt64($0) + 1)
+      Self.rounded(Noise.floats(graph[$1].shape.elements, seed: UInt64($0) + 1), to: exact)
     }
     wanted = try truth(inputs)
   }
 
+  private static func rounded(_ values: [Float], to exact: StorageType?) -> [Float] {
+    switch exact {
+    case .none: values
+    case .float32: values.map { Float(bitPattern: $0.bitPattern & ~0x1FFF) }
+    case .bfloat16: values.map { Float(bitPattern: $0.bitPattern & ~0xFFFF) }
+    case .float16: values.map { Float(Float16($0)) }
+    }
+  }
+
   func compiled(batch: Int, on machine: GPUMachine) throws -> CompiledNetwork {
     let options = CompileOptions(
-      batch: batch, precision: precision, target: machine.device.target, catalogue: DeviceKernelTable.catalogue)
+      batch: batch, precision: precision, numerics: numerics, target: machine.device.target,
+      catalogue: DeviceKernelTable.catalogue)
     return try #require(try Pipeline.compile(graph, options))
   }
 
-  func executable(batch: Int, on machine: GPUMachine) throws -> GPUExecutable {
-    let compiled = try compiled(batch: batch, on: machine)
-    let evaluator = ConstantEvaluator(compiled.portable, parameter: NoiseWeights.values)
-    return try GPUExecutable(compiled.plan, on: machine) {
-      try evaluator.value(of: compiled.plan.constants[$0].source)
+  /// - Parameter preprocessing: of bytes, for which the executable then has room.
+  func executable(batch: Int, on machine: GPUMachine, preprocessing: [PreprocessingStep]? = nil) throws
+    -> GPUExecutable
+  {
+    var compiled = try compiled(batch: batch, on: machine)
+    compiled.plan.preprocessing = preprocessing ?? []
+    let evaluator = ConstantEvaluator(compiled.portable, parameter: parameter)
+    let sources = compiled.plan.constants.map(\.source)
+    return try GPUExecutable(compiled.plan, on: machine, takesBytes: preprocessing != nil) {
+      try evaluator.value(of: sources[$0])
     }
   }
 

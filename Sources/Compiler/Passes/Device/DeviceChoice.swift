@@ -12,7 +12,9 @@ enum DeviceChoice {
   static func choice(for instance: OpInstance, own: KernelDescriptor, _ options: CompileOptions) -> Plan.Choice? {
     let kernels = options.catalogue.kernels.filter { $0.op == own.op && $0.instructionSet == .cuda }
     let offered = kernels.filter { $0.library != nil }
-    let others = kernels.filter { $0.library == nil && $0.algorithm == own.algorithm && $0.name != own.name }
+    let others = kernels.filter {
+      $0.library == nil && $0.algorithm == own.algorithm && $0.storage == own.storage && $0.name != own.name
+    }
     guard !offered.isEmpty || options.measurements != nil && !others.isEmpty else { return nil }
     var possible: [KernelDescriptor] = []
     var excluded: [Plan.Choice.Candidate] = []

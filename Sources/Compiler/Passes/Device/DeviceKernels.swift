@@ -13,26 +13,69 @@ enum DeviceKernels {
       if isDepthwise, attributes.groups > 1, let own = kernels.first(where: { $0.algorithm == "depthwise" }) {
         return own
       }
-      let pixels = instance.result[0] * instance.result[2] * instance.result[3]
-      return tile(kernels, rows: pixels, columns: instance.result[1] / attributes.groups, options)
+      let product = Product(
+        rows: instance.result[0] * instance.result[2] * instance.result[3],
+        columns: instance.result[1] / attributes.groups,
+        length: instance.operands[0][1] / attributes.groups * attributes.kernel.height * attributes.kernel.width)
+      return tile(kernels, product, options)
     case .dense:
       if instance.result[0] <= DeviceLibrary.fewExamples, let own = kernels.first(where: { $0.algorithm == "rows" }) {
         return own
       }
-      return tile(kernels, rows: instance.result[0], columns: instance.result[1], options)
+      let product = Product(rows: instance.result[0], columns: instance.result[1], length: instance.operands[0][1])
+      return tile(kernels, product, options)
+    case .gradient(.convolutionWeights(let attributes, _)):
+      let (channels, filters) = (instance.operands[0][1], instance.operands[1][1])
+      if attributes.groups == channels, channels > 1 { return kernels.first { $0.algorithm == "depthwise" } }
+      let columns = attributes.kernel.height * attributes.kernel.width * channels / attributes.groups
+      let tiles = kernels.filter { $0.algorithm == "implicit_gemm" }.sorted { $0.tileRows > $1.tileRows }
+      return tiles.first { filters / attributes.groups >= $0.tileRows && columns >= $0.tileColumns } ?? tiles.last
     default: return kernels.first
     }
   }
 
-  /// The largest tile of which there is one for every multiprocessor, else the smallest.
-  private static func tile(_ kernels: [KernelDescriptor], rows: Int, columns: Int, _ options: CompileOptions)
+  /// Below, most of what a tensor core multiplies would be padding.
+  private static let leastOfTensorCores = 16
+
+  /// A convolution of one group as a product of matrices.
+  private struct Product {
+    var rows: Int
+    var columns: Int
+    /// Of each sum.
+    var length: Int
+  }
+
+  /// The largest tile of which there is one for every multiprocessor, else the smallest; on tensor cores where they
+  /// multiply numbers of the plan's precision.
+  private static func tile(_ kernels: [KernelDescriptor], _ product: Product, _ options: CompileOptions)
     -> KernelDescriptor?
   {
-    let tiles = kernels.filter { $0.algorithm == "implicit_gemm" }.sorted { $0.tileRows > $1.tileRows }
-    return tiles.first { kernel in
-      let down = (rows + kernel.tileRows - 1) / kernel.tileRows
-      let across = (columns + kernel.tileColumns - 1) / kernel.tileColumns
+    let storage = options.precision.storage
+    let isLarge = min(product.columns, product.length) >= leastOfTensorCores
+    let onTensorCores = isLarge && options.multipliesOnTensorCores
+    let tiles = kernels.filter {
+      $0.algorithm == (onTensorCores ? "tensor_gemm" : "implicit_gemm") && (!onTensorCores || $0.storage == storage)
+    }
+    .sorted { $0.tileRows * $0.tileColumns > $1.tileRows * $1.tileColumns }
+    // Half of a tile that is twice as wide as the matrix would be padding.
+    let fitting = tiles.filter { $0.tileColumns < 2 * product.columns }
+    return fitting.first { kernel in
+      let down = (product.rows + kernel.tileRows - 1) / kernel.tileRows
+      let across = (product.columns + kernel.tileColumns - 1) / kernel.tileColumns
       return down * across >= options.target.cores
     } ?? tiles.last
+  }
+}
+
+extension CompileOptions {
+  /// Whether the target's tensor cores multiply in this precision: bf16 and the TF32 of `fast` since compute capability
+  /// 8.0, fp16 since 7.5. `strict` fp32 is multiplied as such.
+  fileprivate var multipliesOnTensorCores: Bool {
+    guard let capability = target.capability else { return false }
+    switch precision {
+    case .fp32: return numerics == .fast && capability >= 80
+    case .bf16: return capability >= 80
+    case .fp16: return capability >= 75
+    }
   }
 }

@@ -1,13 +1,11 @@
 import NetIR
-import NetworkTestSupport
-import Testing
 
 /// Every op of training that has a kernel, with operands of several shapes.
-enum TrainingOpCases {
-  static let batch = 4
+package enum TrainingOpCases {
+  package static let batch = 4
 
   /// What an operand holds.
-  enum Operand: Sendable {
+  package enum Operand: Sendable {
     /// A tensor of the batch, which may lie in blocks.
     case image([Int])
     /// Numbers in (−1, 1), or in (0.1, 2).
@@ -20,7 +18,7 @@ enum TrainingOpCases {
     /// In (0, 1): probabilities.
     case unit([Int])
 
-    var shape: [Int] {
+    package var shape: [Int] {
       switch self {
       case .image(let shape), .numbers(let shape), .positive(let shape), .classes(let shape, _), .unit(let shape): shape
       case .moments(let channels): [2, channels]
@@ -41,18 +39,18 @@ enum TrainingOpCases {
     }
   }
 
-  struct Case: Sendable, CustomTestStringConvertible {
-    var op: GraphOp
-    var operands: [Operand]
-    var testDescription: String { "\(op.described) of \(operands.map(\.shape))" }
+  package struct Case: Sendable, CustomStringConvertible {
+    package var op: GraphOp
+    package var operands: [Operand]
+    package var description: String { "\(op.described) of \(operands.map(\.shape))" }
 
-    var inputs: [[Float]] { operands.enumerated().map { $1.values(seed: UInt64($0) + 71) } }
+    package var inputs: [[Float]] { operands.enumerated().map { $1.values(seed: UInt64($0) + 71) } }
 
     /// The op on inputs; or on what a pooling of single pixels makes of them, which lies in blocks.
     ///
     /// - Returns: nil where nothing can lie in blocks.
-    func graph(blocked: Bool) throws -> Graph? {
-      var graph = Graph(name: testDescription)
+    package func graph(blocked: Bool) throws -> Graph? {
+      var graph = Graph(name: description)
       var isBlocked = false
       var values = try operands.enumerated().map { place, operand in
         try value(of: operand, place, in: &graph, blocked, &isBlocked)
@@ -83,7 +81,7 @@ enum TrainingOpCases {
     }
   }
 
-  static let all: [Case] = training + functions + gradients + pools + losses
+  package static let all: [Case] = training + functions + gradients + pools + losses
 
   private static let image = [4, 20, 5, 7]
 

@@ -1,0 +1,20 @@
+import CGPU
+
+/// What it takes to start any launch of a plan: netc's own kernels, and the engines of libraries.
+struct LaunchStarter {
+  let functions: [String: cgpu_function]
+  let engines: LibraryEngines
+  /// What an engine may write while it works.
+  let workspace: cgpu_address
+  let driver: CUDADriver
+
+  /// Puts a launch into a stream.
+  func start(_ launch: Launch, at layout: DeviceLayout, in stream: cgpu_stream?) throws(GPUProblem) {
+    if let step = launch.steps.first, let engine = engines[step] {
+      let operands = LibraryOperands(launch.pointers.map { $0.map(layout.address) })
+      try engine.start(operands, workspace: workspace, in: stream)
+    } else {
+      try layout.start(launch, functions[launch.kernel], stream, driver)
+    }
+  }
+}

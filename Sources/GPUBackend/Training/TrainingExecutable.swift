@@ -1,0 +1,227 @@
+import CGPU
+import GPUKernels
+import NetIR
+import Synchronization
+import Training
+
+/// Steps of training on a GPU: what learns stays on the device, and one CUDA graph does a whole step: loss and gradients
+/// are computed, parameters follow, loss and predictions are fetched.
+///
+/// Two steps can be under way: a batch is filled in and brought, by a stream of its own, while the device computes with
+/// the one before. One caller at a time: whoever has it calls it in turns.
+package final class TrainingExecutable {
+  package let plan: Plan
+  package let memory: TrainingMemory
+  /// Kernels that a step starts.
+  package let launchCount: Int
+  /// Steps that can be under way.
+  package static let depth = TrainingMemory.slots
+  private let roles: TrainingRoles
+  private let resources: DeviceResources
+  private let stream: cgpu_stream?
+  /// Brings batches.
+  private let bringing: cgpu_stream?
+  private let resident: cgpu_address
+  private let places: ResidentPlaces
+  private let slots: [TrainingSlot]
+  private var started = 0
+  private var finished = 0
+  private var driver: CUDADriver { resources.context.driver }
+
+  /// - Parameters:
+  ///   - plan: of a step of training, verified, for a target that is a device.
+  ///   - values: the numbers of constant n in C order.
+  package init(_ plan: Plan, _ roles: TrainingRoles, on machine: GPUMachine, values: (Int) throws -> [Float]) throws {
+    let list = try LaunchList(plan)
+    let resources = DeviceResources(machine.context)
+    try machine.context.makeCurrent()
+    let driver = machine.context.driver
+    let functions = try GPUExecutable.functions(
+      of: list.modules(update: UpdateLaunch.kernels(roles)), machine, nil, resources)
+    let weights = DeviceWeights(plan)
+    let places = ResidentPlaces(plan, roles)
+    let brought = plan.inputs.indices.filter { places.inputs[$0] == nil }
+    let exchange = TrainingSlot.bytes(plan, brought)
+    let memory = TrainingMemory(plan, weights: weights.bytes, resident: places.bytes, exchange: exchange)
+    let free = try machine.context.freeMemory
+    func take(_ bytes: Int) throws(GPUProblem) -> cgpu_address {
+      guard let address = try resources.takeMemory(bytes) else { throw memory.problem(free: free) }
+      return address
+    }
+    let (constants, arena) = (try take(weights.bytes), try take(plan.arenaBytes))
+    let resident = try take(places.bytes)
+    let stream = try resources.takeStream()
+    bringing = try resources.takeStream()
+    func bring(_ bytes: [UInt8], to place: cgpu_address) throws(GPUProblem) {
+      let status = bytes.withUnsafeBytes { driver.api.copy_to_device_async?(place, $0.baseAddress, $0.count, stream) }
+      try driver.call("cuMemcpyHtoDAsync", status)
+      // The bytes go when this returns.
+      try driver.call("cuStreamSynchronize", driver.api.stream_synchronize?(stream))
+    }
+    for index in plan.constants.indices {
+      try bring(try weights.packed(index, try values(index)), to: constants + UInt64(weights.offsets[index]))
+    }
+    for table in places.tables(roles, base: resident) { try bring(table.bytes, to: resident + UInt64(table.place)) }
+    try bring([UInt8](repeating: 0, count: ResidentPlaces.progressBytes), to: resident + UInt64(places.progress))
+    slots = try (0..<TrainingMemory.slots).map { _ in
+      var slot = try TrainingSlot(plan, brought, roles, device: try take(exchange), resources)
+      let layout = DeviceLayout(
+        arena: arena, constants: constants, offsets: weights.offsets,
+        inputs: plan.inputs.indices.map { input in
+          places.inputs[input].map { resident + UInt64($0) } ?? slot.inputs[input]?.device ?? 0
+        },
+        outputs: places.outputs.map { resident + UInt64($0) })
+      let update = UpdateLaunch.all(roles, places, resident: resident, numbers: slot.numbers.device)
+      func startKernels() throws(GPUProblem) {
+        for launch in list.launches { try layout.start(launch, functions[launch.kernel], stream, driver) }
+        for launch in update {
+          try DeviceLayout.start(
+            launch.kernel, functions[launch.kernel], grid: (launch.blocks, 1, 1), launch.addresses, launch.numbers,
+            stream, driver)
+        }
+      }
+      // The driver loads a kernel when it is first launched, which must not happen while launches are captured.
+      try startKernels()
+      try driver.call("cuStreamSynchronize", driver.api.stream_synchronize?(stream))
+      slot.graph = try resources.takeGraph(stream) { () throws(GPUProblem) in
+        try startKernels()
+        try slot.fetch(resident: resident, places, stream, driver)
+      }
+      return slot
+    }
+    (self.plan, self.roles, self.memory, self.places, self.resident) = (plan, roles, memory, places, resident)
+    (self.resources, self.stream, launchCount) = (resources, stream, list.count + UpdateLaunch.kernels(roles).count)
+  }
+
+  // MARK: What learns
+
+  /// What stays on the device, in the order of the roles.
+  package struct State: Sendable, Equatable {
+    package var parameters: [[Float]]
+    package var slots: [[[Float]]]
+    /// Means, then variances, of each normalisation.
+    package var statistics: [[[Float]]]
+    /// nil before the first step.
+    package var firstLoss: Float?
+
+    package init(parameters: [[Float]], slots: [[[Float]]], statistics: [[[Float]]], firstLoss: Float?) {
+      (self.parameters, self.slots) = (parameters, slots)
+      (self.statistics, self.firstLoss) = (statistics, firstLoss)
+    }
+  }
+
+  package func load(_ state: State) throws(GPUProblem) {
+    try resources.context.makeCurrent()
+    for (parameter, values) in zip(roles.parameters, state.parameters) {
+      try write(values, to: places.inputs[parameter.input] ?? 0)
+    }
+    for (places, values) in zip(places.slots.joined(), state.slots.joined()) { try write(values, to: places) }
+    for (places, values) in zip(places.statistics, state.statistics) {
+      try write(values[0], to: places.mean)
+      try write(values[1], to: places.variance)
+    }
+    // struct Progress: the first loss, a factor, whether a loss was too large, steps.
+    try write([state.firstLoss ?? .nan, 1, 0, 0], to: places.progress)
+  }
+
+  /// When all started steps are finished.
+  package func state() throws(GPUProblem) -> State {
+    try resources.context.makeCurrent()
+    var state = State(parameters: [], slots: [], statistics: [], firstLoss: nil)
+    for (index, parameter) in roles.parameters.enumerated() {
+      let count = plan.inputs[parameter.input].shape.elements
+      state.parameters.append(try read(places.inputs[parameter.input] ?? 0, count))
+      var slots: [[Float]] = []
+      for place in places.slots[index] { slots.append(try read(place, count)) }
+      state.slots.append(slots)
+    }
+    for places in places.statistics {
+      state.statistics.append([try read(places.mean, places.channels), try read(places.variance, places.channels)])
+    }
+    let first = try read(places.progress, 1)[0]
+    state.firstLoss = first.isNaN ? nil : first
+    return state
+  }
+
+  private func write(_ values: [Float], to place: Int) throws(GPUProblem) {
+    let status = values.withUnsafeBytes {
+      driver.api.copy_to_device_async?(resident + UInt64(place), $0.baseAddress, $0.count, stream)
+    }
+    try driver.call("cuMemcpyHtoDAsync", status)
+    try driver.call("cuStreamSynchronize", driver.api.stream_synchronize?(stream))
+  }
+
+  private func read(_ place: Int, _ count: Int) throws(GPUProblem) -> [Float] {
+    var values = [Float](repeating: 0, count: count)
+    let (copied, waited) = values.withUnsafeMutableBytes { bytes in
+      (
+        driver.api.copy_to_host_async?(bytes.baseAddress, resident + UInt64(place), bytes.count, stream),
+        driver.api.stream_synchronize?(stream)
+      )
+    }
+    try driver.call("cuMemcpyDtoHAsync", copied)
+    try driver.call("cuStreamSynchronize", waited)
+    return values
+  }
+
+  // MARK: Steps
+
+  /// What came of a step.
+  package struct Outcome: Sendable {
+    /// In the order of `fetched`.
+    package var outputs: [[Float]]
+    /// Whether a loss was none or too large, of this step or one before: nothing has changed since.
+    package var isHalted: Bool
+  }
+
+  /// Starts a step; at most `depth` are started and not finished.
+  ///
+  /// - Parameters:
+  ///   - inputs: numbers of the plan's inputs that are no parameters, by their number; others keep what was last in this
+  ///     step's memory.
+  ///   - rule: with the momentum of this step.
+  ///   - number: of the step, from 1.
+  package func start(inputs: [(index: Int, values: [Float])], rule: UpdateRule, rate: Float, number: Int)
+    throws(GPUProblem)
+  {
+    precondition(started - finished < Self.depth, "too many steps are under way")
+    let slot = slots[started % slots.count]
+    slot.fill(inputs, UpdateNumbers(rule, number: number, rate: rate, roles))
+    try resources.context.makeCurrent()
+    try slot.bring(bringing, driver)
+    try driver.call("cuEventRecord", driver.api.event_record?(slot.brought, bringing))
+    try driver.call("cuStreamWaitEvent", driver.api.stream_wait_event?(stream, slot.brought, 0))
+    try launch(slot)
+    started += 1
+  }
+
+  /// Waits for the oldest step.
+  package func finish() throws(GPUProblem) -> Outcome {
+    precondition(started > finished, "no step was started")
+    let slot = slots[finished % slots.count]
+    finished += 1
+    try resources.context.makeCurrent()
+    try driver.call("cuEventSynchronize", driver.api.event_synchronize?(slot.done))
+    return Outcome(outputs: slot.fetched(), isHalted: slot.isHalted)
+  }
+
+  /// Gradients of the last step that was finished, which was lost, in the order of the parameters: it is taken again.
+  package func gradients() throws(GPUProblem) -> [[Float]] {
+    let slot = slots[(finished + slots.count - 1) % slots.count]
+    while finished < started { _ = try finish() }
+    try launch(slot)
+    try driver.call("cuStreamSynchronize", driver.api.stream_synchronize?(stream))
+    var gradients: [[Float]] = []
+    for parameter in roles.parameters {
+      let count = plan.outputs[parameter.gradient].shape.elements
+      gradients.append(try read(places.outputs[parameter.gradient], count))
+    }
+    return gradients
+  }
+
+  private func launch(_ slot: TrainingSlot) throws(GPUProblem) {
+    try resources.context.makeCurrent()
+    try driver.call("cuGraphLaunch", driver.api.graph_launch?(slot.graph, stream))
+    try driver.call("cuEventRecord", driver.api.event_record?(slot.done, stream))
+  }
+}

@@ -1,0 +1,74 @@
+import CPUBackend
+import NetIR
+import NetworkTestSupport
+import Runtime
+import Testing
+
+@testable import Compiler
+@testable import GPUBackend
+
+/// Runs a step of training on the fake device, as any other plan, and holds all outputs against the interpreter's.
+struct DeviceTrainingAgreement {
+  let graph: Graph
+  let inputs: [[Float]]
+  let wanted: [[Double]]
+
+  init(_ graph: Graph, inputs: [[Float]]) throws {
+    (self.graph, self.inputs) = (graph, inputs)
+    wanted = try ReferenceInterpreter(graph, parameter: NoiseWeights.values).run(inputs.map { $0.map(Double.init) })
+  }
+
+  static func compiled(_ graph: Graph, batch: Int, _ precision: Precision, for device: GPUDevice) throws
+    -> CompiledNetwork
+  {
+    let options = CompileOptions(
+      batch: batch, precision: precision, numerics: .strict, target: device.target,
+      catalogue: DeviceKernelTable.catalogue)
+    return try #require(try Pipeline.run(Pipeline.training, graph, options, isTraining: true) { _, _ in true })
+  }
+
+  /// - Parameters:
+  ///   - tolerance: of the largest value of an output, in fp32.
+  ///   - bf16Bound: the precision is bf16, and of each output the root mean square of the errors may be so much of its
+  ///     own.
+  @discardableResult
+  func check(batch: Int, tolerance: Double = 1e-5, bf16Bound: Double? = nil) throws -> Plan {
+    let machine = try DeviceAgreement.machine.get()
+    let compiled = try Self.compiled(graph, batch: batch, bf16Bound == nil ? .fp32 : .bf16, for: machine.device)
+    let evaluator = ConstantEvaluator(compiled.portable, parameter: NoiseWeights.values)
+    let executable = try GPUExecutable(compiled.plan, on: machine) {
+      try evaluator.value(of: compiled.plan.constants[$0].source)
+    }
+    // What a run leaves in the arena must not reach the next one.
+    _ = try Self.run(executable, inputs.map { $0.map { _ in .nan } })
+    let results = try Self.run(executable, inputs)
+    #expect(try Self.run(executable, inputs) == results, "two runs differ")
+    for (output, (found, want)) in zip(results, wanted).enumerated() {
+      let name = graph[graph.outputs[output]].name
+      #expect(found.count == want.count)
+      if let bf16Bound {
+        let (error, size) = (Self.norm(zip(found, want).map { Double($0) - $1 }), Self.norm(want))
+        #expect(error <= bf16Bound * size, "output \(output), \(name): off by \(error / size) of its size")
+        continue
+      }
+      let largest = want.reduce(0) { max($0, abs($1)) }
+      let worst = zip(found, want).reduce(0) { worst, pair in
+        let error = abs(Double(pair.0) - pair.1)
+        return error.isNaN ? .infinity : max(worst, error)
+      }
+      #expect(worst <= tolerance * largest, "output \(output), \(name): off by \(worst) of \(largest)")
+    }
+    return compiled.plan
+  }
+
+  private static func norm(_ values: [Double]) -> Double { values.reduce(0) { $0 + $1 * $1 }.squareRoot() }
+
+  private static func run(_ executable: GPUExecutable, _ inputs: [[Float]]) throws -> [[Float]] {
+    var inputs = inputs
+    var outputs = executable.plan.outputCounts.map { [Float](repeating: .nan, count: $0) }
+    try executable.withBuffers(&inputs, &outputs) { (read, written) throws(GPUProblem) in
+      try executable.run(inputs: read, outputs: written)
+    }
+    return outputs
+  }
+}

@@ -1,0 +1,133 @@
+import CPUBackend
+import Compiler
+import DataPipeline
+import FileTestSupport
+import GPUBackend
+import GPUTestSupport
+import Layers
+import NetIR
+import NetworkTestSupport
+import Runtime
+import Testing
+import TrainingLoop
+
+@testable import Driver
+
+/// Whole trainings on the fake device beside the same ones on this CPU.
+@Suite struct DeviceTrainerTests {
+  private static var host: CPUTraining { CPUTraining(threads: 1, numerics: .strict) { _ in } }
+
+  /// A trainer of a spec with other values, on a device or here.
+  private func trainer(
+    _ spec: String, _ values: [String], on machine: GPUMachine?, from state: TrainingState? = nil
+  ) throws -> Trainer {
+    let path = "\(Repository.root)/specs/\(spec).yaml"
+    let loaded = SpecLoader.load(path, overrides: try values.map { try SpecOverride($0) })
+    let network = try #require(loaded.network)
+    let data = try TrainingData(loaded, network)
+    // Some of the examples are enough.
+    var split = data.split
+    (split.train, split.valid) = (Array(split.train.prefix(100)), Array(split.valid.prefix(20)))
+    let work = Trainer.Work(
+      network: network, task: data.task, data: data.train, split: split, validation: (data.train, split.valid),
+      preprocessing: try FittedPreprocessing(network.preprocessing, data.train.inputs[0], examples: split.train).steps)
+    let backend: any TrainingBackend = machine.map { GPUTraining(machine: $0, host: Self.host) } ?? Self.host
+    let start = TrainingState(network, parameters: network.initialParameters(seed: network.training.seed))
+    return try Trainer(work, backend: backend, state: state ?? start)
+  }
+
+  private func run(_ trainer: Trainer, epochs: Int) throws {
+    for _ in 0..<epochs { _ = try trainer.epoch(shouldStop: { false }, progress: { _ in }) }
+  }
+
+  private func expectAgreement(_ a: TrainingState, _ b: TrainingState, within tolerance: Double) {
+    #expect(a.history.count == b.history.count && a.steps == b.steps)
+    for (a, b) in zip(a.history, b.history) {
+      #expect(abs(a.trainLoss - b.trainLoss) < tolerance * abs(b.trainLoss))
+      #expect(abs((a.validLoss ?? 0) - (b.validLoss ?? 0)) < tolerance * abs(b.validLoss ?? 1))
+      #expect(a.trainAccuracy == b.trainAccuracy && a.validAccuracy == b.validAccuracy)
+    }
+    for (a, b) in zip(a.parameters, b.parameters) {
+      let largest = b.reduce(0) { max($0, abs($1)) }
+      let worst = zip(a, b).reduce(Float(0)) { max($0, abs($1.0 - $1.1)) }
+      #expect(Double(worst) <= tolerance * Double(max(largest, 1e-2)))
+    }
+  }
+
+  @Test func digits() throws {
+    let machine = try DeviceAgreement.machine.get()
+    let (device, cpu) = (try trainer("digits", [], on: machine), try trainer("digits", [], on: nil))
+    for one in [device, cpu] { try run(one, epochs: 2) }
+    expectAgreement(device.state, cpu.state, within: 2e-3)
+    #expect(device.deviceBytes ?? 0 > 0 && cpu.deviceBytes == nil)
+    // Again, and with a pause: the same bits.
+    let again = try trainer("digits", [], on: machine)
+    var steps = 0
+    _ = try again.epoch(shouldStop: { true }, progress: { _ in steps += 1 })
+    #expect(steps > 0 && again.state.batch == steps)
+    let resumed = try trainer("digits", [], on: machine, from: again.state)
+    try run(resumed, epochs: 2)
+    #expect(resumed.state.parameters == device.state.parameters && resumed.state.slots == device.state.slots)
+    #expect(resumed.state.history.map(\.trainLoss) == device.state.history.map(\.trainLoss))
+  }
+
+  @Test(arguments: [
+    "train.update={momentum: {learning_rate: 0.02}}", "train.update={adamw: {learning_rate: 0.001}}",
+  ])
+  func bounds(update: String) throws {
+    let values = [update, "train.clip={norm: 1, value: 0.1}", "train.max_norm=2", "train.regularization={l2: 0.01}"]
+    let device = try trainer("digits", values, on: try DeviceAgreement.machine.get())
+    let cpu = try trainer("digits", values, on: nil)
+    for one in [device, cpu] { try run(one, epochs: 1) }
+    expectAgreement(device.state, cpu.state, within: 2e-3)
+  }
+
+  @Test func divergence() throws {
+    let values = ["train.update={sgd: {learning_rate: 1e6}}"]
+    let found = [try DeviceAgreement.machine.get(), nil].map { machine -> Divergence? in
+      do {
+        let trainer = try trainer("digits", values, on: machine)
+        try run(trainer, epochs: 1)
+        return nil
+      } catch let divergence as Divergence { return divergence } catch {
+        Issue.record("\(error)")
+        return nil
+      }
+    }
+    let (device, cpu) = (try #require(found[0]), try #require(found[1]))
+    #expect(device.step == cpu.step && device.epoch == cpu.epoch && !device.inputs)
+    #expect(device.layers.map(\.tensor) == cpu.layers.map(\.tensor))
+    for (a, b) in zip(device.layers, cpu.layers) {
+      #expect(abs(a.weight - b.weight) < 1e-3 * b.weight)
+      #expect(a.gradient.isFinite == b.gradient.isFinite)
+    }
+  }
+
+  /// Calls fail in an epoch: an error, what was learnt before stays, and nothing is left behind.
+  @Test(arguments: ["cuGraphLaunch:3=719", "cuEventSynchronize:2=719", "cuEventRecord:2=999"])
+  func faults(fault: String) throws {
+    let fake = FakeGPU()
+    do {
+      let one = try trainer("digits", [], on: try DeviceAgreement.machine(fake))
+      let before = one.state
+      fake.control("FAKE_CUDA_FAIL", fault)
+      #expect(throws: GPUProblem.self) { try run(one, epochs: 1) }
+      #expect(one.state.parameters == before.parameters && one.state.slots == before.slots)
+    }
+    #expect(fake.alive == 0)
+  }
+
+  @Test func tooLittleMemory() throws {
+    let fake = FakeGPU()
+    fake.control("FAKE_CUDA_MEMORY", "2500000")
+    let machine = try DeviceAgreement.machine(fake)
+    let problem = try #require(throws: GPUProblem.self) { try trainer("digits", ["train.batch_size=256"], on: machine) }
+    guard case .outOfMemory(let need, _, 256, .some(let batch)) = problem else {
+      Issue.record("\(problem)")
+      return
+    }
+    #expect(need > 2_500_000 && batch > 1)
+    // What is said to fit does.
+    #expect((try trainer("digits", ["train.batch_size=\(batch)"], on: machine)).deviceBytes ?? 0 <= 2_500_000)
+  }
+}
