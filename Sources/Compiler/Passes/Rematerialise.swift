@@ -28,7 +28,7 @@ enum Rematerialise {
     }
     var chosen = Array(candidates[..<few])
     // Some of them were not in memory when it was short.
-    var part = chosen.count
+    var part = try arena(chosen) <= limit ? chosen.count : 0
     while part > 1 {
       part = (part + 1) / 2
       for start in stride(from: 0, to: chosen.count, by: part).reversed() {
