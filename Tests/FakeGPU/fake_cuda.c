@@ -260,17 +260,6 @@ static int unordered(const char *what) {
   return UNORDERED;
 }
 
-CALL(cuMemcpyHtoD_v2, (cgpu_address target, const void *source, size_t bytes))
-FORWARD(cuMemcpyHtoD_v2, (target, source, bytes))
-static int do_cuMemcpyHtoD_v2(cgpu_address target, const void *source, size_t bytes) {
-  if (!current) return INVALID_CONTEXT;
-  if (!owner(target, bytes)) return INVALID;
-  if (!is_ordered(&host, owner(target, bytes)->last)) return unordered("a copy");
-  memcpy((void *)target, source, bytes);
-  owner(target, bytes)->last = (last_use){0, 0};
-  return 0;
-}
-
 // MARK: streams and graphs
 
 static int run_operation(const operation *one) {

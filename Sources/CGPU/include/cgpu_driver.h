@@ -59,7 +59,6 @@ enum {
   ROW(memory_free, cuMemFree_v2, (cgpu_address address))                                                \
   ROW(host_allocate, cuMemAllocHost_v2, (void **memory, size_t bytes))                                  \
   ROW(host_free, cuMemFreeHost, (void *memory))                                                         \
-  ROW(copy_to_device, cuMemcpyHtoD_v2, (cgpu_address target, const void *source, size_t bytes))         \
   ROW(copy_to_device_async, cuMemcpyHtoDAsync_v2,                                                       \
       (cgpu_address target, const void *source, size_t bytes, cgpu_stream stream))                      \
   ROW(copy_to_host_async, cuMemcpyDtoHAsync_v2,                                                         \

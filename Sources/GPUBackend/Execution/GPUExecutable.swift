@@ -62,22 +62,19 @@ package final class GPUExecutable: Executable, @unchecked Sendable {
     let workspace = engines.workspaceBytes == 0 ? 0 : try take(engines.workspaceBytes)
     let driver = machine.context.driver
     let starter = LaunchStarter(functions: functions, engines: engines, workspace: workspace, driver: driver)
-    for index in plan.constants.indices {
-      let packed = try weights.packed(index, try values(index))
-      let place = constants + UInt64(weights.offsets[index])
-      let status = packed.withUnsafeBytes { driver.api.copy_to_device?(place, $0.baseAddress, $0.count) }
-      try driver.call("cuMemcpyHtoD", status)
-    }
-    var numbers: cgpu_address = 0
-    if let preparation {
-      numbers = try take(DeviceWeights.aligned(preparation.bytes))
-      let status = driver.api.copy_to_device?(numbers, preparation.numbers, preparation.bytes)
-      try driver.call("cuMemcpyHtoD", status)
-    }
     let streams = Streams(
       bringing: try resources.takeStream(), computing: try resources.takeStream(),
       fetching: try resources.takeStream())
     let stream = streams.computing
+    for index in plan.constants.indices {
+      let packed = try weights.packed(index, try values(index))
+      try driver.bring(packed, to: constants + UInt64(weights.offsets[index]), in: stream)
+    }
+    var numbers: cgpu_address = 0
+    if let preparation {
+      numbers = try take(DeviceWeights.aligned(preparation.bytes))
+      try driver.bring(preparation.numbers, to: numbers, in: stream)
+    }
     var layouts: [DeviceLayout] = []
     slots = try (0..<DeviceMemoryPlan.slots).map { number in
       var slot = try DeviceSlot(

@@ -36,6 +36,14 @@ package final class CUDADriver: @unchecked Sendable {
       words: words.map { String(cString: $0) } ?? "an unknown error")
   }
 
+  /// Brings numbers to the device and waits for them. The copy of memory that is not pinned may go on when the call
+  /// without a stream returns, and streams of netc's own do not wait for that.
+  func bring<Number>(_ numbers: [Number], to place: cgpu_address, in stream: cgpu_stream?) throws(GPUProblem) {
+    let status = numbers.withUnsafeBytes { api.copy_to_device_async?(place, $0.baseAddress, $0.count, stream) }
+    try call("cuMemcpyHtoDAsync", status)
+    try call("cuStreamSynchronize", api.stream_synchronize?(stream))
+  }
+
   /// The names that a table's loader misses.
   static func missing(_ load: (UnsafeMutablePointer<UnsafePointer<CChar>?>, Int) -> Int32) -> [String] {
     var names = [UnsafePointer<CChar>?](repeating: nil, count: 64)

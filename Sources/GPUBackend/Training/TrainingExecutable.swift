@@ -53,10 +53,7 @@ package final class TrainingExecutable {
     let stream = try resources.takeStream()
     bringing = try resources.takeStream()
     func bring(_ bytes: [UInt8], to place: cgpu_address) throws(GPUProblem) {
-      let status = bytes.withUnsafeBytes { driver.api.copy_to_device_async?(place, $0.baseAddress, $0.count, stream) }
-      try driver.call("cuMemcpyHtoDAsync", status)
-      // The bytes go when this returns.
-      try driver.call("cuStreamSynchronize", driver.api.stream_synchronize?(stream))
+      try driver.bring(bytes, to: place, in: stream)
     }
     for index in plan.constants.indices {
       try bring(try weights.packed(index, try values(index)), to: constants + UInt64(weights.offsets[index]))
@@ -144,11 +141,7 @@ package final class TrainingExecutable {
   }
 
   private func write(_ values: [Float], to place: Int) throws(GPUProblem) {
-    let status = values.withUnsafeBytes {
-      driver.api.copy_to_device_async?(resident + UInt64(place), $0.baseAddress, $0.count, stream)
-    }
-    try driver.call("cuMemcpyHtoDAsync", status)
-    try driver.call("cuStreamSynchronize", driver.api.stream_synchronize?(stream))
+    try driver.bring(values, to: resident + UInt64(place), in: stream)
   }
 
   private func read(_ place: Int, _ count: Int) throws(GPUProblem) -> [Float] {

@@ -18,7 +18,7 @@ enum KernelProbe {
     let memory = try #require(try resources.takeMemory(256))
     let stream = try resources.takeStream()
     let driver = machine.context.driver
-    if let initial { try driver.call("cuMemcpyHtoD", driver.api.copy_to_device?(memory, initial, 4 * initial.count)) }
+    if let initial { try driver.bring(initial, to: memory, in: stream) }
     var arguments: [UInt64] = [memory, 64]
     let status = arguments.withUnsafeMutableBytes { bytes in
       var pointers = [bytes.baseAddress]
