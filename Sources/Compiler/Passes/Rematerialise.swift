@@ -1,11 +1,13 @@
 import NetIR
 
-/// Values that the backward pass reads a second time are kept until then, or computed again where it reads them. All are
-/// kept where a step's arena has room for them; else those are computed again first that free most bytes for their time.
+/// Values that the backward pass reads a second time are kept until then, or computed again where it reads them. All
+/// are kept where a step's arena has room for them; else those are computed again first that free most bytes for their
+/// time.
 ///
-/// A value that is computed again is computed by the same kernel from the same numbers, random ones included: results
-/// have the same bits. What it is computed from may be computed again as well, so that segments between kept values come
-/// about where memory is short (Chen, Xu, Zhang, Guestrin 2016, "Training Deep Nets with Sublinear Memory Cost").
+/// Passes over memory are tried before products. A value that is computed again is computed by the same kernel from the
+/// same numbers, random ones included: results have the same bits. What it is computed from may be computed again as
+/// well, so that segments between kept values come about where memory is short (Chen, Xu, Zhang, Guestrin 2016,
+/// "Training Deep Nets with Sublinear Memory Cost").
 enum Rematerialise {
   private static let name = "rematerialise"
   static let pass = Pass(
@@ -20,15 +22,25 @@ enum Rematerialise {
     }
     guard try arena([]) > limit else { return }
     let candidates = step.candidates()
-    // The fewest of the best that fit.
-    var (few, many) = (0, candidates.count)
+    // Passes over what is kept: the fewest of the best that fit.
+    let cheap = candidates.filter { !step.graph[$0].op.hasWeights }
+    var (few, many) = (0, cheap.count)
     while few < many {
       let middle = (few + many) / 2
-      if try arena(Array(candidates[..<middle])) > limit { few = middle + 1 } else { many = middle }
+      if try arena(Array(cheap[..<middle])) > limit { few = middle + 1 } else { many = middle }
     }
-    var chosen = Array(candidates[..<few])
+    var chosen = Array(cheap[..<few])
+    var least = try arena(chosen)
+    // Products, where that is not enough. Chains of them are in memory together when the first is computed again, so
+    // that each has to prove itself.
+    for value in candidates where step.graph[value].op.hasWeights && least > limit {
+      let bytes = try arena(chosen + [value])
+      guard bytes < least else { continue }
+      chosen.append(value)
+      least = bytes
+    }
     // Some of them were not in memory when it was short.
-    var part = try arena(chosen) <= limit ? chosen.count : 0
+    var part = least <= limit ? chosen.count : 0
     while part > 1 {
       part = (part + 1) / 2
       for start in stride(from: 0, to: chosen.count, by: part).reversed() {
