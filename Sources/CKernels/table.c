@@ -49,7 +49,8 @@
 #undef CK_FOREIGN_ROW_OF
 #undef CK_FOREIGN_TILED_ROW_OF
 
-extern const ck_packing conv2d_direct_packing, conv2d_depthwise_packing, conv2d_rows_packing, dense_gemm_packing;
+extern const ck_packing conv2d_direct_packing, conv2d_depthwise_packing, conv2d_rows_packing;
+extern const ck_packing dense_gemm_packing, dense_unpacked_packing;
 extern const ck_packing conv2d_winograd_f4x3_packing, conv2d_winograd_f4x5_packing;
 extern const ck_packing conv2d_split_packing, dense_split_packing;
 extern const ck_packing conv2d_direct_bf16_packing, conv2d_winograd_bf16_packing, dense_gemm_bf16_packing;

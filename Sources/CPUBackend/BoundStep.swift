@@ -153,6 +153,7 @@ final class BoundStep: @unchecked Sendable {
       (arguments.weights, arguments.bias) = (UnsafePointer(floats(1)), UnsafePointer(bias))
       (arguments.rows, arguments.inputs) = (Int64(input[0]), Int64(input[1]))
       arguments.units = Int64(resultTensor.shape[1])
+      arguments.weights_by_input = operand(1).layout == UnpackedDense.transposedWeights ? 1 : 0
       arguments.activation = KernelArguments.activation(epilogue.activation)
       arguments.out_storage = resultTensor.layout.storage.code
       arguments.workspace_floats = workspaceFloats

@@ -69,7 +69,7 @@ extension KernelArguments {
       case .gemmPairs: Int32(CK_WEIGHTS_GEMM_PAIRS.rawValue)
       case .split, .splitUnits: Int32(CK_WEIGHTS_SPLIT.rawValue)
       case .splitPatches: Int32(CK_WEIGHTS_SPLIT_PATCHES.rawValue)
-      case .device: preconditionFailure("no plan of a CPU has weights as a GPU reads them")
+      case .byInput, .device: preconditionFailure("no step of a CPU packs weights like that")
       }
     (arguments.columns, arguments.block) = (Int64(order.columns), Int64(order.block))
     arguments.groups = Int64(order.groups)

@@ -1,6 +1,7 @@
 import NetIR
 
-/// Which values show the bytes of others: reshapes, and what lies in the result of a concatenation.
+/// Which values show the bytes of others: reshapes, weights that are read as the transposition of what lies there, and
+/// what lies in the result of a concatenation.
 struct GraphViews {
   private var views: [ValueID: View] = [:]
 
@@ -17,6 +18,8 @@ struct GraphViews {
     for id in graph.ids where !isConstant[id.index] {
       switch graph[id].op {
       case .reshape: views[id] = View(of: graph[id].operands[0])
+      case .packWeights where graph[id].layout == UnpackedDense.transposedWeights:
+        views[id] = View(of: graph[id].operands[0])
       case .concat where graph[id].kernel == nil:
         var first = 0
         for operand in graph[id].operands {

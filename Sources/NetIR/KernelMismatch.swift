@@ -41,6 +41,9 @@ extension KernelDescriptor {
       guard epilogue.pool == nil || canPool(epilogue) else { return "\(name) does not pool like that" }
       if epilogue.residual, blocks.dropLast().last != block { return "the residual lies otherwise" }
       return nil
+    case .dense where algorithm == UnpackedDense.algorithm:
+      if let obstacle = UnpackedDense.obstacle(rows: result.shape[0]) { return "\(name) takes \(obstacle)" }
+      return tensors.allSatisfy(\.isContiguous) ? nil : "\(name) works on plain tensors"
     case .dense, .softmax, .pad, .rearrange, .standardize, .upscaleBilinear:
       return tensors.allSatisfy(\.isContiguous) ? nil : "\(name) works on plain tensors"
     case .pool2D, .activation, .scaleShift, .parametricRectify, .elementwise, .lrn, .interleave:

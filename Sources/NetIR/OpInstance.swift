@@ -5,6 +5,8 @@ package struct OpInstance: Hashable, Sendable {
   package var result: [Int]
   /// Whether the first operand will lie in C order anyway.
   package var hasPlainInput: Bool
+  /// Whether its weights change from run to run: what packs them does so in each.
+  package var hasChangingWeights = false
   /// How the tensors that it reads are stored.
   package var storage = StorageType.float32
 

@@ -51,7 +51,7 @@ extension Plan {
           "tensor `\(tensor.name)` lies outside of the arena")
       case .input(let index), .output(let index):
         try require(
-          index >= 0 && index < tensors.count && tensor.layout == .plain,
+          index >= 0 && index < tensors.count && (tensor.layout == .plain || isTransposition(tensor)),
           "tensor `\(tensor.name)` is the caller's and not plain")
       }
     }
@@ -65,6 +65,7 @@ extension Plan {
   private func isView(_ tensor: Tensor) -> Bool {
     guard let index = tensor.viewOf, tensors.indices.contains(index) else { return false }
     let root = tensors[index]
+    if isTransposition(tensor) { return isWhole(root) && root.layout == .plain && root.place == tensor.place }
     guard isWhole(root), root.place == tensor.place, root.layout == tensor.layout else { return false }
     guard let first = tensor.firstChannel else {
       return root.layout.isContiguous && root.shape.elements == tensor.shape.elements
@@ -77,6 +78,13 @@ extension Plan {
     let (block, end) = (root.layout.channelUnit, first + tensor.shape[1])
     // Whoever writes a block writes all of its lanes.
     return shape == tensor.shape && first % block == 0 && (end % block == 0 || end == root.shape[1])
+  }
+
+  /// Whether it shows the plain weights of another tensor as their transposition.
+  private func isTransposition(_ tensor: Tensor) -> Bool {
+    guard let index = tensor.viewOf, tensors.indices.contains(index), tensor.firstChannel == nil else { return false }
+    return tensor.layout == UnpackedDense.transposedWeights
+      && tensors[index].shape.elements == tensor.shape.elements
   }
 
   /// What whoever runs the plan relies on: callers cut their examples into batches by these sizes, and the arena
@@ -201,7 +209,9 @@ extension Plan {
       let isWeight = step.op.hasWeights && place == 1
       guard isWeight, var packed = kernel.weightLayout(step.op, inputBlock: inputBlock) else {
         // Kernels of a GPU read weights as they are stored.
-        let isPlain = layout == .plain || isWeight && kernel.instructionSet == .cuda && layout.isContiguous
+        let isPlain =
+          layout == .plain || isWeight && kernel.instructionSet == .cuda && layout.isContiguous
+          || isWeight && kernel.readsUnpackedWeights(of: step.op) && layout == UnpackedDense.transposedWeights
         try require(isPlain, "step `\(step.name)` reads `\(name)`, which is not plain")
         continue
       }

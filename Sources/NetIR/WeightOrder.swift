@@ -8,6 +8,8 @@ package struct WeightOrder: Hashable, Sendable, Codable {
     case depthwise
     /// [tile of units][input][unit]
     case gemm
+    /// [input][unit]: nothing was packed, what these are the transposition of lies like this
+    case byInput
     /// Of bf16, in words: [tile of filters][block of inputs][ky][kx][pair of inputs][filter]. An input without a partner
     /// is alone in its word.
     case pairs
@@ -25,7 +27,7 @@ package struct WeightOrder: Hashable, Sendable, Codable {
     /// As the kernel of a GPU that reads them has it.
     case device
 
-    var isOfUnits: Bool { self == .gemm || self == .gemmPairs || self == .splitUnits }
+    var isOfUnits: Bool { [.gemm, .byInput, .gemmPairs, .splitUnits].contains(self) }
   }
 
   package var form: Form
@@ -54,7 +56,7 @@ package struct WeightOrder: Hashable, Sendable, Codable {
     case .split: tiles * columns * chunked(shape[1]) * shape[2] * shape[3]
     case .splitPatches: tiles * columns * chunked(shape.dropFirst().reduce(1, *))
     case .splitUnits: tiles * columns * chunked(shape[1])
-    case .device: shape.elements
+    case .byInput, .device: shape.elements
     }
   }
 
@@ -76,7 +78,9 @@ package struct WeightOrder: Hashable, Sendable, Codable {
   }
 
   /// As plans print it: `packed direct 32`.
-  var description: String { "packed \(form.rawValue) \(columns)" + (block > 1 ? " of c\(block)" : "") }
+  var description: String {
+    form == .byInput ? "transposed" : "packed \(form.rawValue) \(columns)" + (block > 1 ? " of c\(block)" : "")
+  }
 
   /// Whether weights of that shape can lie like this.
   func fits(_ shape: [Int]) -> Bool {
@@ -89,7 +93,7 @@ package struct WeightOrder: Hashable, Sendable, Codable {
     case .split: groups == 1 && block > 1
     case .splitPatches: groups == 1 && block == 1
     case .depthwise: shape[1] == 1
-    case .gemm, .gemmPairs, .splitUnits: groups == 1
+    case .gemm, .byInput, .gemmPairs, .splitUnits: groups == 1
     case .device: true
     }
   }
@@ -124,6 +128,7 @@ extension KernelDescriptor {
       default: return order(inputBlock == 1 && attributes.dilation.width == 1 ? .pixelPairs : .pairs)
       }
     case .dense:
+      if algorithm == UnpackedDense.algorithm { return nil }
       let isSplit = algorithm == SplitProducts.algorithm
       return WeightOrder(form: isSplit ? .splitUnits : hasPairs ? .gemmPairs : .gemm, columns: tileColumns)
     default: return nil

@@ -31,8 +31,24 @@ extension Kernels {
       #expect(check(row, t, stored: CK_BF16) == CK_BF16.rounded(floats), "results are not rounded once")
     }
 
-    /// - Parameter stored: how the result is stored.
-    private func check(_ row: Row, _ t: DenseCase, stored: ck_storage) -> [Float] {
+    /// Weights as they lie, in both ways; more units and inputs than a unit of work and a part have.
+    @Test(
+      arguments: Row.of(CK_OP_DENSE, "unpacked"),
+      DenseCase.all.filter { $0.rows <= CK_UNPACKED_MOST_ROWS } + [
+        DenseCase(rows: 32, inputs: 2049, units: 50, residual: true),
+        DenseCase(rows: 9, inputs: 4100, units: 25),
+        DenseCase(rows: 8, inputs: 40, units: 1000, activation: ck_activation.each[1]),
+        DenseCase(rows: 10, inputs: 128, units: 500, bias: false),
+      ])
+    func unpacked(row: Row, t: DenseCase) {
+      _ = check(row, t, stored: CK_F32)
+      _ = check(row, t, stored: CK_F32, byInput: true)
+    }
+
+    /// - Parameters:
+    ///   - stored: how the result is stored.
+    ///   - byInput: whether weights lie transposed.
+    private func check(_ row: Row, _ t: DenseCase, stored: ck_storage, byInput: Bool = false) -> [Float] {
       let values = row.storage.rounded(noise(t.rows * t.inputs, 1))
       let input = Guarded(values, row.storage)
       let weights = row.storage.rounded(noise(t.units * t.inputs, 2))
@@ -49,7 +65,11 @@ extension Kernels {
       (args.rows, args.inputs, args.units) = (Int64(t.rows), Int64(t.inputs), Int64(t.units))
       args.activation = t.activation
       args.out_storage = Int32(stored.rawValue)
-      let packed = row.pack(args, weights)
+      let packed =
+        byInput
+        ? Guarded((0..<t.inputs * t.units).map { weights[$0 % t.units * t.inputs + $0 / t.units] })
+        : row.pack(args, weights)
+      args.weights_by_input = byInput ? 1 : 0
       args.in = UnsafePointer(input.data)
       args.out = out.data
       args.weights = UnsafePointer(packed.data)

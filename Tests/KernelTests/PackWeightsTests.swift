@@ -5,7 +5,7 @@ import Testing
 extension Kernels {
   @Suite struct PackWeightsTests {
     private static let convolutions = Row.of(CK_OP_CONV2D).filter { $0.algorithm != "rows" }
-    private static let dense = Row.of(CK_OP_DENSE)
+    private static let dense = Row.of(CK_OP_DENSE).filter { $0.algorithm != "unpacked" }
 
     /// Weights of depthwise convolutions are floats.
     private static func storage(_ row: Row) -> ck_storage { row.algorithm == "depthwise" ? CK_F32 : row.storage }

@@ -31,6 +31,18 @@ static const ck_dense_micro ck_dense_micros[4][CK_DENSE_M + 1] = {
     {CK_DENSE_EACH_M(CK_DENSE_ENTRY_4)},
 };
 
+// Bias, residual, activation and store of units [first, first + count) of a row. Sums are read as whole vectors.
+CK_INLINE void ck_dense_finish(const ck_dense_args *a, int64_t row, int64_t first, int64_t count, const float *sums) {
+  const int64_t at = row * a->units + first;
+  for (int64_t j = 0; j < count; j += CK_VL) {
+    vf s = ck_load(sums + j);
+    if (a->bias) s += ck_load_upto(a->bias + first + j, count - j);
+    if (a->residual) s += ck_load_upto(a->residual + at + j, count - j);
+    ck_store_upto(a->out + at + j, s, count - j);
+  }
+  ck_activate_in_place(a->out + at, count, &a->activation);
+}
+
 #define CK_DENSE(what) CK_TILED(dense_gemm, CK_DENSE_M, CK_DENSE_N, what)
 
 int64_t CK_DENSE(units)(const void *args) {
@@ -48,15 +60,6 @@ void CK_DENSE(run)(const void *args, int64_t begin, int64_t end) {
     const int64_t r = u % row_tiles * CK_DENSE_M, m = ck_least(CK_DENSE_M, a->rows - r);
     const int64_t v = ck_ceil_div(count, CK_VL);
     ck_dense_micros[v - 1][m](a->in + r * a->inputs, a->inputs, a->weights + first * a->inputs, &nest, sums);
-    for (int64_t i = 0; i < m; i++) {
-      const int64_t at = (r + i) * a->units + first;
-      for (int64_t j = 0; j < count; j += CK_VL) {
-        vf s = ck_load(sums + i * v * CK_VL + j);
-        if (a->bias) s += ck_load_upto(a->bias + first + j, count - j);
-        if (a->residual) s += ck_load_upto(a->residual + at + j, count - j);
-        ck_store_upto(a->out + at + j, s, count - j);
-      }
-      ck_activate_in_place(a->out + at, count, &a->activation);
-    }
+    for (int64_t i = 0; i < m; i++) ck_dense_finish(a, r + i, first, count, sums + i * v * CK_VL);
   }
 }

@@ -7,5 +7,10 @@
 #define CK_DENSE_EACH_M(X) X(1) X(2)
 #include "dense.h"
 
+// 8 sums, 2 vectors of weights and 1 of input: 11 of 16 registers.
+#define CK_UNPACKED_M 4
+#define CK_UNPACKED_N 2
+#include "unpacked.h"
+
 #pragma clang attribute pop
 #endif

@@ -1,5 +1,7 @@
 // Packs the weights of dense layers as [unit tile][input][unit in tile], zero beyond the last unit; plain C, so that
 // any CPU can pack for any kernel.
+#include <string.h>
+
 #include "../include/ckernels.h"
 
 static int64_t gemm_floats(const ck_kernel *kernel, const void *args) {
@@ -28,3 +30,20 @@ static void gemm_unpack(const ck_kernel *kernel, const void *args, const float *
 }
 
 const ck_packing dense_gemm_packing = {gemm_floats, gemm_pack, gemm_unpack};
+
+// As the graph has them.
+static int64_t unpacked_floats(const ck_kernel *kernel, const void *args) {
+  (void)kernel;
+  const ck_dense_args *a = args;
+  return a->units * a->inputs;
+}
+
+static void unpacked_pack(const ck_kernel *kernel, const void *args, const float *weights, float *packed) {
+  memcpy(packed, weights, (size_t)unpacked_floats(kernel, args) * sizeof(float));
+}
+
+static void unpacked_unpack(const ck_kernel *kernel, const void *args, const float *packed, float *weights) {
+  memcpy(weights, packed, (size_t)unpacked_floats(kernel, args) * sizeof(float));
+}
+
+const ck_packing dense_unpacked_packing = {unpacked_floats, unpacked_pack, unpacked_unpack};

@@ -102,6 +102,8 @@ typedef struct {
   int64_t block;    // of the input that the row convolves
 } ck_pack_weights_args;
 
+enum { CK_UNPACKED_MOST_ROWS = 32 };
+
 // out[r,u] = act(bias[u] + residual[r,u] + Σ_i w[u,i]·in[r,i]), all arrays in C order.
 typedef struct {
   const float *in;        // rows × inputs
@@ -109,7 +111,8 @@ typedef struct {
   const float *residual;  // rows × units, or NULL; may be out itself
   const float *weights;   // packed by this row's `pack`
   const float *bias;      // units floats, or NULL
-  int64_t rows, inputs, units;
+  int64_t rows, inputs, units;  // of `unpacked` rows at most CK_UNPACKED_MOST_ROWS rows
+  int32_t weights_by_input;     // of `unpacked` rows: weights lie as (inputs, units), not as (units, inputs)
   ck_activation activation;
   int32_t out_storage;  // ck_storage; `in` and `residual` are stored as the row's storage says
   float *workspace;     // as that of a convolution

@@ -27,7 +27,20 @@ struct CostModel {
     let arithmetic = cost.cycles * share / speed.clock
     let memory = memoryTime(cost, threads)
     let time = max(arithmetic, memory) + Self.exposed * min(arithmetic, memory)
-    return max(1, Int(time + Self.call + (threads > 1 ? speed.barrier : 0)))
+    return max(1, Int(time + Self.call + (threads > 1 ? speed.barrier : 0))) + packing(for: kernel, instance)
+  }
+
+  /// What a dense layer's kernel waits for the step that packs its weights, where they change from run to run and there is
+  /// a kernel that reads them as they lie. (Of convolutions, all kernels but those by rows have them packed.)
+  private func packing(for kernel: KernelDescriptor, _ instance: OpInstance) -> Int {
+    guard case .dense = instance.op, instance.hasChangingWeights, !kernel.readsUnpackedWeights(of: instance.op)
+    else { return 0 }
+    let weights = instance.operands[1]
+    let packer = KernelDescriptor(
+      name: "", op: .packWeights, algorithm: "", instructionSet: .generic, storage: .float32, block: 0, tileRows: 0,
+      tileColumns: 0)
+    return nanoseconds(
+      packer, OpInstance(op: .packWeights(.identity(weights)), operands: [weights], result: weights))
   }
 
   /// Nanoseconds.

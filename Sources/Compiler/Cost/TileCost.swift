@@ -175,7 +175,21 @@ struct TileCost {
       tensorBytes: bytes(instance.operands[0]) + KernelCost.written * bytes(instance.result) + residual(instance))
   }
 
+  /// Tiles are always whole, and weights come once from where the caller has them.
+  private func unpackedDense(_ instance: OpInstance) -> KernelCost {
+    let (input, result, weights) = (instance.operands[0], instance.result, instance.operands[1])
+    let rows = (result[0] + kernel.tileRows - 1) / kernel.tileRows * kernel.tileRows
+    let steps = Double(rows) / Double(kernel.tileRows) * Double(weights.elements) / Double(kernel.tileColumns * lanes)
+    let step = max(
+      Double(kernel.tileRows * kernel.tileColumns) / target.speed.multiplyAdds,
+      Double(kernel.tileRows + kernel.tileColumns) / target.speed.loads)
+    return KernelCost(
+      cycles: steps * step, units: max(1, result[1] / (8 * kernel.tileColumns)),
+      tensorBytes: Double(4 * (input.elements + weights.elements)) + KernelCost.written * Double(4 * result.elements))
+  }
+
   func dense(_ instance: OpInstance) -> KernelCost {
+    if kernel.readsUnpackedWeights(of: instance.op) { return unpackedDense(instance) }
     let (input, result) = (instance.operands[0], instance.result)
     let rowTiles = (result[0] + kernel.tileRows - 1) / kernel.tileRows
     let tiles = (result[1] + kernel.tileColumns - 1) / kernel.tileColumns

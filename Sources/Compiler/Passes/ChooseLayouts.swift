@@ -158,6 +158,10 @@ enum ChooseLayouts {
       for place in node.operands.indices where node.op.isVector(place, of: node.operands.count) {
         let value = node.operands[place]
         let inputBlock = graph[node.operands[0]].layout.block
+        if place == 1, try descriptor(node).readsUnpackedWeights(of: node.op) {
+          node.operands[place] = try unpacked(value, in: &graph)
+          continue
+        }
         guard !graph.isConstant(value), node.op.hasWeights, place == 1,
           let layout = try descriptor(node).weightLayout(node.op, inputBlock: inputBlock)
         else {
@@ -166,6 +170,22 @@ enum ChooseLayouts {
         }
         node.operands[place] = try packed(value, layout, in: &graph)
       }
+    }
+
+    /// Weights of a dense layer as they lie: what was transposed to become these is read the other way around.
+    private mutating func unpacked(_ value: ValueID, in graph: inout Graph) throws -> ValueID {
+      guard case .rearrange(let moved) = graph[value].op else { return try convert(value, to: .plain, in: &graph) }
+      let source = try convert(graph[value].operands[0], to: .plain, in: &graph)
+      let shape = graph[source].shape
+      guard shape.count == 2, moved == .transpose(shape, [1, 0]) else {
+        return try convert(value, to: .plain, in: &graph)
+      }
+      let key = Key(value: value, layout: UnpackedDense.transposedWeights)
+      if let known = converted[key] { return known }
+      let result = try graph.add(.packWeights(moved), [source], name: "\(graph[value].name) transposed")
+      graph[result].layout = key.layout
+      converted[key] = result
+      return result
     }
 
     /// What was rearranged to become weights is packed from where it was.

@@ -82,6 +82,7 @@ enum SelectKernels {
     instance.storage = storage
     let read = if case .gradient(.convolutionWeights) = graph[id].op { 2 } else { 1 }
     instance.hasPlainInput = graph[id].operands.prefix(read).allSatisfy { graph.liesPlain($0, options.catalogue) }
+    instance.hasChangingWeights = graph[id].op.hasWeights && !graph.isConstant(graph[id].operands[1])
     let choice = choice(for: instance, weightBytes: weightBytes, options)
     graph[id].kernel = choice?.taken?.kernel
     graph[id].choice = choice
@@ -160,6 +161,10 @@ enum SelectKernels {
   private static func misfit(of kernel: KernelDescriptor, _ instance: OpInstance) -> String? {
     if case .gradient(.convolutionWeights(let attributes, _)) = instance.op {
       return misfit(of: kernel, instance, attributes)
+    }
+    if kernel.readsUnpackedWeights(of: instance.op) {
+      guard instance.hasChangingWeights else { return "its weights never change, and are packed once" }
+      return UnpackedDense.obstacle(rows: instance.result[0]).map { "it takes \($0)" }
     }
     guard case .conv2D(let attributes, let epilogue) = instance.op else { return nil }
     let (input, result) = (instance.operands[0], instance.result)

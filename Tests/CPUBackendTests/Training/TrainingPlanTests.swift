@@ -33,6 +33,34 @@ import Testing
     }
   }
 
+  /// Few examples do not pay for packing the weights of dense layers: both passes read them where the caller has them.
+  @Test func fewExamplesReadDenseWeightsAsTheyLie() throws {
+    func plan(batch: Int) throws -> Plan {
+      let options = CompileOptions(batch: batch, target: HostCPU.current.target, catalogue: KernelTable.catalogue)
+      return try #require(try Pipeline.compile(TrainingNets.all[0].step(batch: batch), options)).plan
+    }
+    // A weighted sum of losses is a dense layer, too, of one unit.
+    func ofWeights(_ plan: Plan) -> [Plan.Step] {
+      plan.steps.filter { step in
+        guard case .dense = step.op, case .tensor(let index) = step.operands[1] else { return false }
+        let weights = plan.tensors[index]
+        return if case .input = weights.place { weights.shape.elements >= 700 } else { false }
+      }
+    }
+    let few = try plan(batch: 4)
+    #expect(ofWeights(few).contains { few.tensors[index(of: $0.operands[1])].layout == .plain })
+    #expect(
+      ofWeights(few).contains { few.tensors[index(of: $0.operands[1])].layout == UnpackedDense.transposedWeights })
+    #expect(ofWeights(few).allSatisfy { $0.algorithm == UnpackedDense.algorithm })
+    let many = try plan(batch: UnpackedDense.mostRows + 1)
+    #expect(ofWeights(many).isEmpty)
+    #expect(many.steps.count { $0.op.kernelOp == .packWeights } > few.steps.count { $0.op.kernelOp == .packWeights })
+  }
+
+  private func index(of operand: Plan.Operand) -> Int {
+    if case .tensor(let index) = operand { index } else { -1 }
+  }
+
   /// A kernel that is not there is said with layer and op.
   @Test func namesWhatHasNoKernel() throws {
     let kernels = KernelTable.catalogue.kernels.filter { $0.op != .convolutionWeights }
