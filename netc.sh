@@ -163,7 +163,7 @@ onnx_suite() {
 # has no undefined-behaviour sanitizer on Linux; that of the C code traps. Whole networks of specs/ would take hours, and
 # call no kernel in another way than the tests of kernels and layers do. An argument names one of the three.
 sanitize() {
-  all="$threads KernelTests|CPUBackendTests"
+  all="$threads KernelTests\.|CPUBackendTests\."
   for kind in ${1:-address undefined thread}; do
     case $kind in
       address) sanitized address "$all" --sanitize=address ;;

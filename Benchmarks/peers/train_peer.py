@@ -43,6 +43,30 @@ def residual(channels, wider, stride, project):
     return Block()
 
 
+def bottleneck(channels, width, stride):
+    """With the stride in the 3×3; a projection where the result has other channels."""
+    import torch
+    import torch.nn.functional as F
+
+    class Block(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            sizes = [(channels, width, 1, 1, 0), (width, width, 3, stride, 1), (width, 4 * width, 1, 1, 0)]
+            self.convolutions = torch.nn.ModuleList(torch.nn.Conv2d(*size, bias=False) for size in sizes)
+            self.norms = torch.nn.ModuleList(torch.nn.BatchNorm2d(size[1]) for size in sizes)
+            self.short = torch.nn.Identity() if channels == 4 * width else torch.nn.Sequential(
+                torch.nn.Conv2d(channels, 4 * width, 1, stride, bias=False), torch.nn.BatchNorm2d(4 * width))
+
+        def forward(self, x):
+            y = x
+            for index, (convolution, norm) in enumerate(zip(self.convolutions, self.norms)):
+                y = norm(convolution(y))
+                y = F.relu(y) if index < 2 else y
+            return F.relu(self.short(x) + y)
+
+    return Block()
+
+
 def network(name):
     """(module, the shape of an example, the number of classes), as netc's spec of that name has it."""
     from torch import nn
@@ -71,6 +95,15 @@ def network(name):
                 layers.append(residual(channels, width, 2 if index == 0 and width > 64 else 1, True))
                 channels = width
         return nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(512, 1000)), (3, 224, 224), 1000
+    if name == "resnet50":
+        layers = [nn.Conv2d(3, 64, 7, 2, 3, bias=False), nn.BatchNorm2d(64), nn.ReLU(), nn.MaxPool2d(3, 2, 1)]
+        channels = 64
+        for width, depth in ((64, 3), (128, 4), (256, 6), (512, 3)):
+            for index in range(depth):
+                layers.append(bottleneck(channels, width, 2 if index == 0 and width > 64 else 1))
+                channels = 4 * width
+        return nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(2048, 1000)), \
+            (3, 224, 224), 1000
     if name == "vgg16":
         layers, channels = [], 3
         for width, count in ((64, 2), (128, 2), (256, 3), (512, 3), (512, 3)):
