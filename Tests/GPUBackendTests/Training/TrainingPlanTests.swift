@@ -19,7 +19,7 @@ import Testing
   /// Where a rectifier or a maximum decides otherwise for a few of these few examples, some of them go other ways.
   @Test(arguments: TrainingNets.all) func agreesInBF16(_ net: TrainingCase) throws {
     let decides = ["batch_norm", "Rectifier", "MaxPool"].contains { net.yaml.contains($0) }
-    let plan = try agreement(net).check(batch: Self.batch, bf16Bound: decides ? 0.15 : 0.06)
+    let plan = try agreement(net).check(batch: Self.batch, precision: .bf16, bound: decides ? 0.15 : 0.06)
     #expect(plan.tensors.contains { $0.layout.storage == .bfloat16 })
   }
 
