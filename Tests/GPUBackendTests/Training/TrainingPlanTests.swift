@@ -23,6 +23,19 @@ import Testing
     #expect(plan.tensors.contains { $0.layout.storage == .bfloat16 })
   }
 
+  /// With a scaled loss, as fp16 has it. What decides otherwise, weighs as in bf16, but is rarer.
+  @Test(arguments: TrainingNets.all) func agreesInFP16(_ net: TrainingCase) throws {
+    let decides = ["batch_norm", "Rectifier", "MaxPool"].contains { net.yaml.contains($0) }
+    let step = try net.step(batch: Self.batch, scalesLoss: true)
+    var inputs = step.noise().map { $0.map(Float.init) }
+    inputs[try #require(step.lossScale)] = [256]
+    let plan = try DeviceTrainingAgreement(step.graph, inputs: inputs).check(
+      batch: Self.batch, precision: .fp16, bound: decides ? 0.1 : 0.01)
+    #expect(plan.tensors.contains { $0.layout.storage == .float16 })
+    // The loss, and what parameters follow, is never rounded to fp16.
+    #expect(plan.outputs.allSatisfy { $0.layout.storage == .float32 })
+  }
+
   /// Sums over many examples are cut into slices, and joined.
   @Test func slices() throws {
     let net = try #require(TrainingNets.all.first { $0.name.contains("residual") })
