@@ -14,16 +14,18 @@ python=${2:-python3}
 
 "$netc" doctor || exit 1
 
-# train_once DEVICE: the last line of a training says what was best.
+# train_once DEVICE PRECISION: the last line of a training says what was best.
 train_once() {
   rm -rf "$folder"
-  "$netc" train specs/digits.yaml --device "$1" --output "$folder" --epochs 20 2>&1 | grep 'best epoch' || echo FAILED
+  "$netc" train specs/digits.yaml --device "$1" --precision "$2" --output "$folder" --epochs 20 2>&1 |
+    grep 'best epoch' || echo FAILED
 }
 
 train() {
   printf '\n== digits, 20 epochs\n'
   folder=$(mktemp -d)/run
-  for device in gpu cpu; do printf '%s: %s\n' $device "$(train_once $device)"; done
+  for precision in fp32 bf16 fp16; do printf 'gpu, %s: %s\n' $precision "$(train_once gpu $precision)"; done
+  printf 'cpu: %s\n' "$(train_once cpu fp32)"
   if command -v compute-sanitizer >/dev/null 2>&1; then
     printf '\n== compute-sanitizer memcheck\n'
     compute-sanitizer --error-exitcode 1 "$netc" bench specs/lenet.yaml --train --batch 8 --device gpu --seconds 0.01 ||
@@ -31,7 +33,7 @@ train() {
   fi
   printf '\n== steps of training, milliseconds: median, least, 90th percentile\n'
   for cell in lenet:128 mnist:128 resnet20:128 resnet50:128 resnet50:256 vgg16:64; do
-    for precision in fp32 bf16; do
+    for precision in fp32 bf16 fp16; do
       "$netc" bench "specs/${cell%:*}.yaml" --train --device gpu --precision $precision --batch "${cell#*:}" --json |
         sed -E 's/.*"name":"([^"]*)".*"batch":([0-9]+).*"precision":"([^"]*)".*"median_ms":([^,]*),"min_ms":([^,]*),.*"p90_ms":([^,]*),.*/\1 batch \2 \3: \4 \5 \6/'
     done

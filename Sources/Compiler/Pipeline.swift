@@ -36,6 +36,7 @@ package enum Pipeline {
   package static let training: [Pass] = [
     RemoveIdentities.pass,
     LowerWholeWindowGradients.pass,
+    LowerDenseGradients.pass,
     LowerDataGradient.pass,
     FuseResidual.pass,
     FuseActivation.pass,

@@ -17,6 +17,8 @@ package struct Examples: Sendable, Equatable {
   package private(set) var values: Values
   package let count: Int
 
+  package var isBytes: Bool { if case .bytes = values { true } else { false } }
+
   /// Elements of an example.
   package var size: Int { shape.reduce(1, *) }
 

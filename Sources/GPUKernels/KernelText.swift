@@ -5,7 +5,8 @@ package enum KernelText {
 
   /// Those that steps of training have besides.
   package static let trainingLibrary =
-    prelude + trainingFunctions + channelSums + weightGradient + imageGradients + rowGradients + losses + update
+    prelude + trainingFunctions + channelSums + weightGradientArguments + weightGradient + imageGradients
+    + rowGradients + losses + update
 
   /// Whether a kernel is one of `trainingLibrary`.
   package static func isOfTraining(_ kernel: String) -> Bool { trainingLibrary.contains("NETC_KERNEL(\(kernel),") }
@@ -17,8 +18,12 @@ package enum KernelText {
     isOfTraining ? prelude + trainingFunctions : prelude
   }
 
-  /// Convolutions on tensor cores, as one module: compiling all of them would take a minute.
+  /// Products on tensor cores, as one module: compiling all of them would take a minute.
   package static func tensorModule(_ kernels: Set<TensorKernel>) -> String {
-    prelude + tensorWords + convolution + tensorConvolution + kernels.sorted().map(\.text).joined()
+    let gradients = kernels.filter { $0.product == .weightGradient }
+    return prelude + tensorWords
+      + (gradients.count == kernels.count && !kernels.isEmpty ? "" : convolution + tensorConvolution)
+      + (gradients.isEmpty ? "" : weightGradientArguments + tensorWeightGradient)
+      + kernels.sorted().map(\.text).joined()
   }
 }

@@ -34,6 +34,8 @@ extension Predictor {
 /// What a trainer has steps and networks run by.
 package protocol TrainingBackend {
   var mover: any ParameterMover { get }
+  /// Whether its engines multiply the loss by a number of their own before its gradient is taken.
+  var scalesLoss: Bool { get }
   /// - Parameter constants: the numbers of parameters that do not learn, by their names.
   func step(_ graph: TrainingGraph, constants: @escaping (String) -> [Float]) throws -> any TrainingStepRunner
   /// - Parameter parameters: of every name, running statistics included.
@@ -49,6 +51,8 @@ package protocol TrainingBackend {
 }
 
 extension TrainingBackend {
+  package var scalesLoss: Bool { false }
+
   /// What takes steps. Whoever keeps what learns elsewhere than in this machine's memory brings an engine of its own.
   package func engine(_ work: StepWork, constants: @escaping (String) -> [Float]) throws -> any StepEngine {
     HostEngine(work, try step(work.graph, constants: constants), mover)

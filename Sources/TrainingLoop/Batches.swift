@@ -6,6 +6,8 @@ import Runtime
 package struct Batch: Sendable {
   /// One list for each input of the network, then one for each target.
   package var values: [[Float]]
+  /// The only input, where somebody else prepares it: its list is empty then.
+  package var bytes: [UInt8]?
   /// How much each counts: the weight of its class. What fills the batch beyond the examples has 0.
   package var factors: [Float]
   /// The examples in it.
@@ -25,6 +27,7 @@ package struct BatchMaker: Sendable {
   private let classes: [Int]?
   private let augmenter: Augmenter?
   private let hasRepeats: Bool
+  private let givesBytes: Bool
   package let size: Int
 
   /// - Parameters:
@@ -32,13 +35,19 @@ package struct BatchMaker: Sendable {
   ///   - classes: of each example.
   ///   - augmenter: changes examples before they are prepared; the first input is an image then.
   ///   - hasRepeats: whether an example may come several times in an epoch.
+  ///   - givesBytes: whether the only input shall stay bytes; where it can (`staysBytes`).
   package init(
     _ data: DataSet, _ preprocessing: [PreprocessingStep], classes: [Int]?, classWeights: [Float]?,
-    augmenter: Augmenter? = nil, hasRepeats: Bool = false, size: Int
+    augmenter: Augmenter? = nil, hasRepeats: Bool = false, givesBytes: Bool = false, size: Int
   ) {
-    self.hasRepeats = hasRepeats
+    (self.hasRepeats, self.givesBytes) = (hasRepeats, givesBytes)
     (self.data, self.preprocessing, self.size, self.augmenter) = (data, preprocessing, size, augmenter)
     (self.classes, self.classWeights) = (classes, classWeights)
+  }
+
+  /// Whether examples are bytes, of one input, behind augmentation as well.
+  package static func staysBytes(_ data: DataSet, _ augmenter: Augmenter?) -> Bool {
+    data.inputs.count == 1 && data.inputs[0].isBytes && augmenter?.keepsWholeNumbers ?? true
   }
 
   /// The batch at a place of an epoch's order. The last one may be short: the order's first examples fill it, so that
@@ -48,7 +57,9 @@ package struct BatchMaker: Sendable {
     let examples = Array(order[places])
     let filled =
       examples + (examples.count..<max(size, examples.count)).map { order[($0 - examples.count) % order.count] }
-    var values = data.inputs.map { gathered(filled, $0) } + data.targets.map { gathered(filled, $0) }
+    let rawBytes = givesBytes && augmenter == nil ? data.inputs[0].bytes(of: filled) : nil
+    var values =
+      (rawBytes == nil ? data.inputs.map { gathered(filled, $0) } : [[]]) + data.targets.map { gathered(filled, $0) }
     if let augmenter {
       // An example that comes again in an epoch looks different.
       let uses = filled.indices.map { index in
@@ -56,14 +67,16 @@ package struct BatchMaker: Sendable {
       }
       augment(&values, filled, uses, epoch, augmenter)
     }
-    for (index, source) in data.inputs.enumerated() {
+    let bytes = rawBytes ?? (givesBytes ? values[0].map { UInt8($0) } : nil)
+    if bytes != nil { values[0] = [] }
+    for (index, source) in data.inputs.enumerated() where bytes == nil {
       for step in preprocessing { step.apply(to: &values[index], shape: source.shape) }
     }
     var factors = [Float](repeating: 0, count: size)
     for (index, example) in examples.enumerated() {
       factors[index] = classWeights.flatMap { weights in classes.map { weights[$0[example]] } } ?? 1
     }
-    return Batch(values: values, factors: factors, examples: examples)
+    return Batch(values: values, bytes: bytes, factors: factors, examples: examples)
   }
 
   private func augment(

@@ -39,8 +39,9 @@ package enum Checkpoint {
         .object([
           ("loss", .double(state.sums.loss)), ("examples", .int(state.sums.examples)),
           ("right", .int(state.sums.right)), ("places", .int(state.sums.places)),
+          ("skipped", .int(state.sums.skipped)),
         ])
-      ), ("history", .array(state.history.map(\.json))),
+      ), ("history", .array(state.history.map(\.json))), ("loss_scale", state.lossScale?.json ?? .null),
     ])
     var writer = writer(
       state, network, preprocessing, metadata: [("format", "netc checkpoint"), (key, document.serialised())])
@@ -105,6 +106,8 @@ package enum Checkpoint {
     state.sums.examples = document["sums"]?["examples"]?.intValue ?? 0
     state.sums.right = document["sums"]?["right"]?.intValue ?? 0
     state.sums.places = document["sums"]?["places"]?.intValue ?? 0
+    state.sums.skipped = document["sums"]?["skipped"]?.intValue ?? 0
+    state.lossScale = document["loss_scale"].flatMap { LossScale($0) }
     state.history = (document["history"]?.arrayValue ?? []).compactMap { EpochRecord($0) }
     guard state.history.count == state.epoch, state.batch >= 0 else { throw refuse("its history is damaged") }
     let tensors = { (name: String) -> [Float]? in try? file.floats(named: name) }
@@ -144,5 +147,22 @@ package enum Checkpoint {
     return pairs.filter { $0 != $1 }.map {
       "it has\($0.hasPrefix(" ") ? "" : " ")\($0), the spec\($1.hasPrefix(" ") ? "" : " ")\($1)"
     }
+  }
+}
+
+extension LossScale {
+  fileprivate var json: JSONValue {
+    .object([
+      ("factor", .double(Double(factor))), ("good_steps", .int(goodSteps)), ("skipped_steps", .int(skippedSteps)),
+    ])
+  }
+
+  /// nil where something is missing, or is none that a training comes to.
+  fileprivate init?(_ json: JSONValue) {
+    guard let factor = json["factor"]?.doubleValue, let good = json["good_steps"]?.intValue,
+      let skipped = json["skipped_steps"]?.intValue, (1...Double(Self.most)).contains(factor),
+      (0..<Self.patience).contains(good), (0...Int(Int32.max)).contains(skipped)
+    else { return nil }
+    self.init(factor: Float(factor), goodSteps: good, skippedSteps: skipped)
   }
 }

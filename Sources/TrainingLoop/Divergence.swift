@@ -33,6 +33,9 @@ package struct Divergence: Error, Sendable {
   /// - Parameter checkpoint: what is kept, for a note.
   package func diagnostic(checkpoint: String?) -> Diagnostic {
     let text = loss.isNaN ? "no number" : loss.isFinite ? "\(Float(loss))" : "infinite"
+    let place = "step \(step), in epoch \(epoch)"
+    // Where the loss is good, gradients alone are lost.
+    let isGood = Self.isGood(loss, first: firstLoss)
     var notes = ["the learning rate was \(Float(rate))"]
     if let firstLoss { notes.append("the loss of the first step was \(Float(firstLoss))") }
     var help = ["try a tenth of the learning rate, a `warm_up`, or `clip: {norm: 5}`"]
@@ -54,8 +57,10 @@ package struct Divergence: Error, Sendable {
       }
     }
     if let checkpoint { notes.append("the last good state is \(checkpoint)") }
+    if isGood { help.append("`--precision bf16` has the range of fp32") }
     return Diagnostic(
-      .diverged, "the loss of step \(step), in epoch \(epoch), is \(text)", at: .none, notes: notes, help: help)
+      .diverged, isGood ? "gradients of \(place), are no numbers of fp16" : "the loss of \(place), is \(text)",
+      at: .none, notes: notes, help: help)
   }
 
   private static func listed(_ names: [String]) -> String {

@@ -29,21 +29,33 @@ package struct EpochRecord: Sendable, Equatable {
   package var updateRatios: [TensorNumber] = []
   /// Of each rectified layer the share of units that were 0 for all examples of the probe.
   package var deadUnits: [TensorNumber] = []
+  /// Where the loss is scaled.
+  package var lossScale: Scale?
   package var seconds: Double
   package var examplesPerSecond: Double
 
   /// What `early_stopping` and `best` go by: the validation loss, without one that of training.
   package var judged: Double { validLoss ?? trainLoss }
 
+  /// What the loss was multiplied by at the end of an epoch, and how many of its steps changed nothing.
+  package struct Scale: Sendable, Equatable {
+    package var factor: Double
+    package var skipped: Int
+  }
+
   package var json: JSONValue {
     func number(_ value: Double?) -> JSONValue { value.map(JSONValue.double) ?? .null }
-    return .object([
+    var fields: [(String, JSONValue)] = [
       ("epoch", .int(epoch)), ("train_loss", .double(trainLoss)), ("valid_loss", number(validLoss)),
       ("train_accuracy", number(trainAccuracy)), ("valid_accuracy", number(validAccuracy)),
       ("penalty", .double(penalty)), ("learning_rate", .double(learningRate)), ("update_ratio", number(updateRatio)),
       ("seconds", .double(seconds)), ("examples_per_s", .double(examplesPerSecond)),
       ("update_ratios", Self.object(updateRatios)), ("dead_relu", Self.object(deadUnits)),
-    ])
+    ]
+    if let lossScale {
+      fields += [("loss_scale", .double(lossScale.factor)), ("skipped_steps", .int(lossScale.skipped))]
+    }
+    return .object(fields)
   }
 
   private static func object(_ numbers: [TensorNumber]) -> JSONValue {
@@ -77,5 +89,8 @@ package struct EpochRecord: Sendable, Equatable {
       updateRatio: number("update_ratio"), seconds: number("seconds") ?? 0,
       examplesPerSecond: number("examples_per_s") ?? 0)
     (updateRatios, deadUnits) = (Self.numbers(json["update_ratios"]), Self.numbers(json["dead_relu"]))
+    if let factor = json["loss_scale"]?.doubleValue, let skipped = json["skipped_steps"]?.intValue {
+      lossScale = Scale(factor: factor, skipped: skipped)
+    }
   }
 }

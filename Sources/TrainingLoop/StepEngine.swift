@@ -1,5 +1,6 @@
 import Compiler
 import Layers
+import NetIR
 import Training
 
 /// What takes a trainer's steps: it keeps what learns while an epoch runs, and moves it. Steps are taken in the order in
@@ -11,6 +12,8 @@ package protocol StepEngine: AnyObject {
   var depth: Int { get }
   /// Memory of a device that it takes; nil where it takes none.
   var deviceBytes: Int? { get }
+  /// Whether it takes the network's only input as bytes, and prepares them as its work says.
+  var takesBytes: Bool { get }
 
   /// Takes what learns from a state.
   func load(_ state: LearningState) throws
@@ -24,6 +27,10 @@ package protocol StepEngine: AnyObject {
   func norms() throws -> [(weight: Double, gradient: Double)]
 }
 
+extension StepEngine {
+  package var takesBytes: Bool { false }
+}
+
 /// What learns, in the order of the trained parameters and of the normalisations.
 package struct LearningState: Sendable, Equatable {
   package var parameters: [[Float]]
@@ -32,6 +39,8 @@ package struct LearningState: Sendable, Equatable {
   package var statistics: [Statistics]
   /// The loss of the first step of all, if there was one.
   package var firstLoss: Double?
+  /// Where the engine scales the loss.
+  package var lossScale: LossScale?
 
   /// Running means and variances.
   package struct Statistics: Sendable, Equatable {
@@ -41,9 +50,12 @@ package struct LearningState: Sendable, Equatable {
     package init(mean: [Float], variance: [Float]) { (self.mean, self.variance) = (mean, variance) }
   }
 
-  package init(parameters: [[Float]], slots: [[[Float]]], statistics: [Statistics], firstLoss: Double?) {
+  package init(
+    parameters: [[Float]], slots: [[[Float]]], statistics: [Statistics], firstLoss: Double?,
+    lossScale: LossScale? = nil
+  ) {
     (self.parameters, self.slots) = (parameters, slots)
-    (self.statistics, self.firstLoss) = (statistics, firstLoss)
+    (self.statistics, self.firstLoss, self.lossScale) = (statistics, firstLoss, lossScale)
   }
 }
 
@@ -51,6 +63,8 @@ package struct LearningState: Sendable, Equatable {
 package struct StepOrder: Sendable {
   /// Numbers of the graph's inputs that are no parameters, by their index.
   package var inputs: [(index: Int, values: [Float])]
+  /// The network's only input, where the engine takes bytes.
+  package var bytes: [UInt8]?
   package var rule: UpdateRule
   package var rate: Float
   /// From 1, over the whole training.
@@ -60,12 +74,14 @@ package struct StepOrder: Sendable {
 /// What came of a step.
 package struct StepOutcome: Sendable {
   package var loss: Double
-  /// Whether the loss is none or too large.
+  /// Whether the loss is none or too large, or gradients are not finite however little the loss is scaled.
   package var isLost: Bool
+  /// Whether it changed nothing because gradients were not finite at that scale of the loss.
+  package var isSkipped: Bool
   package var predictions: [[Float]]
 
-  package init(loss: Double, isLost: Bool, predictions: [[Float]]) {
-    (self.loss, self.isLost, self.predictions) = (loss, isLost, predictions)
+  package init(loss: Double, isLost: Bool, isSkipped: Bool = false, predictions: [[Float]]) {
+    (self.loss, self.isLost, self.isSkipped, self.predictions) = (loss, isLost, isSkipped, predictions)
   }
 }
 
@@ -78,11 +94,13 @@ package struct StepWork: Sendable {
   package var statistics: [Statistics]
   package var rule: UpdateRule
   package var clipping: TrainingSettings.Clipping
+  /// What bytes of the network's only input become examples by; nil where examples are no bytes.
+  package var preprocessing: [PreprocessingStep]?
 
   /// - Parameter step: of the network.
-  package init(_ step: TrainingGraph, of network: Network) {
+  package init(_ step: TrainingGraph, of network: Network, preprocessing: [PreprocessingStep]? = nil) {
     let (settings, weights) = (network.training, network.weights)
-    graph = step
+    (graph, self.preprocessing) = (step, preprocessing)
     parameters = step.parameters.map { name in
       let weight = weights.first { $0.name == name }
       return Parameter(

@@ -72,18 +72,26 @@ package final class Trainer {
     let network = work.network
     let batch = network.fixedBatch ?? network.training.batchSize
     let step = try TrainingGraph(
-      network.lowered(batch: batch).graph, work.task.objectives, trainable: network.trained.map(\.name))
+      network.lowered(batch: batch).graph, work.task.objectives, trainable: network.trained.map(\.name),
+      scalesLoss: backend.scalesLoss)
     graph = step
     let start = Dictionary(zip(network.weights.map(\.name), state.parameters), uniquingKeysWith: { first, _ in first })
     let (classes, settings) = (work.task.classNumbers(of: work.data), network.training)
     (self.classes, self.settings) = (classes, settings)
+    let augmenter =
+      work.task.takesImages
+      ? Augmenter(
+        network.data.augmentation, work.data.inputs[0], examples: work.split.train, seed: settings.seed) : nil
+    let engine = try backend.engine(
+      StepWork(
+        step, of: network,
+        preprocessing: BatchMaker.staysBytes(work.data, augmenter) ? work.preprocessing : nil),
+      constants: { start[$0] ?? [] })
+    self.engine = engine
     maker = BatchMaker(
       work.data, work.preprocessing, classes: classes,
       classWeights: settings.classWeights.factors(classes, work.split.train, count: work.task.classes),
-      augmenter: work.task.takesImages
-        ? Augmenter(
-          network.data.augmentation, work.data.inputs[0], examples: work.split.train, seed: settings.seed) : nil,
-      hasRepeats: network.data.balance == .up, size: batch)
+      augmenter: augmenter, hasRepeats: network.data.balance == .up, givesBytes: engine.takesBytes, size: batch)
     evaluator = Evaluator(network, work.task, work.preprocessing)
     let (judged, examples) = work.validation ?? (work.data, work.split.train)
     deadUnits = work.looksAtUnits ? try DeadUnits(network, judged, examples, work.preprocessing) : nil
@@ -92,7 +100,6 @@ package final class Trainer {
     let penalties = places.map { settings.penalty(of: network.weights[$0]) }
     (self.places, self.penalties) = (places, penalties)
     statistics = step.statistics.map { (names.firstIndex(of: $0.mean) ?? 0, names.firstIndex(of: $0.variance) ?? 0) }
-    engine = try backend.engine(StepWork(step, of: network), constants: { start[$0] ?? [] })
     try engine.load(learning)
   }
 
@@ -140,6 +147,7 @@ package final class Trainer {
       state.parameters[places.mean] = values.mean
       state.parameters[places.variance] = values.variance
     }
+    state.lossScale = learned.lossScale
   }
 
   /// What learns, out of the state.
@@ -148,7 +156,7 @@ package final class Trainer {
       parameters: places.map { state.parameters[$0] }, slots: places.map { state.slots[$0] },
       statistics: statistics.map {
         LearningState.Statistics(mean: state.parameters[$0.mean], variance: state.parameters[$0.variance])
-      }, firstLoss: state.firstLoss)
+      }, firstLoss: state.firstLoss, lossScale: state.lossScale)
   }
 
   // MARK: The end of an epoch
@@ -160,10 +168,13 @@ package final class Trainer {
       updateRatio: ratios.map(\.value).sorted().middle, seconds: seconds,
       examplesPerSecond: seconds > 0 ? Double(examples) / seconds : 0)
     record.updateRatios = ratios
+    record.lossScale = state.lossScale.map { EpochRecord.Scale(factor: Double($0.factor), skipped: state.sums.skipped) }
     if state.sums.places > 0 { record.trainAccuracy = Double(state.sums.right) / Double(state.sums.places) }
     for (penalty, place) in zip(penalties, places) { record.penalty += penalty.value(state.parameters[place]) }
     if let validation = work.validation, !validation.examples.isEmpty {
-      let predictor = try backend.predictor(work.network, parameters: parameters())
+      var network = work.network
+      network.preprocessing = work.preprocessing
+      let predictor = try backend.predictor(network, parameters: parameters())
       let result = try evaluator.evaluate(validation.data, validation.examples, predictor)
       (record.validLoss, record.validAccuracy) = (result.loss, result.accuracy)
     }

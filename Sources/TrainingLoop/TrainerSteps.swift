@@ -12,6 +12,8 @@ extension Trainer {
     /// Of the last step.
     var rate = 0.0
     var ratios: [TensorNumber] = []
+    /// Whether the last step that was finished changed nothing.
+    private var isSkipped = false
     /// Examples.
     var done = 0
 
@@ -26,13 +28,13 @@ extension Trainer {
       rate = try trainer.start(batch, ahead: waiting.count, of: batches)
       waiting.append((batch, rate))
       try settle(leaving: isLast ? 0 : trainer.engine.depth - 1, progress)
-      if isLast { ratios = trainer.ratios(before, try trainer.engine.state().parameters) }
+      if isLast, !isSkipped { ratios = trainer.ratios(before, try trainer.engine.state().parameters) }
     }
 
     mutating func settle(leaving count: Int, _ progress: (Progress) -> Void) throws {
       while waiting.count > count {
         let (batch, rate) = waiting.removeFirst()
-        try trainer.finishStep(batch, rate)
+        isSkipped = try trainer.finishStep(batch, rate)
         done += batch.examples.count
         let (state, sums) = (trainer.state, trainer.state.sums)
         progress(
@@ -51,6 +53,7 @@ extension Trainer {
     let (rule, rate) = pace(state.batch + ahead, of: batches)
     let number = state.steps + ahead
     var inputs = batch.values.enumerated().map { (index: $0.offset, values: $0.element) }
+    if batch.bytes != nil { inputs.removeFirst() }
     if let input = graph.classWeights {
       inputs += [(graph.exampleWeights, batch.shares), (input, batch.factors)]
     } else {
@@ -60,12 +63,15 @@ extension Trainer {
       var stream = RandomStream(seed: settings.seed, name: "step \(number)")
       inputs.append((key, CounterRandom.words(UInt64(stream.next()) << 32 | UInt64(stream.next()))))
     }
-    try engine.start(StepOrder(inputs: inputs, rule: rule, rate: Float(rate), number: number + 1))
+    try engine.start(
+      StepOrder(inputs: inputs, bytes: batch.bytes, rule: rule, rate: Float(rate), number: number + 1))
     return rate
   }
 
   /// Waits for the oldest step.
-  fileprivate func finishStep(_ batch: Batch, _ rate: Double) throws {
+  ///
+  /// - Returns: whether it changed nothing.
+  fileprivate func finishStep(_ batch: Batch, _ rate: Double) throws -> Bool {
     let outcome = try engine.finish()
     guard !outcome.isLost else {
       let layers = zip(graph.parameters, try engine.norms()).map {
@@ -79,6 +85,8 @@ extension Trainer {
     count(batch, outcome)
     state.batch += 1
     state.steps += 1
+    if outcome.isSkipped { state.sums.skipped += 1 }
+    return outcome.isSkipped
   }
 
   fileprivate func count(_ batch: Batch, _ outcome: StepOutcome) {

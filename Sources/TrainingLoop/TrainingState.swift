@@ -21,6 +21,8 @@ package struct TrainingState: Sendable, Equatable {
   package var history: [EpochRecord] = []
   /// The loss of the first step.
   package var firstLoss: Double?
+  /// Where the loss is scaled.
+  package var lossScale: LossScale?
 
   package init(_ network: Network, parameters: [[Float]]) {
     self.parameters = parameters
@@ -46,6 +48,8 @@ package struct TrainingState: Sendable, Equatable {
     package var examples = 0
     package var right = 0
     package var places = 0
+    /// Steps that changed nothing.
+    package var skipped = 0
 
     package init() {}
   }

@@ -53,7 +53,11 @@ struct Train: ParsableCommand {
   @Option(help: "Where to train.")
   var device = DeviceOption.cpu
 
-  @Option(help: "Activations and gradients in fp32, or in bf16 with sums, statistics and weights in fp32.")
+  @Option(
+    help: """
+      Activations and gradients in fp32, or in bf16 with sums, statistics and weights in fp32; on a GPU, in fp16 too, \
+      with a scaled loss.
+      """)
   var precision = PrecisionOption.fp32
 
   @Option(

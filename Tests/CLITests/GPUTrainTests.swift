@@ -40,12 +40,16 @@ import Testing
     return try Dictionary(uniqueKeysWithValues: file.tensors.map { ($0.name, try file.floats(named: $0.name)) })
   }
 
-  @Test(arguments: ["fp32", "bf16"]) func trainsAsTheCPUDoes(precision: String) throws {
+  @Test(arguments: ["fp32", "bf16", "fp16"]) func trainsAsTheCPUDoes(precision: String) throws {
     let (spec, one, two) = (spec(), TemporaryFolder(), TemporaryFolder())
-    let options = ["--precision", precision, "--output"]
-    let gpu = netc(["train", spec, "--device", "gpu"] + options + [one.path])
-    let cpu = netc(["train", spec, "--numerics", "strict"] + options + [two.path])
+    let gpu = netc(["train", spec, "--device", "gpu", "--precision", precision, "--output", one.path])
+    // A CPU trains in fp16 not at all.
+    let own = precision == "fp16" ? "fp32" : precision
+    let cpu = netc(["train", spec, "--numerics", "strict", "--precision", own, "--output", two.path])
     try #require(gpu.status == 0 && cpu.status == 0, "\(gpu.errors)\(cpu.errors)")
+    // How the loss is scaled is said of each epoch, where it is.
+    let history = TestFile.text(one.path + "/history.jsonl") ?? ""
+    #expect(history.split(separator: "\n").count { $0.contains("\"loss_scale\"") } == (precision == "fp16" ? 3 : 0))
     #expect(gpu.lines[0].contains("Fake GPU 0") && gpu.lines[0].contains("of its memory"))
     let (found, wanted) = (try tensors(one.path), try tensors(two.path))
     #expect(Set(found.keys) == Set(wanted.keys))
@@ -55,10 +59,17 @@ import Testing
     }
   }
 
+  @Test func fp16IsForGPUs() {
+    for command in [["train", spec(), "--output", folder.path + "/out"], ["bench", spec(), "--train"]] {
+      let run = netc(command + ["--precision", "fp16"])
+      #expect(run.status == 1 && run.errors.contains("(`--device gpu`)"), "\(run.errors)")
+    }
+  }
+
   /// What failed in the middle of an epoch goes on behind the epoch before, to the same bits.
-  @Test func faultsLeaveACheckpoint() throws {
+  @Test(arguments: ["fp32", "fp16"]) func faultsLeaveACheckpoint(precision: String) throws {
     let (spec, one, two) = (spec(), TemporaryFolder(), TemporaryFolder())
-    let train = ["train", spec, "--device", "gpu", "--output"]
+    let train = ["train", spec, "--device", "gpu", "--precision", precision, "--output"]
     #expect(netc(train + [one.path]).status == 0)
     let broken = netc(train + [two.path], ["FAKE_CUDA_FAIL": "cuGraphLaunch:17=719"])
     #expect(broken.status == 1 && broken.errors.contains("unspecified launch failure"), "\(broken.errors)")
@@ -66,9 +77,12 @@ import Testing
     #expect(try tensors(one.path) == tensors(two.path))
   }
 
-  @Test func benchMeasuresSteps() throws {
+  @Test(arguments: ["fp32", "fp16"]) func benchMeasuresSteps(precision: String) throws {
     let run = netc(
-      ["bench", Files.lenet, "--train", "--batch", "2", "--device", "gpu", "--seconds", "0.01", "--json"])
+      [
+        "bench", Files.lenet, "--train", "--batch", "2", "--device", "gpu", "--seconds", "0.01", "--json",
+        "--precision", precision,
+      ])
     try #require(run.status == 0, "\(run.errors)")
     let result = try JSONValue(parsing: run.output)
     #expect(result["device"]?.stringValue == "gpu" && (result["median_ms"]?.doubleValue ?? 0) > 0)

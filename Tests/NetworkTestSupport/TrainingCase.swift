@@ -16,9 +16,10 @@ package struct TrainingCase: Sendable, CustomStringConvertible {
   }
 
   /// All parameters learn.
-  package func step(batch: Int) throws -> TrainingGraph {
+  package func step(batch: Int, scalesLoss: Bool = false) throws -> TrainingGraph {
     try TrainingGraph(
-      Networks.of(yaml).lowered(batch: batch).graph, objectives, trainable: Networks.of(yaml).trained.map(\.name))
+      Networks.of(yaml).lowered(batch: batch).graph, objectives, trainable: Networks.of(yaml).trained.map(\.name),
+      scalesLoss: scalesLoss)
   }
 }
 

@@ -1,5 +1,6 @@
 import DataPipeline
 import Layers
+import NetIR
 import Testing
 
 @testable import TrainingLoop
@@ -124,6 +125,38 @@ struct AugmenterTests {
     let back = color.rgb
     let error: Double = abs(back.red - red) + abs(back.green - green) + abs(back.blue - blue)
     #expect(error < 1e-12)
+  }
+
+  /// As bytes, examples are what they are as floats before they are prepared.
+  @Test(
+    arguments: [
+      [], [.translate(2)], [.crop(1), .flip(.init(axis: .horizontal, swap: nil)), .cutout(2)],
+      [.flip(.init(axis: .vertical, swap: nil)), .translate(1)],
+    ] as [[AugmentationStep]])
+  func bytesStayBytes(_ steps: [AugmentationStep]) throws {
+    let data = DataSet(inputs: [Self.data], targets: [Examples(shape: [], count: 2, .floats([0, 1]))])
+    let augmenter = Augmenter(steps, Self.data, examples: [0, 1], seed: 4)
+    #expect(BatchMaker.staysBytes(data, augmenter))
+    func maker(_ preprocessing: [PreprocessingStep], givesBytes: Bool) -> BatchMaker {
+      BatchMaker(
+        data, preprocessing, classes: nil, classWeights: nil, augmenter: augmenter, hasRepeats: true,
+        givesBytes: givesBytes, size: 2)
+    }
+    for epoch in 0..<10 {
+      let floats = maker([], givesBytes: false).batch(1, of: [0, 1, 1], epoch: epoch)
+      let bytes = maker([.divide([255])], givesBytes: true).batch(1, of: [0, 1, 1], epoch: epoch)
+      #expect(bytes.bytes?.map(Float.init) == floats.values[0] && bytes.values[0].isEmpty && floats.bytes == nil)
+      #expect(bytes.values[1] == floats.values[1] && bytes.factors == floats.factors)
+    }
+  }
+
+  @Test func otherStepsMakeFloats() throws {
+    let data = DataSet(inputs: [Self.data], targets: [])
+    for step in [.rotate(3), .noise(0.1), .brightness(0.2)] as [AugmentationStep] {
+      #expect(!BatchMaker.staysBytes(data, Augmenter([step], Self.data, examples: [0, 1], seed: 1)))
+    }
+    let floats = DataSet(inputs: [Examples(shape: [1], count: 1, .floats([1]))], targets: [])
+    #expect(!BatchMaker.staysBytes(floats, nil))
   }
 
   @Test func batchesAreAugmentedAlike() throws {

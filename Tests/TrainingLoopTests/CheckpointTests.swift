@@ -4,6 +4,7 @@ import FileTestSupport
 import Layers
 import NetworkTestSupport
 import Testing
+import Training
 
 @testable import TrainingLoop
 
@@ -36,6 +37,23 @@ struct CheckpointTests {
     try trainer.epochs(1)
     try other.epochs(1)
     #expect(other.state.parameters == trainer.state.parameters)
+  }
+
+  /// How a loss is scaled survives the file; what no training comes to does not.
+  @Test func lossScales() throws {
+    let network = try Self.network("adam")
+    let identity = Checkpoint.identity(network, examples: 75)
+    var state = TrainingState(network, parameters: network.first(seed: 1))
+    let folder = TemporaryFolder()
+    let path = folder.path + "/last.safetensors"
+    let none = try FittedPreprocessing([], Rings.data().inputs[0], examples: [])
+    for (factor, survives) in [(0.5, false), (1, true), (8192, true), (1e9, false)] as [(Float, Bool)] {
+      state.lossScale = LossScale(factor: factor, goodSteps: 17, skippedSteps: 3)
+      state.sums.skipped = 2
+      try Checkpoint.write(state, of: network, none, identity: identity, to: path)
+      let read = try Checkpoint.read(path, of: network, identity: identity).state
+      #expect(read.sums.skipped == 2 && read.lossScale == (survives ? state.lossScale : nil))
+    }
   }
 
   @Test func anotherTrainingIsRefused() throws {
@@ -75,6 +93,10 @@ struct CheckpointTests {
     record.updateRatios = [TensorNumber("b.W", 0.1), TensorNumber("a.W", 1e-3)]
     record.deadUnits = [TensorNumber("conv/1", 0.25)]
     #expect(EpochRecord(try JSONValue(parsing: record.json.serialised())) == record)
+    #expect(record.json["loss_scale"] == nil)
+    record.lossScale = EpochRecord.Scale(factor: 32768, skipped: 4)
+    #expect(EpochRecord(try JSONValue(parsing: record.json.serialised())) == record)
+    #expect(record.json["loss_scale"]?.doubleValue == 32768 && record.json["skipped_steps"]?.intValue == 4)
     #expect(
       record.json.objectValue?.map(\.0).prefix(6) == [
         "epoch", "train_loss", "valid_loss", "train_accuracy", "valid_accuracy", "penalty",

@@ -19,12 +19,13 @@ package enum Differentiation {
   /// - Parameters:
   ///   - scalar: a value of one element.
   ///   - variables: the values that derivatives are wanted of.
+  ///   - factor: a value of the scalar's shape that all derivatives are multiplied by; 1 where nil.
   /// - Returns: for each variable the value that holds its derivative, of its shape; nil where the scalar does not
   ///   depend on it.
   /// - Throws: `GradientProblem` where an op on the way is for inference alone or has values that cannot be varied.
-  package static func gradients(of scalar: ValueID, for variables: [ValueID], in graph: inout Graph) throws
-    -> [ValueID?]
-  {
+  package static func gradients(
+    of scalar: ValueID, for variables: [ValueID], times factor: ValueID? = nil, in graph: inout Graph
+  ) throws -> [ValueID?] {
     guard graph[scalar].shape.elements == 1 else {
       throw GraphProblem("`\(graph[scalar].name)` is \(graph[scalar].shape), no scalar")
     }
@@ -34,7 +35,7 @@ package enum Differentiation {
     var totals = [ValueID?](repeating: nil, count: scalar.index + 1)
     // The graph is replaced when everything went well.
     var step = GradientStep(graph: graph, result: scalar, g: scalar)
-    parts[scalar.index] = [try step.fill(1, graph[scalar].shape)]
+    parts[scalar.index] = [try factor ?? step.fill(1, graph[scalar].shape)]
     for index in (0...scalar.index).reversed() where varies[index] && !parts[index].isEmpty {
       step.result = ValueID(index)
       step.g = try step.sum(parts[index])

@@ -5,9 +5,10 @@ import NetIR
 ///
 /// Inputs, in this order: those of the network; a target for each of its outputs; a weight for each example (N), which
 /// is 1/N where all count alike; where an objective reads them as `weight`, the weights of the examples' classes (N),
-/// which the weights before then leave out; the key of what is random, if anything is; the parameters. Outputs: the loss, the
-/// network's outputs, the gradient of each parameter, the moments of each batch normalisation. Nothing is state: who
-/// runs the graph keeps parameters and running statistics, and how they change are functions (`UpdateRule`).
+/// which the weights before then leave out; the key of what is random, if anything is; the parameters; where the loss is
+/// scaled, the number that all gradients are multiplied by (1×1). Outputs: the loss, the network's outputs, the gradient
+/// of each parameter, the moments of each batch normalisation. Nothing is state: who runs the graph keeps parameters and
+/// running statistics, and how they change are functions (`UpdateRule`).
 package struct TrainingGraph: Sendable {
   /// A batch normalisation's running statistics, which take part in nothing but inference.
   package struct Statistics: Sendable, Equatable {
@@ -31,6 +32,8 @@ package struct TrainingGraph: Sendable {
   /// Names of the parameters that are trained, in the order of their inputs and gradients.
   package let parameters: [String]
   package let parameterInputs: Range<Int>
+  /// The input that all gradients are multiplied by; nil where they are as they are.
+  package let lossScale: Int?
   package let statistics: [Statistics]
 
   package let lossOutput = 0
@@ -46,8 +49,9 @@ package struct TrainingGraph: Sendable {
   ///   - network: a network as it is lowered, before any pass.
   ///   - objectives: one for each output.
   ///   - trainable: the names of the parameters that are trained; others are constants.
+  ///   - scalesLoss: whether there is an input that gradients are multiplied by.
   /// - Throws: `GradientProblem` where an op has no gradient, `GraphProblem` where objectives do not fit the outputs.
-  package init(_ network: Graph, _ objectives: [Objective], trainable: [String]) throws {
+  package init(_ network: Graph, _ objectives: [Objective], trainable: [String], scalesLoss: Bool = false) throws {
     guard objectives.count == network.outputs.count else {
       throw GraphProblem("\(objectives.count) objectives for \(network.outputs.count) outputs")
     }
@@ -67,7 +71,9 @@ package struct TrainingGraph: Sendable {
     let predictions = graph.outputs
     let loss = try Self.loss(of: predictions, objectives, targets, (exampleWeights, classWeights), in: &graph)
     let values = form.parameters.map(\.value)
-    let gradients = try Differentiation.gradients(of: loss, for: values, in: &graph)
+    lossScale = scalesLoss ? parameterInputs.upperBound : nil
+    let scale = try lossScale.map { try graph.add(.input(index: $0, shape: graph[loss].shape), name: "loss_scale") }
+    let gradients = try Differentiation.gradients(of: loss, for: values, times: scale, in: &graph)
     graph.outputs = [loss] + predictions
     for (parameter, gradient) in zip(values, gradients) {
       // What no output depends on stays as it is.
@@ -78,9 +84,10 @@ package struct TrainingGraph: Sendable {
   }
 
   /// A step as the spec has it, targets in the shape that its objectives take by default.
-  package init(of network: Network, batch: Int) throws {
+  package init(of network: Network, batch: Int, scalesLoss: Bool = false) throws {
     let graph = try network.lowered(batch: batch).graph
-    try self.init(graph, Objective.all(of: network, graph), trainable: network.trained.map(\.name))
+    try self.init(
+      graph, Objective.all(of: network, graph), trainable: network.trained.map(\.name), scalesLoss: scalesLoss)
   }
 
   /// The forward pass: the same inputs, and the loss.

@@ -23,7 +23,7 @@ extension BenchCommand {
     guard let (network, weights, batch) = try model.spec(console) else { return .wrongInput }
     guard !network.trained.isEmpty else { throw TrainingModel.nothingLearns(network) }
     let options = model.options(batch, machine.device.target, DeviceKernelTable.catalogue)
-    let step = try TrainingGraph(of: network, batch: batch)
+    let step = try TrainingGraph(of: network, batch: batch, scalesLoss: options.precision == .fp16)
     guard let compiled = try Pipeline.compile(step, options) else {
       throw CompileError(.bug, "the pipeline stopped early")
     }

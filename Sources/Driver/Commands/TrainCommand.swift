@@ -89,13 +89,15 @@ package struct TrainCommand: Sendable {
 
   /// What trains, and that in words.
   private func machine(_ host: CPUTraining) throws(DiagnosticError) -> (any TrainingBackend, String) {
-    guard precision != .fp16 else {
-      throw DiagnosticError(
-        Diagnostic(
-          .unsupportedOnTarget, "netc does not train in fp16", at: .none,
-          help: ["`--precision bf16` halves memory as well, and has the range of fp32"]))
+    guard device == .gpu else {
+      guard precision != .fp16 else {
+        throw DiagnosticError(
+          Diagnostic(
+            .unsupportedOnTarget, "netc trains in fp16 on GPUs alone (`--device gpu`)", at: .none,
+            help: ["`--precision bf16` halves memory as well, and has the range of fp32"]))
+      }
+      return (host, Format.count(threads, "thread"))
     }
-    guard device == .gpu else { return (host, Format.count(threads, "thread")) }
     return try TrainingProblem.located {
       let machine = try GPUMachine()
       return (GPUTraining(machine: machine, host: host), machine.device.name)

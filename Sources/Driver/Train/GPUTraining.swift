@@ -15,6 +15,7 @@ struct GPUTraining: TrainingBackend {
   private static let predictionBatch = 64
 
   var mover: any ParameterMover { host.mover }
+  var scalesLoss: Bool { host.precision == .fp16 }
 
   func step(_ graph: TrainingGraph, constants: @escaping (String) -> [Float]) throws -> any TrainingStepRunner {
     let compiled = try compiled(graph)
@@ -24,7 +25,9 @@ struct GPUTraining: TrainingBackend {
   func engine(_ work: StepWork, constants: @escaping (String) -> [Float]) throws -> any StepEngine {
     let compiled = try compiled(work.graph)
     let evaluator = ConstantEvaluator(compiled.portable) { name, _ in constants(name) }
-    let executable = try TrainingExecutable(compiled.plan, TrainingRoles(work), on: machine) { index in
+    let executable = try TrainingExecutable(
+      compiled.plan, TrainingRoles(work), on: machine, preprocessing: work.preprocessing
+    ) { index in
       try evaluator.value(of: compiled.plan.constants[index].source)
     }
     return DeviceEngine(executable)
@@ -33,7 +36,8 @@ struct GPUTraining: TrainingBackend {
   func predictor(_ network: Network, parameters: @escaping (String) -> [Float]) throws -> any Predictor {
     let batch = network.fixedBatch ?? Self.predictionBatch
     return DevicePredictor(
-      executable: try executable(try CompilerFront.compile(network, options(batch: batch)), parameters))
+      executable: try executable(
+        try CompilerFront.compile(network, options(batch: batch)), parameters, takesBytes: true))
   }
 
   func predictor(_ graph: Graph, batch: Int, parameters: @escaping (String) -> [Float]) throws -> any Predictor {
@@ -64,11 +68,11 @@ struct GPUTraining: TrainingBackend {
     return options
   }
 
-  private func executable(_ compiled: CompiledNetwork, _ parameters: @escaping (String) -> [Float]) throws
-    -> GPUExecutable
-  {
+  private func executable(
+    _ compiled: CompiledNetwork, _ parameters: @escaping (String) -> [Float], takesBytes: Bool = false
+  ) throws -> GPUExecutable {
     let evaluator = ConstantEvaluator(compiled.portable) { name, _ in parameters(name) }
-    return try GPUExecutable(compiled.plan, on: machine) { index in
+    return try GPUExecutable(compiled.plan, on: machine, takesBytes: takesBytes) { index in
       try evaluator.value(of: compiled.plan.constants[index].source)
     }
   }
@@ -88,6 +92,7 @@ private final class DeviceEngine: StepEngine {
   private let executable: TrainingExecutable
   let depth = TrainingExecutable.depth
   var deviceBytes: Int? { executable.memory.need }
+  var takesBytes: Bool { executable.takesBytes }
 
   init(_ executable: TrainingExecutable) { self.executable = executable }
 
@@ -95,17 +100,19 @@ private final class DeviceEngine: StepEngine {
     try executable.load(
       TrainingExecutable.State(
         parameters: state.parameters, slots: state.slots, statistics: state.statistics.map { [$0.mean, $0.variance] },
-        firstLoss: state.firstLoss.map { Float($0) }))
+        firstLoss: state.firstLoss.map { Float($0) }, lossScale: state.lossScale))
   }
 
   func start(_ order: StepOrder) throws {
-    try executable.start(inputs: order.inputs, rule: order.rule, rate: order.rate, number: order.number)
+    try executable.start(
+      inputs: order.inputs, bytes: order.bytes, rule: order.rule, rate: order.rate, number: order.number)
   }
 
   func finish() throws -> StepOutcome {
     let outcome = try executable.finish()
     return StepOutcome(
-      loss: Double(outcome.outputs[0][0]), isLost: outcome.isHalted, predictions: Array(outcome.outputs.dropFirst()))
+      loss: Double(outcome.outputs[0][0]), isLost: outcome.isHalted, isSkipped: outcome.isSkipped,
+      predictions: Array(outcome.outputs.dropFirst()))
   }
 
   func state() throws -> LearningState {
@@ -113,7 +120,7 @@ private final class DeviceEngine: StepEngine {
     return LearningState(
       parameters: state.parameters, slots: state.slots,
       statistics: state.statistics.map { LearningState.Statistics(mean: $0[0], variance: $0[1]) },
-      firstLoss: state.firstLoss.map { Double($0) })
+      firstLoss: state.firstLoss.map { Double($0) }, lossScale: state.lossScale)
   }
 
   func norms() throws -> [(weight: Double, gradient: Double)] {
@@ -138,6 +145,6 @@ extension TrainingRoles {
       },
       loss: graph.lossOutput, fetched: [graph.lossOutput] + graph.predictionOutputs, rule: work.rule,
       valueLimit: work.clipping.value, normLimit: work.clipping.norm, unitLimit: work.clipping.maxNorm,
-      divergence: Divergence.limit)
+      divergence: Divergence.limit, scaling: graph.lossScale.map { Scaling(input: $0) })
   }
 }

@@ -44,16 +44,13 @@ package enum DeviceKernelTable {
       row("scatter", .scatter, "elements"),
       row("loss", .loss, "reduction"),
       row("loss_gradient", .lossGradient, "reduction"),
-    ] + pointwiseTraining.map { row($0.rawValue, $0, "pointwise") }
+    ] + TensorKernel.gradientFamilies.map { row($0, .convolutionWeights, "conv2d_\($0.name)") }
+    + pointwiseTraining.map { row($0.rawValue, $0, "pointwise") }
 
   /// Tiles of tensor cores, each for images and for dense layers.
   private static var tensor: [KernelDescriptor] {
     TensorKernel.families.flatMap { family in
-      [KernelOp.conv2D, .dense].map { op in
-        KernelDescriptor(
-          name: "\(prefix)\(op.rawValue)_\(family.name)", op: op, algorithm: "tensor_gemm", instructionSet: .cuda,
-          storage: family.storage, block: 0, tileRows: family.rows, tileColumns: family.columns)
-      }
+      [KernelOp.conv2D, .dense].map { row(family, $0, "\($0.rawValue)_\(family.name)") }
     }
   }
 
@@ -66,9 +63,10 @@ package enum DeviceKernelTable {
     .interleave, .normalize, .normalizeGradient, .drop, .noise, .randomSlopes, .function, .activationGradient,
     .extremumGradient,
   ]
+
   /// nil for kernels of another algorithm.
   static func tensorKernel(of kernel: String) -> TensorKernel? {
-    TensorKernel.families.first { kernel.hasSuffix("_" + $0.name) }
+    (TensorKernel.gradientFamilies + TensorKernel.families).first { kernel.hasSuffix("_" + $0.name) }
   }
 
   /// What a kernel's function is called in the text. A tile of a dense layer is one of a convolution.
@@ -78,6 +76,12 @@ package enum DeviceKernelTable {
   }
 
   private static let prefix = "cuda_"
+
+  private static func row(_ kernel: TensorKernel, _ op: KernelOp, _ name: String) -> KernelDescriptor {
+    KernelDescriptor(
+      name: prefix + name, op: op, algorithm: "tensor_gemm", instructionSet: .cuda, storage: kernel.storage, block: 0,
+      tileRows: kernel.rows, tileColumns: kernel.columns)
+  }
 
   private static func row(_ name: String, _ op: KernelOp, _ algorithm: String, tile: Int = 1) -> KernelDescriptor {
     KernelDescriptor(

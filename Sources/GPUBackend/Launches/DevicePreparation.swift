@@ -1,6 +1,6 @@
 import NetIR
 
-/// What a device does with bytes before a plan sees them: the preprocessing of its only input.
+/// What a device does with bytes before a plan sees them: the preprocessing of its first input.
 struct DevicePreparation: Sendable {
   private enum Kind: Int { case multiply, divide, subtract, scale }
 
@@ -13,13 +13,19 @@ struct DevicePreparation: Sendable {
 
   /// - Returns: nil where a step is none of those, or the plan has several inputs.
   init?(_ plan: Plan) {
-    guard plan.inputs.count == 1, plan.inputs[0].shape.count >= 2 else { return nil }
-    let shape = plan.inputs[0].shape
+    guard plan.inputs.count == 1 else { return nil }
+    self.init(plan.inputs[0].shape, plan.preprocessing)
+  }
+
+  /// - Parameter shape: of the plan's first input.
+  /// - Returns: nil where a step is none of those.
+  init?(_ shape: [Int], _ preprocessing: [PreprocessingStep]) {
+    guard shape.count >= 2 else { return nil }
     let example = Array(shape.dropFirst())
     var numbers: [Float] = []
     var steps: [(kind: Kind, offset: Int, count: Int, reversals: Int)] = []
     var reversals = 0
-    for step in plan.preprocessing where !step.movesPixels {
+    for step in preprocessing where !step.movesPixels {
       guard step.fits(example) else { return nil }
       func add(_ kind: Kind, _ values: [Float], count: Int? = nil) {
         steps.append((kind, numbers.count, count ?? values.count, reversals))

@@ -124,14 +124,15 @@ enum StepLaunch {
     let pixels = y.shape[0] * y.shape[2] * y.shape[3]
     let tensorKernel = DeviceKernelTable.tensorKernel(of: step.kernel).map { family in
       var kernel = family
-      kernel.isVector = mayCopyVectors(x, weights, channels: x.shape[1] / a.groups, storage: kernel.storage)
+      kernel.isVector =
+        weights.storage == kernel.storage && x.mayBeCopied(channels: x.shape[1] / a.groups, storage: kernel.storage)
       return kernel
     }
     var kernel = tensorKernel?.function ?? DeviceKernelTable.function(of: step.kernel)
     let grid: (x: Int, y: Int, z: Int)
     switch step.algorithm {
     case "depthwise":
-      let inVectors = mayCopyVectors(x, weights, channels: a.groups, storage: weights.storage)
+      let inVectors = x.mayBeCopied(channels: a.groups, storage: weights.storage)
       if inVectors { kernel += "_vectors" }
       grid = Launch.grid(elements: y.shape.elements / (inVectors ? 16 / weights.storage.bytes : 1))
     case "rows": grid = (x: (filters + 7) / 8, y: y.shape[0], z: 1)
@@ -152,16 +153,5 @@ enum StepLaunch {
     launch.numbers.add(x.storage, weights.storage, residual?.storage ?? .float32, y.storage)
     launch.numbers.add(epilogue.activation)
     return launch
-  }
-
-  /// Whether 16 bytes of an operand are neighbouring channels of a pixel, and lie at a multiple of 16 bytes.
-  private static func mayCopyVectors(
-    _ x: TensorView, _ weights: TensorView, channels: Int, storage: StorageType
-  ) -> Bool {
-    let numbers = 16 / storage.bytes
-    let strides = [x.strides.image, x.strides.row, x.strides.pixel]
-    let steps = zip([x.shape[0], x.shape[2], x.shape[3]], strides).filter { $0.0 > 1 }.map(\.1)
-    return x.storage == storage && weights.storage == storage && x.strides.channel == 1 && channels % numbers == 0
-      && x.address.offset % 16 == 0 && steps.allSatisfy { $0 % numbers == 0 }
   }
 }

@@ -53,6 +53,19 @@ struct TensorView: Hashable, Sendable {
     return result
   }
 
+  /// Whether 16 bytes of it are neighbouring channels of a pixel, and lie at a multiple of 16 bytes.
+  ///
+  /// - Parameters:
+  ///   - channels: that belong together.
+  ///   - storage: that the bytes shall have.
+  func mayBeCopied(channels: Int, storage: StorageType) -> Bool {
+    let numbers = 16 / storage.bytes
+    let steps = zip([shape[0], shape[2], shape[3]], [strides.image, strides.row, strides.pixel])
+      .filter { $0.0 > 1 }.map(\.1)
+    return self.storage == storage && strides.channel == 1 && channels % numbers == 0
+      && address.offset % 16 == 0 && steps.allSatisfy { $0 % numbers == 0 }
+  }
+
   /// A vector per example is an image of one pixel, a single vector one of one example.
   static func four(_ shape: [Int]) -> [Int] {
     switch shape.count {

@@ -135,18 +135,27 @@ enum TrainingLaunch {
     _ index: Int, _ step: Plan.Step, _ a: ConvolutionAttributes, slices: Int, _ x: TensorView, _ g: TensorView,
     _ y: TensorView
   ) -> Launch {
-    let kernel = DeviceKernelTable.function(of: step.kernel)
     let (filters, channels) = (g.shape[1] / a.groups, x.shape[1] / a.groups)
+    let tensorKernel = DeviceKernelTable.tensorKernel(of: step.kernel).map { family in
+      var kernel = family
+      kernel.isVector =
+        x.mayBeCopied(channels: channels, storage: kernel.storage)
+        && g.mayBeCopied(channels: filters, storage: kernel.storage)
+      return kernel
+    }
+    let kernel = tensorKernel?.function ?? DeviceKernelTable.function(of: step.kernel)
     let taps = a.kernel.height * a.kernel.width
     let lanes = lanes(g, channels: g.shape[1])
     let grid: (x: Int, y: Int, z: Int)
     if step.algorithm == "depthwise" {
       grid = (x: (g.shape[1] + lanes - 1) / lanes, y: taps, z: slices)
     } else {
-      let tile = kernel.hasSuffix("64") ? 64 : 32
-      grid = (x: (taps * channels + tile - 1) / tile, y: (filters + tile - 1) / tile, z: a.groups * slices)
+      let scalar = kernel.hasSuffix("64") ? 64 : 32
+      let (rows, columns) = (tensorKernel?.rows ?? scalar, tensorKernel?.columns ?? scalar)
+      grid = (x: (taps * channels + columns - 1) / columns, y: (filters + rows - 1) / rows, z: a.groups * slices)
     }
     var launch = Launch(index, kernel, grid: grid, [x.address, g.address, y.address])
+    launch.tensorKernel = tensorKernel
     launch.numbers.add(x.strides)
     launch.numbers.add(g.strides)
     launch.numbers.add(x.shape[0], channels, x.shape[2], x.shape[3])

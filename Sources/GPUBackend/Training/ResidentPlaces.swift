@@ -4,7 +4,7 @@ import Training
 
 /// Where what stays on the device lies: bytes from the beginning of one piece of memory.
 struct ResidentPlaces {
-  /// Of each input of the plan that is a parameter.
+  /// Of each input of the plan that is a parameter, or the loss's factor.
   private(set) var inputs: [Int: Int] = [:]
   private(set) var outputs: [Int] = []
   /// Of each parameter, as many as the rule has.
@@ -30,7 +30,7 @@ struct ResidentPlaces {
   }
 
   /// `struct Progress`, `struct Piece`, … of the kernel text.
-  static let progressBytes = 16
+  static let progressBytes = 32
   private static let (pieceBytes, unitBytes, statisticsBytes) = (56, 16, 40)
   /// Elements of a piece.
   private static let piece = 4096
@@ -61,6 +61,8 @@ struct ResidentPlaces {
         return (0..<units).map { Unit(parameter: index, range: $0 * length..<($0 + 1) * length) }
       }
     progress = places.take(Self.progressBytes)
+    // The first number of it.
+    if let scaling = roles.scaling { inputs[scaling.input] = progress }
     squares = places.take(8 * pieces.count)
     pieceTable = places.take(Self.pieceBytes * pieces.count)
     unitTable = places.take(Self.unitBytes * units.count)

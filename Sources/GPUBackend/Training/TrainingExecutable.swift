@@ -24,25 +24,35 @@ package final class TrainingExecutable {
   private let resident: cgpu_address
   private let places: ResidentPlaces
   private let slots: [TrainingSlot]
+  /// Whether the plan's first input comes as bytes, which the device prepares.
+  package let takesBytes: Bool
   private var started = 0
   private var finished = 0
   private var driver: CUDADriver { resources.context.driver }
 
   /// - Parameters:
   ///   - plan: of a step of training, verified, for a target that is a device.
+  ///   - preprocessing: of the first input, where it shall come as bytes if the device can prepare them.
   ///   - values: the numbers of constant n in C order.
-  package init(_ plan: Plan, _ roles: TrainingRoles, on machine: GPUMachine, values: (Int) throws -> [Float]) throws {
+  package init(
+    _ plan: Plan, _ roles: TrainingRoles, on machine: GPUMachine, preprocessing: [PreprocessingStep]? = nil,
+    values: (Int) throws -> [Float]
+  ) throws {
     let list = try LaunchList(plan)
     let resources = DeviceResources(machine.context)
     try machine.context.makeCurrent()
     let driver = machine.context.driver
+    let preparation = preprocessing.flatMap { DevicePreparation(plan.inputs[0].shape, $0) }
+    let isPrepared = preparation != nil
     let functions = try GPUExecutable.functions(
-      of: list.modules(update: UpdateLaunch.kernels(roles)), machine, nil, resources)
+      of: list.modules(isPrepared ? ["prepare"] : [], update: UpdateLaunch.kernels(roles)), machine, nil, resources)
     let weights = DeviceWeights(plan)
     let places = ResidentPlaces(plan, roles)
     let brought = plan.inputs.indices.filter { places.inputs[$0] == nil }
-    let exchange = TrainingSlot.bytes(plan, brought)
-    let memory = TrainingMemory(plan, weights: weights.bytes, resident: places.bytes, exchange: exchange)
+    let exchange = TrainingSlot.bytes(plan, brought, takesBytes: isPrepared)
+    let numberBytes = DeviceWeights.aligned(preparation?.bytes ?? 0)
+    let memory = TrainingMemory(
+      plan, weights: weights.bytes, resident: places.bytes + numberBytes, exchange: exchange)
     let free = try machine.context.freeMemory
     func take(_ bytes: Int) throws(GPUProblem) -> cgpu_address {
       guard let address = try resources.takeMemory(bytes) else { throw memory.problem(free: free) }
@@ -60,17 +70,23 @@ package final class TrainingExecutable {
     }
     for table in places.tables(roles, base: resident) { try bring(table.bytes, to: resident + UInt64(table.place)) }
     try bring([UInt8](repeating: 0, count: ResidentPlaces.progressBytes), to: resident + UInt64(places.progress))
+    let numbers = numberBytes == 0 ? 0 : try take(numberBytes)
+    if let preparation { try driver.bring(preparation.numbers, to: numbers, in: stream) }
     slots = try (0..<TrainingMemory.slots).map { _ in
-      var slot = try TrainingSlot(plan, brought, roles, device: try take(exchange), resources)
+      var slot = try TrainingSlot(
+        plan, brought, takesBytes: isPrepared, roles, device: try take(exchange), resources)
       let layout = DeviceLayout(
-        arena: arena, constants: constants, offsets: weights.offsets,
+        arena: arena, constants: constants, offsets: weights.offsets, preparation: numbers,
+        bytes: slot.bytes?.device ?? 0,
         inputs: plan.inputs.indices.map { input in
-          places.inputs[input].map { resident + UInt64($0) } ?? slot.inputs[input]?.device ?? 0
+          places.inputs[input].map { resident + UInt64($0) } ?? slot.inputs[input]?.device ?? slot.prepared
         },
         outputs: places.outputs.map { resident + UInt64($0) })
       let update = UpdateLaunch.all(roles, places, resident: resident, numbers: slot.numbers.device)
       func startKernels() throws(GPUProblem) {
-        for launch in list.launches { try layout.start(launch, functions[launch.kernel], stream, driver) }
+        for launch in [preparation?.launch].compactMap({ $0 }) + list.launches {
+          try layout.start(launch, functions[launch.kernel], stream, driver)
+        }
         for launch in update {
           try DeviceLayout.start(
             launch.kernel, functions[launch.kernel], grid: (launch.blocks, 1, 1), launch.addresses, launch.numbers,
@@ -87,7 +103,8 @@ package final class TrainingExecutable {
       return slot
     }
     (self.plan, self.roles, self.memory, self.places, self.resident) = (plan, roles, memory, places, resident)
-    (self.resources, self.stream, launchCount) = (resources, stream, list.count + UpdateLaunch.kernels(roles).count)
+    (self.resources, self.stream, takesBytes) = (resources, stream, isPrepared)
+    launchCount = list.count + UpdateLaunch.kernels(roles).count + (isPrepared ? 1 : 0)
   }
 
   // MARK: What learns
@@ -100,10 +117,15 @@ package final class TrainingExecutable {
     package var statistics: [[[Float]]]
     /// nil before the first step.
     package var firstLoss: Float?
+    /// Where the loss is scaled; nil stands for that of a first step.
+    package var lossScale: LossScale?
 
-    package init(parameters: [[Float]], slots: [[[Float]]], statistics: [[[Float]]], firstLoss: Float?) {
+    package init(
+      parameters: [[Float]], slots: [[[Float]]], statistics: [[[Float]]], firstLoss: Float?,
+      lossScale: LossScale? = nil
+    ) {
       (self.parameters, self.slots) = (parameters, slots)
-      (self.statistics, self.firstLoss) = (statistics, firstLoss)
+      (self.statistics, self.firstLoss, self.lossScale) = (statistics, firstLoss, lossScale)
     }
   }
 
@@ -117,8 +139,12 @@ package final class TrainingExecutable {
       try write(values[0], to: places.mean)
       try write(values[1], to: places.variance)
     }
-    // struct Progress: the first loss, a factor, whether a loss was too large, steps.
-    try write([state.firstLoss ?? .nan, 1, 0, 0], to: places.progress)
+    let scale = roles.scaling == nil ? nil : state.lossScale ?? LossScale()
+    // struct Progress: the last four are whole numbers.
+    try write(
+      [scale?.factor ?? 1, state.firstLoss ?? .nan, 1, 0, 0, 0]
+        + [scale?.goodSteps ?? 0, scale?.skippedSteps ?? 0].map { Float(bitPattern: UInt32($0)) },
+      to: places.progress)
   }
 
   /// When all started steps are finished.
@@ -135,8 +161,12 @@ package final class TrainingExecutable {
     for places in places.statistics {
       state.statistics.append([try read(places.mean, places.channels), try read(places.variance, places.channels)])
     }
-    let first = try read(places.progress, 1)[0]
-    state.firstLoss = first.isNaN ? nil : first
+    let progress = try read(places.progress, ResidentPlaces.progressBytes / 4)
+    state.firstLoss = progress[1].isNaN ? nil : progress[1]
+    if roles.scaling != nil {
+      state.lossScale = LossScale(
+        factor: progress[0], goodSteps: Int(progress[6].bitPattern), skippedSteps: Int(progress[7].bitPattern))
+    }
     return state
   }
 
@@ -163,8 +193,11 @@ package final class TrainingExecutable {
   package struct Outcome: Sendable {
     /// In the order of `fetched`.
     package var outputs: [[Float]]
-    /// Whether a loss was none or too large, of this step or one before: nothing has changed since.
+    /// Whether a loss was none or too large, or gradients were not finite with a factor of 1, of this step or one
+    /// before: nothing has changed since.
     package var isHalted: Bool
+    /// Whether gradients were not finite: the step changed nothing but the loss's factor.
+    package var isSkipped: Bool
   }
 
   /// Starts a step; at most `depth` are started and not finished.
@@ -172,14 +205,15 @@ package final class TrainingExecutable {
   /// - Parameters:
   ///   - inputs: numbers of the plan's inputs that are no parameters, by their number; others keep what was last in this
   ///     step's memory.
+  ///   - bytes: the first input, where `takesBytes`.
   ///   - rule: with the momentum of this step.
   ///   - number: of the step, from 1.
-  package func start(inputs: [(index: Int, values: [Float])], rule: UpdateRule, rate: Float, number: Int)
-    throws(GPUProblem)
-  {
+  package func start(
+    inputs: [(index: Int, values: [Float])], bytes: [UInt8]? = nil, rule: UpdateRule, rate: Float, number: Int
+  ) throws(GPUProblem) {
     precondition(started - finished < Self.depth, "too many steps are under way")
     let slot = slots[started % slots.count]
-    slot.fill(inputs, UpdateNumbers(rule, number: number, rate: rate, roles))
+    slot.fill(inputs, pixels: bytes, UpdateNumbers(rule, number: number, rate: rate, roles))
     try resources.context.makeCurrent()
     try slot.bring(bringing, driver)
     try driver.call("cuEventRecord", driver.api.event_record?(slot.brought, bringing))
@@ -195,7 +229,7 @@ package final class TrainingExecutable {
     finished += 1
     try resources.context.makeCurrent()
     try driver.call("cuEventSynchronize", driver.api.event_synchronize?(slot.done))
-    return Outcome(outputs: slot.fetched(), isHalted: slot.isHalted)
+    return Outcome(outputs: slot.fetched(), isHalted: slot.isHalted, isSkipped: slot.isSkipped && !slot.isHalted)
   }
 
   /// Gradients of the last step that was finished, which was lost, in the order of the parameters: it is taken again.
@@ -204,10 +238,11 @@ package final class TrainingExecutable {
     while finished < started { _ = try finish() }
     try launch(slot)
     try driver.call("cuStreamSynchronize", driver.api.stream_synchronize?(stream))
+    let scale = try read(places.progress, 1)[0]
     var gradients: [[Float]] = []
     for parameter in roles.parameters {
       let count = plan.outputs[parameter.gradient].shape.elements
-      gradients.append(try read(places.outputs[parameter.gradient], count))
+      gradients.append(try read(places.outputs[parameter.gradient], count).map { $0 / scale })
     }
     return gradients
   }

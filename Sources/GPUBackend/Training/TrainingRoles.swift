@@ -30,6 +30,16 @@ package struct TrainingRoles: Sendable {
     }
   }
 
+  /// How the loss is scaled before its gradient is taken.
+  package struct Scaling: Sendable {
+    /// The plan's input that takes the factor. It stays on the device.
+    package var input: Int
+    /// Good steps behind which the factor is doubled.
+    package var patience: Int
+
+    package init(input: Int, patience: Int = LossScale.patience) { (self.input, self.patience) = (input, patience) }
+  }
+
   package var parameters: [Parameter]
   package var statistics: [Statistics]
   /// The output that is the loss.
@@ -43,13 +53,16 @@ package struct TrainingRoles: Sendable {
   package var unitLimit: Double?
   /// How many times the first loss, or 1 if that is more, is too large.
   package var divergence: Double
+  /// nil where the loss is as it is.
+  package var scaling: Scaling?
 
   package init(
     parameters: [Parameter], statistics: [Statistics], loss: Int, fetched: [Int], rule: UpdateRule,
-    valueLimit: Float? = nil, normLimit: Double? = nil, unitLimit: Double? = nil, divergence: Double
+    valueLimit: Float? = nil, normLimit: Double? = nil, unitLimit: Double? = nil, divergence: Double,
+    scaling: Scaling? = nil
   ) {
     (self.parameters, self.statistics, self.loss, self.fetched) = (parameters, statistics, loss, fetched)
     (self.rule, self.valueLimit, self.normLimit, self.unitLimit) = (rule, valueLimit, normLimit, unitLimit)
-    self.divergence = divergence
+    (self.divergence, self.scaling) = (divergence, scaling)
   }
 }

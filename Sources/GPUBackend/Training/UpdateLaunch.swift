@@ -7,11 +7,14 @@ struct UpdateLaunch {
   let addresses: [cgpu_address]
   let numbers: LaunchNumbers
 
-  /// In their order: a look at the loss, the norm of all gradients where it is bounded, the rule, bounds of weights,
-  /// running statistics.
+  /// In their order: a look at the loss, and at gradients where it is scaled, the norm of all gradients where it is
+  /// bounded, the rule, bounds of weights, running statistics, the scale of the next step.
   static func kernels(_ roles: TrainingRoles) -> [String] {
-    ["judge_loss"] + (roles.normLimit == nil ? [] : ["gradient_squares", "gradient_factor"]) + ["update_parameters"]
+    let isScaled = roles.scaling != nil
+    return ["judge_loss"] + (isScaled ? ["find_overflow"] : [])
+      + (roles.normLimit == nil ? [] : ["gradient_squares", "gradient_factor"]) + ["update_parameters"]
       + (roles.unitLimit == nil ? [] : ["bound_units"]) + (roles.statistics.isEmpty ? [] : ["follow_moments"])
+      + (isScaled ? ["adjust_scale"] : [])
   }
 
   /// - Parameters:
@@ -25,7 +28,7 @@ struct UpdateLaunch {
         switch kernel {
         case "bound_units": (places.unitTable, places.units.count)
         case "follow_moments": (places.statisticsTable, places.statistics.count)
-        case "judge_loss", "gradient_factor": (places.pieceTable, 1)
+        case "judge_loss", "gradient_factor", "adjust_scale": (places.pieceTable, 1)
         default: (places.pieceTable, places.pieces.count)
         }
       // Nothing may be bounded, or learn.

@@ -1,9 +1,9 @@
 import Training
 
-/// The numbers of a step in the order of `StepNumbers` of the kernel text.
+/// The numbers of a step in the order of `StepNumbers` of the kernel text, whole ones as their bits.
 struct UpdateNumbers {
   let values: [Float]
-  static let count = 9
+  static let count = 12
 
   /// - Parameters:
   ///   - rule: with the momentum of this step.
@@ -23,7 +23,8 @@ struct UpdateNumbers {
     }
     values = [
       step.rate, step.corrected, a, b, epsilon, decay, roles.valueLimit ?? .infinity,
-      roles.normLimit.map { Float($0) } ?? .infinity, Float(roles.divergence),
+      roles.normLimit.map { Float($0) } ?? .infinity, Float(roles.divergence), LossScale.most,
+      Float(bitPattern: UInt32(number)), Float(bitPattern: UInt32(roles.scaling?.patience ?? 0)),
     ]
   }
 }

@@ -12,22 +12,6 @@ extension KernelText {
   /// With `VECTOR`, rows are copied 16 bytes at a time, which must be channels of one pixel, as they are stored. Without,
   /// each thread loads numbers of any layout and storage, which pass through registers.
   static let tensorConvolution = #"""
-    struct alignas(16) Quad {
-      unsigned words[4];
-    };
-
-    // Two numbers of 16 bits, or one of 32.
-    template <int STORAGE>
-    NETC_DEVICE unsigned packed(const float *numbers) {
-      if constexpr (STORAGE == FLOAT32) {
-        Bits value;
-        value.number = numbers[0];
-        return value.bits;
-      } else {
-        return stored16(numbers[0], STORAGE) | (unsigned)stored16(numbers[1], STORAGE) << 16;
-      }
-    }
-
     // As `finish`, for filter f and the next one, of which `left` exist: numbers of 16 bits at once where they may.
     NETC_DEVICE void finish2(const ConvolutionArguments &a, const float *sums, int n, int f, int y, int x, int left) {
       if (left < 1) return;

@@ -1,5 +1,5 @@
 extension KernelText {
-  /// Words for tensor cores, which the tests' header has for the host as well.
+  /// Words for tensor cores, which the tests' header has for the host as well, and how operands lie in shared memory.
   ///
   /// `copy16`, `end_copies`, `await_copies`: 16 bytes from device memory to shared memory while the thread goes on, from
   /// compute capability 8.0 on; before it, at once. Both addresses are multiples of 16.
@@ -89,6 +89,22 @@ extension KernelText {
       }
     }
     #endif
+
+    struct alignas(16) Quad {
+      unsigned words[4];
+    };
+
+    // Two numbers of 16 bits, or one of 32.
+    template <int STORAGE>
+    NETC_DEVICE unsigned packed(const float *numbers) {
+      if constexpr (STORAGE == FLOAT32) {
+        Bits value;
+        value.number = numbers[0];
+        return value.bits;
+      } else {
+        return stored16(numbers[0], STORAGE) | (unsigned)stored16(numbers[1], STORAGE) << 16;
+      }
+    }
 
     """#
 }

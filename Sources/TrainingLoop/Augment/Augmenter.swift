@@ -25,6 +25,16 @@ package struct Augmenter: Sendable {
     colors = needsColors ? PrincipalColors(data, examples: examples, white: white) : nil
   }
 
+  /// Whether bytes stay whole numbers of 0 to 255: pixels are moved by whole pixels, or become 0.
+  var keepsWholeNumbers: Bool {
+    steps.allSatisfy { step in
+      switch step {
+      case .translate, .crop, .flip, .cutout: true
+      default: false
+      }
+    }
+  }
+
   /// Changes an example, and its targets where they mirror with it.
   ///
   /// - Parameter use: counts the uses of one example in an epoch, from 0.

@@ -67,6 +67,24 @@ import Testing
     #expect(!others.work.contains("dense"))
   }
 
+  /// A GPU sums gᵀ·x of a dense layer as it sums gradients of filters; a CPU has a product of matrices.
+  @Test func aDenseLayersGradientReadsWhatLies() throws {
+    let g = GraphBuilder()
+    let (x, above) = (try g.input([3, 7]), try g.input([3, 5]))
+    func transposed(_ value: ValueID) throws -> ValueID {
+      try g.add(.rearrange(.transpose(g.graph[value].shape, [1, 0])), [value])
+    }
+    let product = try g.add(.dense(Epilogue(bias: false)), [transposed(above), transposed(x)])
+    let graph = g.finished(product)
+    let passes = [LowerDenseGradients.pass, RemoveDead.pass]
+    #expect(try run(passes, graph).graph.work == ["rearrange", "rearrange", "dense"])
+    let found = try run(passes, graph, target: TargetDescription.devices[0])
+    #expect(found.graph.work == ["reshape", "reshape", "conv2d_weight_gradient", "reshape"])
+    // One operand that lies otherwise is no such product.
+    let other = g.finished(try g.add(.dense(Epilogue(bias: false)), [try g.input([5, 3]), transposed(x)]))
+    #expect(try run(passes, other, target: TargetDescription.devices[0]).graph.work == ["rearrange", "dense"])
+  }
+
   /// Few filters and channels: slices of the batch, in a number that follows from target and sizes.
   @Test func slices() throws {
     let many = try run([SliceWeightGradients.pass], gradients(image: 24, padded(3), examples: 8)).graph

@@ -86,8 +86,14 @@ extension CompileOptions {
 
 /// Runs passes on a graph; after each the graph is sound and computes what it computed before.
 func run(_ passes: [Pass], _ graph: Graph, target: String = "generic") throws -> Compilation {
+  try run(passes, graph, target: try #require(TargetDescription.named(target)))
+}
+
+/// The same for a target that has no name on the command line.
+func run(_ passes: [Pass], _ graph: Graph, target: TargetDescription) throws -> Compilation {
   let wanted = try values(of: graph)
-  var compilation = Compilation(graph: graph, options: try .on(target, batch: 2))
+  let options = CompileOptions(batch: 2, target: target, catalogue: KernelTable.catalogue)
+  var compilation = Compilation(graph: graph, options: options)
   for pass in passes {
     try pass.run(&compilation)
     try compilation.graph.verify()

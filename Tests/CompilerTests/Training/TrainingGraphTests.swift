@@ -119,6 +119,22 @@ import Testing
     #expect(abs(power - product) < 1e-12)
   }
 
+  /// A scale is an input behind all others, that gradients alone are multiplied by.
+  @Test func scalesGradients() throws {
+    for net in Self.nets {
+      let (plain, scaled) = (try net.step(batch: Self.batch), try net.step(batch: Self.batch, scalesLoss: true))
+      let scale = try #require(scaled.lossScale)
+      #expect(plain.lossScale == nil && scale == plain.graph.inputs.count && scale == scaled.graph.inputs.count - 1)
+      let inputs = plain.noise()
+      let wanted = try ReferenceInterpreter(plain.graph, parameter: NoiseWeights.values).run(inputs)
+      let found = try ReferenceInterpreter(scaled.graph, parameter: NoiseWeights.values).run(inputs + [[1024]])
+      for (output, (a, b)) in zip(found, wanted).enumerated() {
+        let factor = plain.gradientOutputs.contains(output) ? 1024.0 : 1
+        #expect(zip(a, b).allSatisfy { abs($0 - factor * $1) <= 1e-12 * abs(factor * $1) }, "output \(output)")
+      }
+    }
+  }
+
   @Test func namesWhatRunsIt() throws {
     let step = try Self.nets[1].step(batch: Self.batch)
     #expect(step.key == nil && step.networkInputs == 0..<1 && step.targets == 1..<2 && step.exampleWeights == 2)

@@ -44,8 +44,10 @@ enum NVRTCWheel {
   @Test(arguments: architectures)
   func compilesTensorCores(architecture: String) throws {
     let capability = try #require(Int(architecture.dropFirst(3)))
-    let usable = TensorKernel.families.filter { TensorKernel.leastCapability($0.storage) <= capability }
-    #expect(usable.count == (capability < 80 ? 4 : 12))
+    let usable = (TensorKernel.families + TensorKernel.gradientFamilies).filter {
+      TensorKernel.leastCapability($0.storage) <= capability
+    }
+    #expect(usable.count == (capability < 80 ? 4 + 3 : 12 + 9))
     for family in usable {
       var vectors = family
       vectors.isVector = true

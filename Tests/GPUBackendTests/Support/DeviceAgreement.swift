@@ -52,7 +52,8 @@ struct DeviceAgreement {
     wanted = try truth(inputs)
   }
 
-  private static func rounded(_ values: [Float], to exact: StorageType?) -> [Float] {
+  /// - Parameter exact: whose numbers they shall be; float32 stands for TF32.
+  static func rounded(_ values: [Float], to exact: StorageType?) -> [Float] {
     switch exact {
     case .none: values
     case .float32: values.map { Float(bitPattern: $0.bitPattern & ~0x1FFF) }

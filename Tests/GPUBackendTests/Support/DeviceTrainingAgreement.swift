@@ -18,23 +18,25 @@ struct DeviceTrainingAgreement {
     wanted = try ReferenceInterpreter(graph, parameter: NoiseWeights.values).run(inputs.map { $0.map(Double.init) })
   }
 
-  static func compiled(_ graph: Graph, batch: Int, _ precision: Precision, for device: GPUDevice) throws
-    -> CompiledNetwork
-  {
+  static func compiled(
+    _ graph: Graph, batch: Int, _ precision: Precision, _ numerics: Numerics = .strict, for device: GPUDevice
+  ) throws -> CompiledNetwork {
     let options = CompileOptions(
-      batch: batch, precision: precision, numerics: .strict, target: device.target,
+      batch: batch, precision: precision, numerics: numerics, target: device.target,
       catalogue: DeviceKernelTable.catalogue)
     return try #require(try Pipeline.run(Pipeline.training, graph, options, isTraining: true) { _, _ in true })
   }
 
   /// - Parameters:
-  ///   - tolerance: of the largest value of an output, in fp32.
-  ///   - bf16Bound: the precision is bf16, and of each output the root mean square of the errors may be so much of its
-  ///     own.
+  ///   - tolerance: of the largest value of an output.
+  ///   - bound: in place of it, how much of each output's root mean square that of its errors may be.
   @discardableResult
-  func check(batch: Int, tolerance: Double = 1e-5, bf16Bound: Double? = nil) throws -> Plan {
+  func check(
+    batch: Int, tolerance: Double = 1e-5, precision: Precision = .fp32, numerics: Numerics = .strict,
+    bound: Double? = nil
+  ) throws -> Plan {
     let machine = try DeviceAgreement.machine.get()
-    let compiled = try Self.compiled(graph, batch: batch, bf16Bound == nil ? .fp32 : .bf16, for: machine.device)
+    let compiled = try Self.compiled(graph, batch: batch, precision, numerics, for: machine.device)
     let evaluator = ConstantEvaluator(compiled.portable, parameter: NoiseWeights.values)
     let executable = try GPUExecutable(compiled.plan, on: machine) {
       try evaluator.value(of: compiled.plan.constants[$0].source)
@@ -46,9 +48,9 @@ struct DeviceTrainingAgreement {
     for (output, (found, want)) in zip(results, wanted).enumerated() {
       let name = graph[graph.outputs[output]].name
       #expect(found.count == want.count)
-      if let bf16Bound {
+      if let bound {
         let (error, size) = (Self.norm(zip(found, want).map { Double($0) - $1 }), Self.norm(want))
-        #expect(error <= bf16Bound * size, "output \(output), \(name): off by \(error / size) of its size")
+        #expect(error <= bound * size, "output \(output), \(name): off by \(error / size) of its size")
         continue
       }
       let largest = want.reduce(0) { max($0, abs($1)) }

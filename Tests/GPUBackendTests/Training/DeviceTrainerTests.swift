@@ -4,14 +4,16 @@ import DataPipeline
 import FileTestSupport
 import GPUBackend
 import GPUTestSupport
+import Glibc
 import Layers
 import NetIR
 import NetworkTestSupport
 import Runtime
 import Testing
-import TrainingLoop
+import Training
 
 @testable import Driver
+@testable import TrainingLoop
 
 /// Whole trainings on the fake device beside the same ones on this CPU.
 @Suite struct DeviceTrainerTests {
@@ -19,7 +21,8 @@ import TrainingLoop
 
   /// A trainer of a spec with other values, on a device or here.
   private func trainer(
-    _ spec: String, _ values: [String], on machine: GPUMachine?, from state: TrainingState? = nil
+    _ spec: String, _ values: [String], on machine: GPUMachine?, _ precision: Precision = .fp32,
+    from state: TrainingState? = nil, scale: LossScale? = nil, isWhole: Bool = false
   ) throws -> Trainer {
     let path = "\(Repository.root)/specs/\(spec).yaml"
     let loaded = SpecLoader.load(path, overrides: try values.map { try SpecOverride($0) })
@@ -27,12 +30,15 @@ import TrainingLoop
     let data = try TrainingData(loaded, network)
     // Some of the examples are enough.
     var split = data.split
-    (split.train, split.valid) = (Array(split.train.prefix(100)), Array(split.valid.prefix(20)))
+    if !isWhole { (split.train, split.valid) = (Array(split.train.prefix(100)), Array(split.valid.prefix(20))) }
     let work = Trainer.Work(
       network: network, task: data.task, data: data.train, split: split, validation: (data.train, split.valid),
       preprocessing: try FittedPreprocessing(network.preprocessing, data.train.inputs[0], examples: split.train).steps)
-    let backend: any TrainingBackend = machine.map { GPUTraining(machine: $0, host: Self.host) } ?? Self.host
-    let start = TrainingState(network, parameters: network.initialParameters(seed: network.training.seed))
+    var host = Self.host
+    host.precision = precision
+    let backend: any TrainingBackend = machine.map { GPUTraining(machine: $0, host: host) } ?? host
+    var start = TrainingState(network, parameters: network.initialParameters(seed: network.training.seed))
+    start.lossScale = scale
     return try Trainer(work, backend: backend, state: state ?? start)
   }
 
@@ -69,6 +75,81 @@ import TrainingLoop
     try run(resumed, epochs: 2)
     #expect(resumed.state.parameters == device.state.parameters && resumed.state.slots == device.state.slots)
     #expect(resumed.state.history.map(\.trainLoss) == device.state.history.map(\.trainLoss))
+  }
+
+  /// All examples, for as many epochs as take minutes: with `NETC_ZOO=all`.
+  @Test(.enabled(if: getenv("NETC_ZOO") != nil), arguments: [(Precision.fp32, 0.005), (.fp16, 0.02)])
+  func wholeRun(precision: Precision, tolerance: Double) throws {
+    let machine = try DeviceAgreement.machine.get()
+    let device = try trainer("digits", [], on: machine, precision, isWhole: true)
+    let cpu = try trainer("digits", [], on: nil, isWhole: true)
+    for one in [device, cpu] { try run(one, epochs: 4) }
+    for (a, b) in zip(device.state.history, cpu.state.history) {
+      #expect(abs(a.trainLoss - b.trainLoss) < tolerance * b.trainLoss)
+      #expect(abs((a.validLoss ?? 0) - (b.validLoss ?? 0)) < tolerance * (b.validLoss ?? 1))
+    }
+    #expect(device.state.steps == 4 * 41 && (device.state.history.last?.validAccuracy ?? 0) > 0.8)
+  }
+
+  /// In fp16 with a scaled loss: losses are those of fp32, and it can be stopped and go on.
+  @Test func fp16() throws {
+    let machine = try DeviceAgreement.machine.get()
+    let (device, cpu) = (try trainer("digits", [], on: machine, .fp16), try trainer("digits", [], on: nil))
+    for one in [device, cpu] { try run(one, epochs: 2) }
+    for (a, b) in zip(device.state.history, cpu.state.history) {
+      #expect(abs(a.trainLoss - b.trainLoss) < 0.01 * b.trainLoss)
+      #expect(abs((a.validLoss ?? 0) - (b.validLoss ?? 0)) < 0.01 * (b.validLoss ?? 1))
+      #expect(a.lossScale == EpochRecord.Scale(factor: 65536, skipped: 0) && b.lossScale == nil)
+    }
+    #expect(device.state.lossScale == LossScale(factor: 65536, goodSteps: device.state.steps, skippedSteps: 0))
+    let again = try trainer("digits", [], on: machine, .fp16)
+    _ = try again.epoch(shouldStop: { true }, progress: { _ in })
+    let resumed = try trainer("digits", [], on: machine, .fp16, from: again.state)
+    try run(resumed, epochs: 2)
+    #expect(resumed.state.parameters == device.state.parameters && resumed.state.slots == device.state.slots)
+    #expect(resumed.state.lossScale == device.state.lossScale)
+  }
+
+  /// A scale that is too large skips steps until it is none.
+  @Test func overflow() throws {
+    let machine = try DeviceAgreement.machine.get()
+    let largest = LossScale(factor: LossScale.most, goodSteps: 0, skippedSteps: 0)
+    let one = try trainer("digits", [], on: machine, .fp16, scale: largest)
+    let before = one.state.parameters
+    // The first steps change nothing.
+    _ = try one.epoch(shouldStop: { true }, progress: { _ in })
+    let skipped = try #require(one.state.lossScale).skippedSteps
+    #expect(skipped > 0 && skipped == one.state.batch && skipped == one.state.sums.skipped)
+    #expect(one.state.parameters == before)
+    // It goes on from there as if it had not been stopped.
+    let (whole, rest) = (
+      try trainer("digits", [], on: machine, .fp16, scale: largest),
+      try trainer("digits", [], on: machine, .fp16, from: one.state)
+    )
+    for trainer in [whole, rest] { try run(trainer, epochs: 3) }
+    #expect(rest.state.parameters == whole.state.parameters && rest.state.lossScale == whole.state.lossScale)
+    let scale = try #require(whole.state.lossScale)
+    #expect(scale.factor == LossScale.most / Float(1 << scale.skippedSteps) && scale.skippedSteps < whole.state.steps)
+    #expect(whole.state.history.reduce(0) { $0 + ($1.lossScale?.skipped ?? 0) } == scale.skippedSteps)
+    #expect(whole.state.parameters.joined().allSatisfy { $0.isFinite })
+    let losses = whole.state.history.map(\.trainLoss)
+    #expect(losses[2] < losses[0])
+  }
+
+  /// Bytes are prepared on the device where whole pixels are moved, if at all, and its kernel knows all steps.
+  @Test(
+    arguments: [
+      ([], true), (["data.augment=[{crop: 1}, {flip: horizontal}, {cutout: 2}]"], true),
+      (["data.augment=[]", "data.preprocess=[{scale: [-1, 1]}, standardize]"], true),
+      (["data.augment=[{rotate: 10}]"], false), (["data.preprocess=[whiten]"], false),
+    ] as [([String], Bool)])
+  func bytes(values: [String], areBrought: Bool) throws {
+    let machine = try DeviceAgreement.machine.get()
+    let (device, cpu) = (try trainer("digits", values, on: machine), try trainer("digits", values, on: nil))
+    #expect(device.engine.takesBytes == areBrought && !cpu.engine.takesBytes)
+    for one in [device, cpu] { try run(one, epochs: 1) }
+    // Whitening makes small differences large.
+    expectAgreement(device.state, cpu.state, within: areBrought ? 2e-3 : 1e-2)
   }
 
   @Test(arguments: [

@@ -19,8 +19,21 @@ import Testing
   /// Where a rectifier or a maximum decides otherwise for a few of these few examples, some of them go other ways.
   @Test(arguments: TrainingNets.all) func agreesInBF16(_ net: TrainingCase) throws {
     let decides = ["batch_norm", "Rectifier", "MaxPool"].contains { net.yaml.contains($0) }
-    let plan = try agreement(net).check(batch: Self.batch, bf16Bound: decides ? 0.15 : 0.06)
+    let plan = try agreement(net).check(batch: Self.batch, precision: .bf16, bound: decides ? 0.15 : 0.06)
     #expect(plan.tensors.contains { $0.layout.storage == .bfloat16 })
+  }
+
+  /// With a scaled loss, as fp16 has it. What decides otherwise, weighs as in bf16, but is rarer.
+  @Test(arguments: TrainingNets.all) func agreesInFP16(_ net: TrainingCase) throws {
+    let decides = ["batch_norm", "Rectifier", "MaxPool"].contains { net.yaml.contains($0) }
+    let step = try net.step(batch: Self.batch, scalesLoss: true)
+    var inputs = step.noise().map { $0.map(Float.init) }
+    inputs[try #require(step.lossScale)] = [256]
+    let plan = try DeviceTrainingAgreement(step.graph, inputs: inputs).check(
+      batch: Self.batch, precision: .fp16, bound: decides ? 0.1 : 0.01)
+    #expect(plan.tensors.contains { $0.layout.storage == .float16 })
+    // The loss, and what parameters follow, is never rounded to fp16.
+    #expect(plan.outputs.allSatisfy { $0.layout.storage == .float32 })
   }
 
   /// Sums over many examples are cut into slices, and joined.

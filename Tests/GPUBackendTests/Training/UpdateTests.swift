@@ -16,22 +16,33 @@ import Training
   ]
 
   /// Fewer than a block, a piece and something, whole pieces, and weights of 6 units.
-  private static let shapes = [[1], [7], [3 * 4096 + 5], [4096], [6, 50]]
-  private static let penalties = [Penalty(), Penalty(l1: 0.01), Penalty(l2: 0.1, weightDecay: 0.2)]
+  static let shapes = [[1], [7], [3 * 4096 + 5], [4096], [6, 50]]
+  static let penalties = [Penalty(), Penalty(l1: 0.01), Penalty(l2: 0.1, weightDecay: 0.2)]
 
-  private struct Bounds { var value: Float?, norm: Double?, unit: Double? }
+  struct Bounds { var value: Float?, norm: Double?, unit: Double? }
 
   /// Parameters, their gradients and a loss go in; gradients and the loss come out.
-  private static func executable(_ rule: UpdateRule, _ bounds: Bounds) throws -> TrainingExecutable {
+  ///
+  /// - Parameter patience: of the scale that gradients are multiplied by; nil where they are none.
+  static func executable(_ rule: UpdateRule, _ bounds: Bounds, patience: Int? = nil) throws -> TrainingExecutable {
     var graph = Graph(name: "update")
     let count = shapes.count
     for (index, shape) in shapes.enumerated() {
       _ = try graph.add(.input(index: index, shape: shape), name: "p\(index)")
     }
+    let scaling = patience.map { TrainingRoles.Scaling(input: 2 * count + 2, patience: $0) }
+    let scale = try scaling.map { try graph.add(.input(index: $0.input, shape: [1, 1]), name: "scale") }
     var outputs: [ValueID] = []
     for (index, shape) in shapes.enumerated() {
       let g = try graph.add(.input(index: count + index, shape: shape), name: "g\(index)")
-      outputs.append(try graph.add(.copy, [g], name: "gradient \(index)"))
+      guard let scale else {
+        outputs.append(try graph.add(.copy, [g], name: "gradient \(index)"))
+        continue
+      }
+      // As the first gradient of a step is made: a dense layer of one number.
+      let weights = try graph.add(.reshape(shape: [shape.elements, 1]), [g], name: "weights \(index)")
+      let product = try graph.add(.dense(Epilogue(bias: false)), [scale, weights], name: "gradient \(index)")
+      outputs.append(try graph.add(.reshape(shape: shape), [product], name: "gradient \(index)"))
     }
     let loss = try graph.add(.input(index: 2 * count, shape: [1, 1]), name: "loss")
     let moments = try graph.add(.input(index: 2 * count + 1, shape: [2, 5]), name: "moments")
@@ -46,20 +57,20 @@ import Training
           input: $0, gradient: $0, penalty: penalties[$0 % 3],
           multiplier: $0 == 1 ? 0.5 : 1, units: $0 == 4 ? 6 : nil)
       }, statistics: [.init(moments: count + 1, alpha: 0.2, count: 9)], loss: count, fetched: [count], rule: rule,
-      valueLimit: bounds.value, normLimit: bounds.norm, unitLimit: bounds.unit, divergence: 1e4)
+      valueLimit: bounds.value, normLimit: bounds.norm, unitLimit: bounds.unit, divergence: 1e4, scaling: scaling)
     return try TrainingExecutable(plan, roles, on: machine) { _ in [] }
   }
 
-  private static func gradients(_ step: Int) -> [[Float]] {
+  static func gradients(_ step: Int) -> [[Float]] {
     shapes.map { Noise.floats($0.elements, seed: UInt64(step) + 5) }
   }
 
-  private static func brought(_ step: Int, loss: Float = 1) -> [(index: Int, values: [Float])] {
+  static func brought(_ step: Int, loss: Float = 1) -> [(index: Int, values: [Float])] {
     gradients(step).enumerated().map { (shapes.count + $0, $1) }
       + [(2 * shapes.count, [loss]), (2 * shapes.count + 1, Noise.floats(10, seed: UInt64(step)).map(abs))]
   }
 
-  private static func start(_ rule: UpdateRule) -> TrainingExecutable.State {
+  static func start(_ rule: UpdateRule) -> TrainingExecutable.State {
     TrainingExecutable.State(
       parameters: shapes.map { Noise.floats($0.elements, seed: 1) },
       slots: shapes.map { shape in (0..<rule.slots).map { _ in [Float](repeating: 0, count: shape.elements) } },
@@ -67,10 +78,14 @@ import Training
   }
 
   /// Ten steps by the CPU.
-  private static func wanted(_ rule: UpdateRule, _ bounds: Bounds) -> TrainingExecutable.State {
+  ///
+  /// - Parameter skipped: steps that it does not take, nor count.
+  static func wanted(_ rule: UpdateRule, _ bounds: Bounds, skipped: Set<Int> = []) -> TrainingExecutable.State {
     var state = start(rule)
     let update = ParameterUpdate(pool: ThreadPool.shared(threads: 1))
-    for step in 1...10 {
+    var taken = 0
+    for step in 1...10 where !skipped.contains(step) {
+      taken += 1
       let (parameters, slots) = (FloatArrays(state.parameters), FloatArrays(Array(state.slots.joined())))
       let arrays = FloatArrays(gradients(step))
       let parts = shapes.indices.map { index in
@@ -83,7 +98,7 @@ import Training
       if let most = bounds.norm {
         limits = limits.bounding(norm: update.totalNorm(of: parts, limit: limits.limit), to: most)
       }
-      update.apply(rule, to: parts, step: step, rate: 0.05, bounds: limits)
+      update.apply(rule, to: parts, step: taken, rate: 0.05, bounds: limits)
       if let limit = bounds.unit { MaxNorm.apply(to: parameters[4], units: 6, limit: limit) }
       state.parameters = shapes.indices.map { parameters.values($0) }
       state.slots = shapes.indices.map { index in (0..<rule.slots).map { slots.values(index * rule.slots + $0) } }
@@ -95,7 +110,7 @@ import Training
     return state
   }
 
-  private static func difference(_ a: TrainingExecutable.State, _ b: TrainingExecutable.State) -> Double {
+  static func difference(_ a: TrainingExecutable.State, _ b: TrainingExecutable.State) -> Double {
     func all(_ state: TrainingExecutable.State) -> [Float] {
       Array(state.parameters.joined()) + state.slots.joined().joined() + state.statistics.joined().joined()
     }

@@ -24,12 +24,18 @@ enum DeviceKernels {
       }
       let product = Product(rows: instance.result[0], columns: instance.result[1], length: instance.operands[0][1])
       return tile(kernels, product, options)
-    case .gradient(.convolutionWeights(let attributes, _)):
-      let (channels, filters) = (instance.operands[0][1], instance.operands[1][1])
+    case .gradient(.convolutionWeights(let attributes, let slices)):
+      let (channels, filters) = (instance.operands[0][1], instance.operands[1][1] / attributes.groups)
       if attributes.groups == channels, channels > 1 { return kernels.first { $0.algorithm == "depthwise" } }
       let columns = attributes.kernel.height * attributes.kernel.width * channels / attributes.groups
+      if min(filters, columns) >= leastOfTensorCores, options.multipliesOnTensorCores {
+        let tiles = tiles(kernels, "tensor_gemm", options)
+        let fitting = tiles.filter { $0.tileRows < 2 * filters && $0.tileColumns < 2 * columns }
+        return largest(fitting, rows: filters, columns: columns, times: attributes.groups * slices, options)
+          ?? tiles.last
+      }
       let tiles = kernels.filter { $0.algorithm == "implicit_gemm" }.sorted { $0.tileRows > $1.tileRows }
-      return tiles.first { filters / attributes.groups >= $0.tileRows && columns >= $0.tileColumns } ?? tiles.last
+      return tiles.first { filters >= $0.tileRows && columns >= $0.tileColumns } ?? tiles.last
     default: return kernels.first
     }
   }
@@ -50,20 +56,35 @@ enum DeviceKernels {
   private static func tile(_ kernels: [KernelDescriptor], _ product: Product, _ options: CompileOptions)
     -> KernelDescriptor?
   {
-    let storage = options.precision.storage
     let isLarge = min(product.columns, product.length) >= leastOfTensorCores
     let onTensorCores = isLarge && options.multipliesOnTensorCores
-    let tiles = kernels.filter {
-      $0.algorithm == (onTensorCores ? "tensor_gemm" : "implicit_gemm") && (!onTensorCores || $0.storage == storage)
-    }
-    .sorted { $0.tileRows * $0.tileColumns > $1.tileRows * $1.tileColumns }
+    let tiles = tiles(kernels, onTensorCores ? "tensor_gemm" : "implicit_gemm", options)
     // Half of a tile that is twice as wide as the matrix would be padding.
     let fitting = tiles.filter { $0.tileColumns < 2 * product.columns }
-    return fitting.first { kernel in
-      let down = (product.rows + kernel.tileRows - 1) / kernel.tileRows
-      let across = (product.columns + kernel.tileColumns - 1) / kernel.tileColumns
-      return down * across >= options.target.cores
-    } ?? tiles.last
+    return largest(fitting, rows: product.rows, columns: product.columns, options) ?? tiles.last
+  }
+
+  /// The largest ones first; those on tensor cores that multiply numbers of the plan's precision.
+  private static func tiles(_ kernels: [KernelDescriptor], _ algorithm: String, _ options: CompileOptions)
+    -> [KernelDescriptor]
+  {
+    kernels.filter {
+      $0.algorithm == algorithm && (algorithm != "tensor_gemm" || $0.storage == options.precision.storage)
+    }
+    .sorted { $0.tileRows * $0.tileColumns > $1.tileRows * $1.tileColumns }
+  }
+
+  /// The first of which there is one for every multiprocessor.
+  ///
+  /// - Parameter count: matrices of that size.
+  private static func largest(
+    _ tiles: [KernelDescriptor], rows: Int, columns: Int, times count: Int = 1, _ options: CompileOptions
+  ) -> KernelDescriptor? {
+    tiles.first { kernel in
+      let down = (rows + kernel.tileRows - 1) / kernel.tileRows
+      let across = (columns + kernel.tileColumns - 1) / kernel.tileColumns
+      return count * down * across >= options.target.cores
+    }
   }
 }
 

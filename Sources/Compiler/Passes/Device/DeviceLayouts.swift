@@ -70,6 +70,7 @@ struct DeviceLayouts {
 
   private func valuesThatStayFloat() -> [Bool] {
     var float = [Bool](repeating: false, count: graph.nodes.count)
+    let users = isTraining ? graph.users() : []
     for output in graph.outputs { float[output.index] = true }
     for id in graph.ids.reversed() {
       switch graph[id].op {
@@ -78,6 +79,9 @@ struct DeviceLayouts {
         float[id.index] = true
         float[graph[id].operands[0].index] = true
       case .reshape where float[id.index]: float[graph[id].operands[0].index] = true
+      // Parts of a gradient, of a parameter that serves several layers.
+      case .elementwise where isTraining && float[id.index]:
+        for operand in graph[id].operands where users[operand.index].count == 1 { float[operand.index] = true }
       default: break
       }
     }

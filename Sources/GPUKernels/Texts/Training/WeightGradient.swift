@@ -1,12 +1,6 @@
 extension KernelText {
-  /// Gradients of a convolution's filters: ∂W[f, c, tap] = Σ g[n, f, y, x]·x[n, c, …] over the pixels of one slice of the
-  /// batch. Slices are joined by `batch_sum`, in their order.
-  ///
-  /// `conv2d_weights_tile*`: implicit GEMM. A block makes a tile of filters × (tap, channel) of one group and slice,
-  /// summing over pixels in steps of 16, whose operands lie in shared memory.
-  ///
-  /// `conv2d_weights_depthwise`: one channel per group. A block takes one tap of some filters, a lane of threads each.
-  static let weightGradient = #"""
+  /// What kernels of filters' gradients are told: `channels` and `filters` are those of a group.
+  static let weightGradientArguments = #"""
     struct WeightGradientArguments {
       const void *x, *g;
       float *y;
@@ -17,7 +11,17 @@ extension KernelText {
       int slices, lanes, x_storage, g_storage;
     };
 
-    // 256 threads with TM filters × TN columns each. `channels` and `filters` are those of a group.
+    """#
+
+  /// Gradients of a convolution's filters: ∂W[f, c, tap] = Σ g[n, f, y, x]·x[n, c, …] over the pixels of one slice of the
+  /// batch. Slices are joined by `batch_sum`, in their order.
+  ///
+  /// `conv2d_weights_tile*`: implicit GEMM. A block makes a tile of filters × (tap, channel) of one group and slice,
+  /// summing over pixels in steps of 16, whose operands lie in shared memory.
+  ///
+  /// `conv2d_weights_depthwise`: one channel per group. A block takes one tap of some filters, a lane of threads each.
+  static let weightGradient = #"""
+    // 256 threads with TM filters × TN columns each.
     template <int BM, int BN, int TM, int TN>
     NETC_DEVICE void sum_products(const WeightGradientArguments &a) {
       constexpr int BK = 16, ACROSS = BN / TN, DOWN = BM / TM, STEP = 256 / BN, PASSES = BK / STEP;
