@@ -30,11 +30,18 @@ package final class TrainingExecutable {
 
   /// - Parameters:
   ///   - plan: of a step of training, verified, for a target that is a device.
+  ///   - engines: of that plan, where they were made.
   ///   - values: the numbers of constant n in C order.
-  package init(_ plan: Plan, _ roles: TrainingRoles, on machine: GPUMachine, values: (Int) throws -> [Float]) throws {
-    let list = try LaunchList(plan)
+  package init(
+    _ plan: Plan, _ roles: TrainingRoles, on machine: GPUMachine, engines: LibraryEngines? = nil,
+    values: (Int) throws -> [Float]
+  ) throws {
     let resources = DeviceResources(machine.context)
     try machine.context.makeCurrent()
+    let engines = try engines ?? LibraryEngines(plan, on: machine)
+    resources.keep(engines)
+    let plan = engines.plan
+    let list = try LaunchList(plan)
     let driver = machine.context.driver
     let functions = try GPUExecutable.functions(
       of: list.modules(update: UpdateLaunch.kernels(roles)), machine, nil, resources)
@@ -42,7 +49,8 @@ package final class TrainingExecutable {
     let places = ResidentPlaces(plan, roles)
     let brought = plan.inputs.indices.filter { places.inputs[$0] == nil }
     let exchange = TrainingSlot.bytes(plan, brought)
-    let memory = TrainingMemory(plan, weights: weights.bytes, resident: places.bytes, exchange: exchange)
+    let memory = TrainingMemory(
+      plan, weights: weights.bytes, workspace: engines.workspaceBytes, resident: places.bytes, exchange: exchange)
     let free = try machine.context.freeMemory
     func take(_ bytes: Int) throws(GPUProblem) -> cgpu_address {
       guard let address = try resources.takeMemory(bytes) else { throw memory.problem(free: free) }
@@ -50,6 +58,8 @@ package final class TrainingExecutable {
     }
     let (constants, arena) = (try take(weights.bytes), try take(plan.arenaBytes))
     let resident = try take(places.bytes)
+    let scratch = engines.workspaceBytes == 0 ? 0 : try take(engines.workspaceBytes)
+    let starter = LaunchStarter(functions: functions, engines: engines, scratch: scratch, driver: driver)
     let stream = try resources.takeStream()
     bringing = try resources.takeStream()
     func bring(_ bytes: [UInt8], to place: cgpu_address) throws(GPUProblem) {
@@ -63,14 +73,14 @@ package final class TrainingExecutable {
     slots = try (0..<TrainingMemory.slots).map { _ in
       var slot = try TrainingSlot(plan, brought, roles, device: try take(exchange), resources)
       let layout = DeviceLayout(
-        arena: arena, constants: constants, offsets: weights.offsets,
+        arena: arena, constants: constants, offsets: weights.offsets, rounded: weights.rounded, scratch: scratch,
         inputs: plan.inputs.indices.map { input in
           places.inputs[input].map { resident + UInt64($0) } ?? slot.inputs[input]?.device ?? 0
         },
         outputs: places.outputs.map { resident + UInt64($0) })
       let update = UpdateLaunch.all(roles, places, resident: resident, numbers: slot.numbers.device)
       func startKernels() throws(GPUProblem) {
-        for launch in list.launches { try layout.start(launch, functions[launch.kernel], stream, driver) }
+        for launch in list.launches { try starter.start(launch, at: layout, in: stream) }
         for launch in update {
           try DeviceLayout.start(
             launch.kernel, functions[launch.kernel], grid: (launch.blocks, 1, 1), launch.addresses, launch.numbers,
