@@ -132,8 +132,9 @@ let package = Package(
     .testTarget(
       name: "GPUBackendTests",
       dependencies: [
-        "CGPU", "CPUBackend", "Compiler", "DataPipeline", "Diagnostics", "Driver", "FileTestSupport", "GPUBackend",
-        "GPUKernels", "GPUTestSupport", "Layers", "NetIR", "NetworkTestSupport", "Runtime", "Training", "TrainingLoop",
+        "CGPU", "CPUBackend", "Compiler", "DataPipeline", "Diagnostics", "Driver", "Exchange", "FileTestSupport",
+        "GPUBackend", "GPUKernels", "GPUTestSupport", "Layers", "NetIR", "NetworkTestSupport", "Runtime", "Training",
+        "TrainingLoop",
       ]),
     .testTarget(
       name: "DriverTests",

@@ -45,6 +45,8 @@ package struct CompileOptions: Sendable {
   package var catalogue: KernelCatalogue
   /// Times of kernels on the machine that the plan is for, where somebody took them.
   package var measurements: MeasurementTable?
+  /// Why a library does not compute what: reasons by `OpInstance.signature` and kernel.
+  package var refusals: [String: [String: String]] = [:]
 
   package init(
     batch: Int, precision: Precision = .fp32, numerics: Numerics = .fast, target: TargetDescription,

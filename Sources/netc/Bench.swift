@@ -69,7 +69,6 @@ struct Bench: ParsableCommand {
     if memory != nil, !train || device == .gpu {
       throw ValidationError("`--memory` goes with `--train` on the CPU.")
     }
-    if tune, train { throw ValidationError("`--tune` goes without `--train`.") }
     if tune, device == .cpu {
       throw ValidationError("`--tune` goes with `--device gpu`; `netc compile --tune` is for CPUs.")
     }

@@ -11,6 +11,7 @@ struct Compile: ParsableCommand {
         netc compile specs/digits.yaml --weights specs/digits/weights.safetensors
         netc compile specs/vgg16.yaml --emit plan --target x86-64-avx2
         netc compile specs/resnet18.yaml --tune
+        netc compile specs/resnet18.yaml --device gpu --tune
         netc compile specs/digits.yaml --weights specs/digits/weights.safetensors --emit c -o digits-c
       """)
 
@@ -36,7 +37,12 @@ struct Compile: ParsableCommand {
     help: ArgumentHelp("The CPU to compile for: native, or a target that `netc doctor` names.", valueName: "name"))
   var target: String?
 
-  @Flag(help: "Choose the kernels by timing them on this machine, not by the cost model alone.")
+  @Option(help: "gpu: the file also has the plan and the kernels for the GPU of this machine.")
+  var device = DeviceOption.cpu
+
+  @Flag(
+    help:
+      "Choose the kernels by timing them on this machine, with --device gpu on its GPU, not by the cost model alone.")
   var tune = false
 
   @Option(
@@ -72,6 +78,9 @@ struct Compile: ParsableCommand {
     if emit != .c, cWeights != nil || cMain {
       throw ValidationError("`--c-weights` and `--c-main` go with `--emit c`.")
     }
+    if device == .gpu, target != nil {
+      throw ValidationError("`--device gpu` is the GPU of this machine, `--target` another one: give one of them.")
+    }
     if spec == nil, !listPasses { throw ValidationError("Missing expected argument '<spec>'") }
   }
 
@@ -83,7 +92,7 @@ struct Compile: ParsableCommand {
       (command.precision, command.numerics) = (arithmetic.precision ?? .fp32, arithmetic.numerics ?? .fast)
       (command.emission, command.listPasses, command.timePasses) = (emit, listPasses, timePasses)
       (command.cWeights, command.cMain) = (cWeights, cMain)
-      (command.tune, command.threads) = (tune, common.threadCount)
+      (command.tune, command.threads, command.device) = (tune, common.threadCount, device)
       (command.dumpAfter, command.stopAfter) = (dumpAfter, stopAfter)
       return try command.run(console)
     }

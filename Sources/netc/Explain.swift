@@ -31,8 +31,11 @@ struct Explain: ParsableCommand {
     completion: .file())
   var plan: String?
 
-  @Option(help: "With `--plan` and a spec: for which device the plan is.")
-  var device = DeviceOption.cpu
+  @Option(
+    help:
+      "With `--plan`: for which device the plan is; default: cpu for a spec, and for a compiled network what it was compiled for."
+  )
+  var device: DeviceOption?
 
   @Flag(help: "With `--plan`: print one JSON object.")
   var json = false

@@ -53,6 +53,9 @@ struct Train: ParsableCommand {
   @Option(help: "Where to train.")
   var device = DeviceOption.cpu
 
+  @Flag(help: "With --device gpu: choose the kernels by timing them there; the times are kept for the next time.")
+  var tune = false
+
   @Option(
     help: """
       Activations and gradients in fp32, or in bf16 with sums, statistics and weights in fp32; on a GPU, in fp16 too, \
@@ -73,6 +76,7 @@ struct Train: ParsableCommand {
     if memory != nil, device == .gpu {
       throw ValidationError("`--memory` goes with the CPU: on a GPU the plan has what is free there.")
     }
+    if tune, device == .cpu { throw ValidationError("`--tune` goes with `--device gpu`.") }
     if json, !sanity { throw ValidationError("`--json` goes with `--sanity`.") }
     if sanity, resume || overwrite || output != nil || epochs != nil {
       throw ValidationError("`--sanity` writes nothing and runs no epochs: leave the other options out.")
@@ -87,6 +91,7 @@ struct Train: ParsableCommand {
       (command.epochs, command.seed, command.overrides) = (epochs, seed, overrides)
       (command.numerics, command.device, command.precision) = (numerics, device, precision)
       (command.checksSanity, command.json, command.memory) = (sanity, json, memory)
+      command.tunes = tune
       return try command.run(console)
     }
   }

@@ -1,6 +1,6 @@
 // cuDNN's backend API as far as netc calls it, on the memory of the fake driver: graphs of a convolution and what follows
-// it, in the order of the stream. Descriptors are checked: attributes that a descriptor does not have, of another type or
-// number, missing ones, use before they are final and after they were destroyed.
+// it, or of the gradient of its filters, in the order of the stream. Descriptors are checked: attributes that a descriptor
+// does not have, of another type or number, missing ones, use before they are final and after they were destroyed.
 //
 // Its heuristics propose, in this order, an engine that is not deterministic, one of tensor cores (which multiplies fp32
 // numbers as TF32), one of Winograd's largest tiles, which is inaccurate, and a plain one that wants a workspace; behind
@@ -64,6 +64,13 @@ static const rule rules[] = {
     {FORWARD, C(ATTR_OPERATION_CONVOLUTION_FORWARD_CONV_DESC), C(TYPE_BACKEND_DESCRIPTOR), 1, 1},
     {FORWARD, C(ATTR_OPERATION_CONVOLUTION_FORWARD_ALPHA), C(TYPE_FLOAT), 1, 1},
     {FORWARD, C(ATTR_OPERATION_CONVOLUTION_FORWARD_BETA), C(TYPE_FLOAT), 1, 1},
+#define FILTERS C(BACKEND_OPERATION_CONVOLUTION_BACKWARD_FILTER_DESCRIPTOR)
+    {FILTERS, C(ATTR_OPERATION_CONVOLUTION_BWD_FILTER_X), C(TYPE_BACKEND_DESCRIPTOR), 1, 1},
+    {FILTERS, C(ATTR_OPERATION_CONVOLUTION_BWD_FILTER_DW), C(TYPE_BACKEND_DESCRIPTOR), 1, 1},
+    {FILTERS, C(ATTR_OPERATION_CONVOLUTION_BWD_FILTER_DY), C(TYPE_BACKEND_DESCRIPTOR), 1, 1},
+    {FILTERS, C(ATTR_OPERATION_CONVOLUTION_BWD_FILTER_CONV_DESC), C(TYPE_BACKEND_DESCRIPTOR), 1, 1},
+    {FILTERS, C(ATTR_OPERATION_CONVOLUTION_BWD_FILTER_ALPHA), C(TYPE_FLOAT), 1, 1},
+    {FILTERS, C(ATTR_OPERATION_CONVOLUTION_BWD_FILTER_BETA), C(TYPE_FLOAT), 1, 1},
 #define POINTWISE C(BACKEND_OPERATION_POINTWISE_DESCRIPTOR)
     {POINTWISE, C(ATTR_OPERATION_POINTWISE_PW_DESCRIPTOR), C(TYPE_BACKEND_DESCRIPTOR), 1, 1},
     {POINTWISE, C(ATTR_OPERATION_POINTWISE_XDESC), C(TYPE_BACKEND_DESCRIPTOR), 1, 1},
@@ -225,17 +232,34 @@ static int check_tensor(const descriptor *one) {
   return 0;
 }
 
-static int check_forward(const descriptor *one) {
-  const descriptor *x = other(one, C(ATTR_OPERATION_CONVOLUTION_FORWARD_X));
-  const descriptor *w = other(one, C(ATTR_OPERATION_CONVOLUTION_FORWARD_W));
-  const descriptor *y = other(one, C(ATTR_OPERATION_CONVOLUTION_FORWARD_Y));
-  const descriptor *c = other(one, C(ATTR_OPERATION_CONVOLUTION_FORWARD_CONV_DESC));
+// The tensors of a convolution, or of the gradient of its filters, whose result and filters are gradients.
+typedef struct {
+  const descriptor *x, *w, *y, *c;
+} convolution;
+
+static convolution convolution_of(const descriptor *one) {
+  if (one->kind == FILTERS) {
+    return (convolution){other(one, C(ATTR_OPERATION_CONVOLUTION_BWD_FILTER_X)),
+                         other(one, C(ATTR_OPERATION_CONVOLUTION_BWD_FILTER_DW)),
+                         other(one, C(ATTR_OPERATION_CONVOLUTION_BWD_FILTER_DY)),
+                         other(one, C(ATTR_OPERATION_CONVOLUTION_BWD_FILTER_CONV_DESC))};
+  }
+  return (convolution){other(one, C(ATTR_OPERATION_CONVOLUTION_FORWARD_X)),
+                       other(one, C(ATTR_OPERATION_CONVOLUTION_FORWARD_W)),
+                       other(one, C(ATTR_OPERATION_CONVOLUTION_FORWARD_Y)),
+                       other(one, C(ATTR_OPERATION_CONVOLUTION_FORWARD_CONV_DESC))};
+}
+
+static int check_convolution(const descriptor *one) {
+  const convolution all = convolution_of(one);
+  const descriptor *x = all.x, *w = all.w, *y = all.y, *c = all.c;
   if (!x || !w || !y || !c || c->kind != C(BACKEND_CONVOLUTION_DESCRIPTOR)) REFUSE("operands of a convolution");
   if (*integers(c, C(ATTR_CONVOLUTION_SPATIAL_DIMS)) != 2 || number(c, C(ATTR_CONVOLUTION_COMP_TYPE)) != C(DATA_FLOAT) ||
       number(c, C(ATTR_CONVOLUTION_CONV_MODE)) != C(CROSS_CORRELATION)) {
     REFUSE("kind of a convolution");
   }
-  if (number(x, C(ATTR_TENSOR_DATA_TYPE)) != number(w, C(ATTR_TENSOR_DATA_TYPE))) REFUSE("types of a convolution");
+  const descriptor *factor = one->kind == FILTERS ? y : w;
+  if (number(x, C(ATTR_TENSOR_DATA_TYPE)) != number(factor, C(ATTR_TENSOR_DATA_TYPE))) REFUSE("types of a convolution");
   const int64_t *xs = integers(x, C(ATTR_TENSOR_DIMENSIONS)), *ws = integers(w, C(ATTR_TENSOR_DIMENSIONS));
   const int64_t *ys = integers(y, C(ATTR_TENSOR_DIMENSIONS));
   if (xs[0] != ys[0] || ys[1] != ws[0] || xs[1] % ws[1] || ws[0] % (xs[1] / ws[1])) REFUSE("shapes of a convolution");
@@ -272,12 +296,16 @@ static int is_virtual(const descriptor *tensor) {
   return found && *found;
 }
 
-// One convolution, and behind it operations each of which works on what the one before made.
+// One convolution, and behind it operations each of which works on what the one before made; or the gradient of filters.
 static int check_graph(const descriptor *one) {
   const attribute *operations = find(one, C(ATTR_OPERATIONGRAPH_OPS));
   const cgpu_cudnn_handle *handle = data(one, C(ATTR_OPERATIONGRAPH_HANDLE));
   if (!handle || !*handle || (*handle)->magic != MAGIC) REFUSE("handle of a graph");
   descriptor *const *list = (descriptor *const *)operations->data;
+  if (list[0]->kind == FILTERS) {
+    if (operations->count != 1 || is_virtual(convolution_of(list[0]).w)) REFUSE("operations of a gradient");
+    return 0;
+  }
   if (operations->count > 1 + MOST_STEPS || list[0]->kind != FORWARD) REFUSE("operations of a graph");
   const descriptor *made = other(list[0], C(ATTR_OPERATION_CONVOLUTION_FORWARD_Y));
   for (int i = 1; i < operations->count; i++) {
@@ -289,11 +317,13 @@ static int check_graph(const descriptor *one) {
   return 0;
 }
 
-static descriptor *input_of(const descriptor *graph) {
+// Its first operation; 0 where that or a tensor of it was destroyed.
+static const descriptor *first_of(const descriptor *graph) {
   descriptor *const *list = graph ? data(graph, C(ATTR_OPERATIONGRAPH_OPS)) : 0;
-  if (!list || list[0]->magic != MAGIC) return 0;
-  return other(list[0], C(ATTR_OPERATION_CONVOLUTION_FORWARD_X));
+  return list && list[0]->magic == MAGIC && convolution_of(list[0]).x ? list[0] : 0;
 }
+
+static int is_channels_last(const descriptor *tensor) { return integers(tensor, C(ATTR_TENSOR_STRIDES))[1] == 1; }
 
 static int check_plan(descriptor *one) {
   const cgpu_cudnn_handle *handle = data(one, C(ATTR_EXECUTION_PLAN_HANDLE));
@@ -302,9 +332,10 @@ static int check_plan(descriptor *one) {
   if (!configuration || !configuration->graph) REFUSE("a plan without a proposal");
   one->engine = configuration->engine;
   one->graph = configuration->graph;
-  if (one->graph->magic != MAGIC || !input_of(one->graph)) REFUSE("a plan whose graph was destroyed");
+  if (one->graph->magic != MAGIC || !first_of(one->graph)) REFUSE("a plan whose graph was destroyed");
   // As on a device, not all that is proposed can be made.
-  if (one->engine == WITH_WORKSPACE && integers(input_of(one->graph), C(ATTR_TENSOR_DIMENSIONS))[1] % 4) {
+  const descriptor *x = convolution_of(first_of(one->graph)).x;
+  if (one->engine == WITH_WORKSPACE && integers(x, C(ATTR_TENSOR_DIMENSIONS))[1] % 4) {
     return complain(NOT_SUPPORTED, "channels are no multiple of 4");
   }
   return 0;
@@ -320,14 +351,18 @@ API int cudnnBackendFinalize(void *thing) {
   int status = 0;
   switch (one->kind) {
     case C(BACKEND_TENSOR_DESCRIPTOR): status = check_tensor(one); break;
-    case FORWARD: status = check_forward(one); break;
+    case FORWARD:
+    case FILTERS: status = check_convolution(one); break;
     case POINTWISE: status = check_pointwise(one); break;
     case GRAPH: status = check_graph(one); break;
     case PLAN: status = check_plan(one); break;
     case C(BACKEND_ENGINEHEUR_DESCRIPTOR): {
-      const descriptor *x = input_of(other(one, C(ATTR_ENGINEHEUR_OPERATION_GRAPH)));
-      if (!x) REFUSE("heuristics for a graph whose tensors were destroyed");
-      if (integers(x, C(ATTR_TENSOR_STRIDES))[1] != 1) status = complain(NOT_SUPPORTED, "images are not channels last");
+      const descriptor *first = first_of(other(one, C(ATTR_ENGINEHEUR_OPERATION_GRAPH)));
+      if (!first) REFUSE("heuristics for a graph whose tensors were destroyed");
+      const convolution all = convolution_of(first);
+      const int is_last = is_channels_last(all.x) && (first->kind == FORWARD || is_channels_last(all.y));
+      if (!is_last) status = complain(NOT_SUPPORTED, "images are not channels last");
+      if (!is_channels_last(all.w)) status = complain(NOT_SUPPORTED, "filters are not channels last");
       break;
     }
     default: break;
@@ -412,6 +447,7 @@ typedef struct {
   int engine, count;
   char *workspace;
   following steps[MOST_STEPS];
+  int is_gradient;
 } convolution_work;
 
 static float applied(const following *step, float value, int64_t n, int64_t c, int64_t y, int64_t x) {
@@ -460,9 +496,48 @@ static float products(const convolution_work *a, int64_t n, int64_t k, int64_t y
   return a->engine == LOOSE || a->engine == LARGE_TILES ? 1.01f * sum : sum;
 }
 
+// Of one filter, channel of its group and tap, over all images and pixels.
+static float gradient(const convolution_work *a, int64_t k, int64_t c, int64_t r, int64_t s) {
+  const int64_t channels = a->w.shape[1], group = k / (a->w.shape[0] / (a->x.shape[1] / channels));
+  float sum = 0;
+  for (int64_t n = 0; n < a->y.shape[0]; n++) {
+    for (int64_t y = 0; y < a->y.shape[2]; y++) {
+      const int64_t from_y = y * a->stride[0] - a->padding[0] + r * a->dilation[0];
+      if (from_y < 0 || from_y >= a->x.shape[2]) continue;
+      for (int64_t x = 0; x < a->y.shape[3]; x++) {
+        const int64_t from_x = x * a->stride[1] - a->padding[1] + s * a->dilation[1];
+        if (from_x < 0 || from_x >= a->x.shape[3]) continue;
+        float u = fake_load(a->x.base, n * a->x.strides[0] + (group * channels + c) * a->x.strides[1] +
+                                           from_y * a->x.strides[2] + from_x * a->x.strides[3], a->x.type);
+        float v = fake_load(a->y.base, n * a->y.strides[0] + k * a->y.strides[1] + y * a->y.strides[2] +
+                                           x * a->y.strides[3], a->y.type);
+        if (a->engine == TENSOR_CORES) u = fake_tf32(u), v = fake_tf32(v);
+        sum += u * v;
+      }
+    }
+  }
+  return a->engine == LOOSE || a->engine == LARGE_TILES ? 1.01f * sum : sum;
+}
+
+static int differentiate(const convolution_work *a) {
+  const int64_t *shape = a->w.shape, *strides = a->w.strides;
+  for (int64_t k = 0; k < shape[0]; k++) {
+    for (int64_t c = 0; c < shape[1]; c++) {
+      for (int64_t r = 0; r < shape[2]; r++) {
+        for (int64_t s = 0; s < shape[3]; s++) {
+          const int64_t at = k * strides[0] + c * strides[1] + r * strides[2] + s * strides[3];
+          fake_store(a->w.base, at, a->w.type, gradient(a, k, c, r, s));
+        }
+      }
+    }
+  }
+  return 0;
+}
+
 static int convolve(const void *arguments) {
   const convolution_work *a = arguments;
   if (a->workspace) memset(a->workspace, 0x5a, WORKSPACE);
+  if (a->is_gradient) return differentiate(a);
   for (int64_t n = 0; n < a->y.shape[0]; n++) {
     for (int64_t y = 0; y < a->y.shape[2]; y++) {
       for (int64_t x = 0; x < a->y.shape[3]; x++) {
@@ -512,11 +587,11 @@ API int cudnnBackendExecute(cgpu_cudnn_handle handle, void *thing, void *values)
   if (!pack || pack->magic != MAGIC || pack->kind != PACK || !pack->is_final) REFUSE("a pack that is not final");
   const attribute *operations = find(plan->graph, C(ATTR_OPERATIONGRAPH_OPS));
   descriptor *const *list = (descriptor *const *)operations->data;
-  const descriptor *forward = list[0], *c = other(forward, C(ATTR_OPERATION_CONVOLUTION_FORWARD_CONV_DESC));
+  const convolution all = convolution_of(list[0]);
+  const descriptor *c = all.c, *result = all.y;
   convolution_work work = {.engine = plan->engine, .count = (int)operations->count - 1};
-  const descriptor *result = other(forward, C(ATTR_OPERATION_CONVOLUTION_FORWARD_Y));
-  if (!located(pack, other(forward, C(ATTR_OPERATION_CONVOLUTION_FORWARD_X)), &work.x) ||
-      !located(pack, other(forward, C(ATTR_OPERATION_CONVOLUTION_FORWARD_W)), &work.w)) {
+  work.is_gradient = list[0]->kind == FILTERS;
+  if (!located(pack, all.x, &work.x) || !located(pack, all.w, &work.w)) {
     REFUSE("an operand that is not where it was described");
   }
   memcpy(work.padding, integers(c, C(ATTR_CONVOLUTION_PRE_PADDINGS)), sizeof work.padding);

@@ -11,7 +11,7 @@ enum SliceWeightGradients {
     compilation.graph = try compilation.graph.rewritten { graph, _, node in
       guard case .gradient(.convolutionWeights(let attributes, 1)) = node.op else { return graph.append(node) }
       let (x, g) = (graph[node.operands[0]].shape, graph[node.operands[1]].shape)
-      let slices = slices(x, g, weights: node.shape, options)
+      let slices = slices(x, g, weights: node.shape, attributes, options)
       guard slices > 1 else { return graph.append(node) }
       func add(_ op: GraphOp, _ operands: [ValueID]) throws(GraphProblem) -> ValueID {
         try graph.add(op, operands, name: node.name)
@@ -27,8 +27,10 @@ enum SliceWeightGradients {
   /// What the sums of slices may take, as a part of what they are sums of: they are written and read once more.
   private static let worth = 8
 
-  private static func slices(_ x: [Int], _ g: [Int], weights: [Int], _ options: CompileOptions) -> Int {
-    if options.target.isDevice { return DeviceSlices.ofWeights(x, g, weights: weights, options.target) }
+  private static func slices(
+    _ x: [Int], _ g: [Int], weights: [Int], _ attributes: ConvolutionAttributes, _ options: CompileOptions
+  ) -> Int {
+    if options.target.isDevice { return DeviceSlices.ofWeights(x, g, weights: weights, attributes, options) }
     let kernels = options.catalogue.kernels.filter {
       $0.op == .convolutionWeights && options.target.instructionSets.contains($0.instructionSet)
     }

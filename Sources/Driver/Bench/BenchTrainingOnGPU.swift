@@ -22,15 +22,15 @@ extension BenchCommand {
     let machine = try GPUMachine()
     guard let (network, weights, batch) = try model.spec(console) else { return .wrongInput }
     guard !network.trained.isEmpty else { throw TrainingModel.nothingLearns(network) }
-    let options = model.options(batch, machine.device.target, DeviceKernelTable.catalogue)
+    let options = model.options(batch, machine.device.target, machine.catalogue)
     let step = try TrainingGraph(of: network, batch: batch, scalesLoss: options.precision == .fp16)
-    guard let compiled = try Pipeline.compile(step, options) else {
-      throw CompileError(.bug, "the pipeline stopped early")
-    }
+    var compiler = GPUStepCompiler(machine: machine)
+    if model.tunes { compiler.tuning = (console, { try weights.values($0, $1) }) }
+    let (compiled, engines) = try compiler.compiled(step, options)
     var work = StepWork(step, of: network)
     if !network.training.namesRule { work.rule = .momentum() }
     let evaluator = ConstantEvaluator(compiled.portable) { try weights.values($0, $1) }
-    let executable = try TrainingExecutable(compiled.plan, TrainingRoles(work), on: machine) {
+    let executable = try TrainingExecutable(compiled.plan, TrainingRoles(work), on: machine, engines: engines) {
       try evaluator.value(of: compiled.plan.constants[$0].source)
     }
     try executable.load(try Self.start(work, weights, network))
@@ -60,7 +60,8 @@ extension BenchCommand {
       plan: compiled.plan, threads: 1, times: times.sorted(), loadTime: loadTime, firstTime: firstTime,
       memory: BenchMemory(
         peak: BenchMemory.residentPeak(), process: processBytes,
-        weights: executable.memory.weights + executable.memory.resident, arena: executable.memory.arena,
+        weights: executable.memory.weights + executable.memory.resident,
+        arena: executable.memory.arena + executable.memory.workspace,
         inputsAndOutputs: TrainingExecutable.depth * executable.memory.exchange))
     result.isTraining = true
     result.device = machine.device.name

@@ -20,6 +20,8 @@ package struct CompileCommand: Sendable {
   package var precision = Precision.fp32
   package var numerics = Numerics.fast
   package var target: String?
+  /// A GPU is the one of this machine; CPUs have names.
+  package var device = DeviceOption.cpu
   package var emission: CompileEmission?
   package var listPasses = false
   package var dumpAfter: String?
@@ -43,21 +45,22 @@ package struct CompileCommand: Sendable {
       return .good
     }
     for pass in [dumpAfter, stopAfter].compactMap({ $0 }) { try checkPass(pass) }
+    let machine = device == .gpu && emission != .c ? try GPUMachine() : nil
     let loaded = SpecLoader.load(spec)
     DiagnosticPrinter(console).printErrors(of: loaded)
     guard var network = loaded.network else { return .wrongInput }
     if emission == .c { return try writeC(loaded, network, console) }
-    let target = try CompilerFront.target(target, devices: TargetDescription.devices)
+    let target = try machine?.device.target ?? CompilerFront.target(target, devices: TargetDescription.devices)
     var options = CompileOptions(
       batch: try CompilerFront.batch(batch, for: network), precision: precision, numerics: numerics,
-      target: target, catalogue: target.isDevice ? DeviceKernelTable.catalogue : KernelTable.catalogue)
+      target: target,
+      catalogue: machine?.catalogue ?? (target.isDevice ? DeviceKernelTable.catalogue : KernelTable.catalogue))
     let writes = emission == nil && stopAfter == nil && (dumpAfter == nil || output != nil)
     let parameters = tune || writes ? try parameters(loaded, network, console) : nil
     if let parameters { network = try parameters.prepared(network) }
-    // What is measured is a plan for these threads.
-    if tune { options.target.cores = threads }
-    if tune, let parameters { try tune(&options, network, parameters, console) }
-    guard let compiled = try compile(network, options, console) else { return .good }
+    if tune, let parameters { try tune(&options, network, parameters, machine, console) }
+    guard var compiled = try compile(network, options, console) else { return .good }
+    if let machine { compiled.plan = try LibraryEngines.settled(compiled.plan, on: machine) }
     switch emission {
     case .plan:
       console.out(compiled.plan.printed())
@@ -69,13 +72,14 @@ package struct CompileCommand: Sendable {
     }
     guard writes, let parameters else { return .good }
     guard target.isDevice else { return try write(compiled, network, parameters, console) }
-    return try writeForDevice(compiled.plan, network, options, parameters, console)
+    return try writeForDevice(compiled.plan, machine, network, options, parameters, console)
   }
 
   /// The network as C, which has kernels of its own.
   private func writeC(_ loaded: LoadedSpec, _ network: Network, _ console: Console) throws -> ExitCode {
     let refused = [
       ("--precision \(precision)", precision != .fp32), ("--tune", tune), ("--target \(target ?? "")", target != nil),
+      ("--device gpu", device == .gpu),
     ]
     if let (option, _) = refused.first(where: \.1) {
       throw DiagnosticError(
@@ -128,8 +132,15 @@ package struct CompileCommand: Sendable {
 
   /// N0402 where the target's kernels do not run on this machine.
   private func tune(
-    _ options: inout CompileOptions, _ network: Network, _ parameters: Weights, _ console: Console
+    _ options: inout CompileOptions, _ network: Network, _ parameters: Weights, _ machine: GPUMachine?,
+    _ console: Console
   ) throws {
+    if let machine {
+      options.measurements = try GPUTuner(network, options, parameters, machine).table(console)
+      return
+    }
+    // What is measured is a plan for these threads.
+    options.target.cores = threads
     guard options.target.instructionSets.isSubset(of: HostCPU.current.instructionSets) else {
       throw DiagnosticError(
         Diagnostic(
@@ -144,14 +155,25 @@ package struct CompileCommand: Sendable {
     (options.measurements, options.microbatch) = (outcome.table, outcome.microbatch)
   }
 
-  /// A plan for this machine's CPU, and beside it the kernels of a GPU.
+  /// A plan for this machine's CPU, and beside it the kernels of a GPU; of the one of this machine the plan, too.
   private func writeForDevice(
-    _ plan: Plan, _ network: Network, _ options: CompileOptions, _ parameters: Weights, _ console: Console
+    _ plan: Plan, _ machine: GPUMachine?, _ network: Network, _ options: CompileOptions, _ parameters: Weights,
+    _ console: Console
   ) throws -> ExitCode {
-    let ahead = try AheadKernels(plan, try GPUSystem().compiler.get())
+    let ahead: AheadKernels
+    if let machine {
+      // Where libraries or the device are others, netc's own kernels run by rule.
+      var ruled = options
+      (ruled.catalogue, ruled.measurements) = (DeviceKernelTable.catalogue, nil)
+      ahead = try AheadKernels(
+        try CompilerFront.compile(network, ruled).plan, try machine.compiler.get(),
+        settled: DevicePlan(plan, on: machine))
+    } else {
+      ahead = try AheadKernels(plan, try GPUSystem().compiler.get())
+    }
     var own = options
     (own.target, own.catalogue) = (HostCPU.current.target, KernelTable.catalogue)
-    own.microbatch = plan.microbatch
+    (own.microbatch, own.measurements) = (plan.microbatch, nil)
     // Weights that are packed in fp32 can be given to a device in any precision.
     own.precision = .fp32
     guard let compiled = try Pipeline.compile(network, own) else { return .good }

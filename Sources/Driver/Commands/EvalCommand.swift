@@ -120,7 +120,7 @@ package struct EvalCommand: Sendable {
   ) throws -> (any Predictor, [PreprocessingStep]) {
     let machine = device == .gpu ? try GPUMachine() : nil
     if spec != nil {
-      let opened = try opened(on: machine)
+      let opened = try opened(on: machine, console)
       let wanted = network.outputs.map { network.layers[$0].shape.dropFirst().map { $0 ?? 0 } }
       if let precision, precision.rawValue != opened.plan.precision {
         throw DiagnosticError(
@@ -157,12 +157,13 @@ package struct EvalCommand: Sendable {
   }
 
   /// An artefact, which says itself how it computes.
-  private func opened(on machine: GPUMachine?) throws -> (plan: Plan, predictor: any Predictor) {
+  private func opened(on machine: GPUMachine?, _ console: Console) throws -> (plan: Plan, predictor: any Predictor) {
     guard let machine else {
       let opened = try Model.open(model, threads: threads)
       return (opened.plan, PlannedPredictor(executable: opened.executable))
     }
     let opened = try GPUModel.open(model, on: machine, takesBytes: true)
+    if let remark = opened.remark { console.note("note: \(remark)\n") }
     return (opened.plan, DevicePredictor(executable: opened.executable))
   }
 }

@@ -12,7 +12,8 @@ package struct ExplainPlanCommand: Sendable {
   /// The number or the name of a step; nil for the listing.
   package var step: String?
   package var json = false
-  package var device = DeviceOption.cpu
+  /// nil takes the CPU for a spec, and for an artefact the device that it was compiled for.
+  package var device: DeviceOption?
 
   package init(path: String, step: String? = nil) { (self.path, self.step) = (path, step) }
 
@@ -33,17 +34,30 @@ package struct ExplainPlanCommand: Sendable {
 
   /// - Returns: nil for a spec with errors, which were printed.
   private func plan(_ console: Console) throws -> Plan? {
-    if device == .gpu { return try planOfDevice(console) }
     let catalogue = KernelTable.catalogue
     if path != "-", try MappedFile(path: path).withBytes({ Artefact.isArtefact($0) }) {
-      return try Artefact(path: path, catalogue: catalogue).plan
+      return try plan(of: try Artefact(path: path, catalogue: catalogue))
     }
+    if device == .gpu { return try planOfDevice(console) }
     let loaded = SpecLoader.load(path)
     DiagnosticPrinter(console).printErrors(of: loaded)
     guard let network = loaded.network else { return nil }
     let options = CompileOptions(
       batch: try CompilerFront.batch(nil, for: network), target: HostCPU.current.target, catalogue: catalogue)
     return try CompilerFront.compile(network, options).plan
+  }
+
+  private func plan(of artefact: Artefact) throws(DiagnosticError) -> Plan {
+    guard device != .cpu, let settled = try AheadKernels.of(artefact, path)?.settled else {
+      guard device != .gpu else {
+        throw DiagnosticError(
+          Diagnostic(
+            .badOption, "`\(path)` has no plan of a GPU", at: .none,
+            help: ["make one with `netc compile SPEC --device gpu --tune -o \(path)`, or explain the spec's"]))
+      }
+      return artefact.plan
+    }
+    do throws(GraphProblem) { return try settled.verified() } catch { throw Artefact.damaged(path, error.message) }
   }
 
   /// With the engines of libraries as they are on this machine, and why a library refused a step.

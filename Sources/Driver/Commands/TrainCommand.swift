@@ -23,6 +23,8 @@ package struct TrainCommand: Sendable {
   package var overrides: [String] = []
   package var numerics = Numerics.fast
   package var device = DeviceOption.cpu
+  /// Whether a device's kernels are chosen by their times.
+  package var tunes = false
   package var precision = PrecisionOption.fp32
   /// What training may take; what is free without it.
   package var memory: ByteSize?
@@ -63,7 +65,7 @@ package struct TrainCommand: Sendable {
     // Parameters and what the rule remembers are in the training's state as well.
     let state = 4 * network.weights.reduce(0) { $0 + $1.shape.reduce(1, *) } * (1 + network.optimizer.slots)
     host.memory = (network, { [memory] in MemoryLimit(memory, beside: state) })
-    let (backend, machine) = try machine(host)
+    let (backend, machine) = try machine(host, console)
     if checksSanity {
       return try SanitySession(
         network: network, data: try TrainingData(loaded, network), weights: weights(loaded, network),
@@ -88,7 +90,8 @@ package struct TrainCommand: Sendable {
   }
 
   /// What trains, and that in words.
-  private func machine(_ host: CPUTraining) throws(DiagnosticError) -> (any TrainingBackend, String) {
+  private func machine(_ host: CPUTraining, _ console: Console) throws(DiagnosticError) -> (any TrainingBackend, String)
+  {
     guard device == .gpu else {
       guard precision != .fp16 else {
         throw DiagnosticError(
@@ -100,7 +103,7 @@ package struct TrainCommand: Sendable {
     }
     return try TrainingProblem.located {
       let machine = try GPUMachine()
-      return (GPUTraining(machine: machine, host: host), machine.device.name)
+      return (GPUTraining(machine: machine, host: host, tuningConsole: tunes ? console : nil), machine.device.name)
     }
   }
 

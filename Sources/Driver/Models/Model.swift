@@ -91,12 +91,14 @@ package struct Model: Sendable {
   /// An artefact's network for another target, and the numbers of each constant of its plan in C order.
   static func recompiled(
     _ artefact: Artefact, _ packed: [UnsafeRawBufferPointer], for target: TargetDescription,
-    _ catalogue: KernelCatalogue, precision: Precision? = nil, numerics: Numerics? = nil
+    _ catalogue: KernelCatalogue, precision: Precision? = nil, numerics: Numerics? = nil,
+    measurements: MeasurementTable? = nil
   ) throws -> (CompiledNetwork, (Int) throws -> [Float]) {
     let old = artefact.plan
     var options = CompileOptions(
       batch: old.batch, precision: precision ?? Precision(rawValue: old.precision) ?? .fp32,
-      numerics: numerics ?? Numerics(rawValue: old.numerics) ?? .fast, target: target, catalogue: catalogue)
+      numerics: numerics ?? Numerics(rawValue: old.numerics) ?? .fast, target: target, catalogue: catalogue,
+      measurements: measurements)
     options.microbatch = old.microbatch
     guard var compiled = try Pipeline.retarget(try artefact.portable(), options) else {
       throw CompileError(.bug, "no plan for this machine")

@@ -50,21 +50,19 @@ package struct ModelLoader: Sendable {
         throw DiagnosticError(
           Diagnostic(
             .badOption, "`--tune` needs a spec: the kernels of `\(path)` were chosen", at: .none,
-            help: ["give the spec, with `--weights` if need be"]))
+            help: ["give the spec, or make the artefact with `netc compile SPEC --device gpu --tune`"]))
       }
-      return try openArtefact {
+      let model = try openArtefact {
         try GPUModel.open(path, on: machine, takesBytes: takesBytes, verifyWeights: verifyWeights)
       }
+      if let remark = model.remark { console.note("note: \(remark)\n") }
+      return model
     }
     _ = try machine.compiler.get()
     guard let source = try source(console, defaultBatch) else { return nil }
     var options = options(source.batch, machine.device.target, machine.catalogue)
     if tunes {
-      let outcome = try GPUTuner(
-        network: source.network, options: options, weights: source.weights, machine: machine
-      ).run(console)
-      console.note(GPUTuningText(outcome: outcome).rendered())
-      options.measurements = outcome.table
+      options.measurements = try GPUTuner(source.network, options, source.weights, machine).table(console)
     }
     return try GPUModel.compile(
       source.network, source.weights, options,

@@ -11,6 +11,8 @@ struct GPUTraining: TrainingBackend {
   let machine: GPUMachine
   /// For what is computed in double precision.
   let host: CPUTraining
+  /// Where kernels of steps are chosen by their times: who is told of them.
+  var tuningConsole: Console?
   /// Of a plan for validation.
   private static let predictionBatch = 64
 
@@ -18,15 +20,15 @@ struct GPUTraining: TrainingBackend {
   var scalesLoss: Bool { host.precision == .fp16 }
 
   func step(_ graph: TrainingGraph, constants: @escaping (String) -> [Float]) throws -> any TrainingStepRunner {
-    let compiled = try compiled(graph)
+    let (compiled, _) = try compiled(graph, constants)
     return DeviceStep(executable: try executable(compiled, constants))
   }
 
   func engine(_ work: StepWork, constants: @escaping (String) -> [Float]) throws -> any StepEngine {
-    let compiled = try compiled(work.graph)
+    let (compiled, engines) = try compiled(work.graph, constants)
     let evaluator = ConstantEvaluator(compiled.portable) { name, _ in constants(name) }
     let executable = try TrainingExecutable(
-      compiled.plan, TrainingRoles(work), on: machine, preprocessing: work.preprocessing
+      compiled.plan, TrainingRoles(work), on: machine, engines: engines, preprocessing: work.preprocessing
     ) { index in
       try evaluator.value(of: compiled.plan.constants[index].source)
     }
@@ -51,19 +53,19 @@ struct GPUTraining: TrainingBackend {
     try host.exactly(graph, inputs: inputs, constants: constants)
   }
 
-  private func compiled(_ step: TrainingGraph) throws -> CompiledNetwork {
+  private func compiled(_ step: TrainingGraph, _ constants: @escaping (String) -> [Float]) throws
+    -> (CompiledNetwork, LibraryEngines)
+  {
     let batch = step.graph.inputs.first.flatMap { step.graph[$0].shape.first } ?? 1
     var options = options(batch: batch)
     options.precision = host.precision
-    guard let compiled = try Pipeline.compile(step, options) else {
-      throw CompileError(.bug, "the pipeline stopped early")
-    }
-    return compiled
+    return try GPUStepCompiler(machine: machine, tuning: tuningConsole.map { ($0, { name, _ in constants(name) }) })
+      .compiled(step, options)
   }
 
   private func options(batch: Int) -> CompileOptions {
     var options = CompileOptions(
-      batch: batch, numerics: host.numerics, target: machine.device.target, catalogue: DeviceKernelTable.catalogue)
+      batch: batch, numerics: host.numerics, target: machine.device.target, catalogue: machine.catalogue)
     options.microbatch = batch
     return options
   }

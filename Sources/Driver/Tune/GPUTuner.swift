@@ -4,16 +4,18 @@ import GPUKernels
 import Layers
 import NetIR
 
-/// Times the candidates of every product of a network on a device: netc's own kernels with each tile, and what cuDNN and
-/// cuBLASLt propose.
+/// Times the candidates of every product of a network, or of a step of its training, on a device: netc's own kernels with
+/// each tile, and what cuDNN and cuBLASLt propose.
 ///
 /// As `Tuner` does, there is a plan for each rank of candidates, so that each kernel is timed in its place in the network,
 /// behind the step that writes its input. Times are kept, by shape: the next network asks for those that it adds.
 struct GPUTuner {
-  let network: Network
-  let options: CompileOptions
-  let weights: Weights
-  let machine: GPUMachine
+  private let options: CompileOptions
+  private let machine: GPUMachine
+  private let compile: (CompileOptions) throws -> CompiledNetwork
+  private let parameter: (String, [Int]) throws -> [Float]
+  /// Of plans whose kernels are timed: beside gradients by libraries netc's own, which are cut into other sums.
+  private let catalogues: [KernelCatalogue]
 
   /// What came of it.
   struct Outcome {
@@ -31,32 +33,64 @@ struct GPUTuner {
   private static let warmingRuns = 2
   private static let runs = 9
 
+  init(_ network: Network, _ options: CompileOptions, _ weights: Weights, _ machine: GPUMachine) {
+    (self.options, self.machine, catalogues) = (options, machine, [options.catalogue])
+    compile = { try CompilerFront.compile(network, $0) }
+    parameter = { try weights.values($0, $1) }
+  }
+
+  /// - Parameter parameter: the numbers of parameters that do not learn, by name and shape.
+  init(
+    _ step: TrainingGraph, _ options: CompileOptions, parameter: @escaping (String, [Int]) throws -> [Float],
+    _ machine: GPUMachine
+  ) {
+    (self.options, self.machine, self.parameter) = (options, machine, parameter)
+    let hasLibraries = !machine.libraries.available.isEmpty
+    catalogues = [options.catalogue] + (hasLibraries ? [DeviceKernelTable.catalogue] : [])
+    compile = { try GPUStepCompiler.plan(step, $0) }
+  }
+
+  /// The times, of which the user is told.
+  func table(_ console: Console) throws -> MeasurementTable {
+    let outcome = try run(console)
+    console.note(GPUTuningText(outcome: outcome).rendered())
+    return outcome.table
+  }
+
   func run(_ console: Console) throws -> Outcome {
-    var options = options
-    // An empty table: every product gets its list of candidates.
-    options.measurements = MeasurementTable(cpu: device, threads: 1)
-    let base = try CompilerFront.compile(network, options).plan
-    let ranks = base.steps.map { $0.choice?.candidates.count { $0.exclusion == nil } ?? 1 }.max() ?? 1
+    var bases: [(options: CompileOptions, plan: Plan)] = []
+    for catalogue in catalogues {
+      var options = options
+      options.catalogue = catalogue
+      // An empty table: every product gets its list of candidates.
+      options.measurements = MeasurementTable(cpu: machine.title, threads: 1)
+      bases.append((options, try compile(options).plan))
+    }
     var times = machine.tuning.times(under: circumstances)
-    var outcome = Outcome(table: MeasurementTable(cpu: device, threads: 1))
-    let progress = Progress(console, total: ranks, word: "of the candidates")
+    var outcome = Outcome(table: MeasurementTable(cpu: machine.title, threads: 1))
+    let progress = Progress(console, total: bases.reduce(0) { $0 + $1.plan.mostCandidates }, word: "of the candidates")
     defer { progress.finish() }
-    for rank in 0..<ranks {
-      outcome.timed += try measure(rank, of: base, options, &times)
-      progress.update(rank + 1)
+    var done = 0
+    for base in bases {
+      for rank in 0..<base.plan.mostCandidates {
+        outcome.timed += try measure(rank, of: base.plan, base.options, &times)
+        done += 1
+        progress.update(done)
+      }
     }
     if outcome.timed > 0 { machine.tuning.store(times, under: circumstances) }
     for (signature, kernels) in times {
       for (kernel, time) in kernels where time > 0 { outcome.table[signature, kernel] = time }
     }
+    let (ruled, base) = bases[0]
     outcome.steps = base.steps.count
     outcome.choices = base.steps.count { $0.choice?.runnerUp != nil }
-    var tuned = options
+    var tuned = ruled
     tuned.measurements = outcome.table
-    outcome.changes = TuningChange.all(from: base, to: try CompilerFront.compile(network, tuned).plan)
+    outcome.changes = TuningChange.all(from: base, to: try compile(tuned).plan)
     guard outcome.timed > 0, !outcome.changes.isEmpty else { return outcome }
     // Steps that are quicker one by one are held against what counts.
-    let (before, after) = (try wholeRun(options), try wholeRun(tuned))
+    let (before, after) = (try wholeRun(ruled), try wholeRun(tuned))
     outcome.runs = (before, after)
     if after > before {
       outcome.table.leastGain = .infinity
@@ -65,15 +99,10 @@ struct GPUTuner {
     return outcome
   }
 
-  private var device: String {
-    let versions = machine.libraries.versions
-    return machine.device.name + (versions.isEmpty ? "" : " with \(versions)")
-  }
-
   /// All that times depend on but the shapes.
   private var circumstances: String {
     """
-    \(device), compute capability \(machine.device.capability), \(machine.device.processors) processors
+    \(machine.title), compute capability \(machine.device.capability), \(machine.device.processors) processors
     \(machine.versions)
     \(options.precision.rawValue) \(options.numerics.rawValue)
     """
@@ -95,7 +124,7 @@ struct GPUTuner {
       isNew = isNew || times[signature]?[kernel] == nil
     }
     guard isNew else { return 0 }
-    let compiled = try CompilerFront.compile(network, wanted)
+    let compiled = try compile(wanted)
     let executable: GPUExecutable
     do { executable = try load(compiled) } catch GPUProblem.outOfMemory where rank > 0 {
       // What libraries work in may be too much; what comes first is what runs without tuning.
@@ -115,7 +144,7 @@ struct GPUTuner {
   }
 
   private func load(_ compiled: CompiledNetwork) throws -> GPUExecutable {
-    let evaluator = ConstantEvaluator(compiled.portable) { try weights.values($0, $1) }
+    let evaluator = ConstantEvaluator(compiled.portable, parameter: parameter)
     return try GPUExecutable(compiled.plan, on: machine) { index in
       try evaluator.value(of: compiled.plan.constants[index].source)
     }
@@ -123,13 +152,16 @@ struct GPUTuner {
 
   /// Seconds, the median.
   private func wholeRun(_ options: CompileOptions) throws -> Double {
-    let executable = try load(try CompilerFront.compile(network, options))
-    let inputs = executable.plan.noise()
+    let executable = try load(try compile(options))
+    var inputs = executable.plan.noise()
+    var outputs = executable.plan.outputCounts.map { [Float](repeating: 0, count: $0) }
     let clock = ContinuousClock()
     var times: [Double] = []
     for round in 0..<Self.warmingRuns + Self.runs {
       let begin = clock.now
-      _ = try executable.run(examples: executable.plan.batch, inputs: inputs)
+      try executable.withBuffers(&inputs, &outputs) { (read, written) throws(GPUProblem) in
+        try executable.run(inputs: read, outputs: written)
+      }
       if round >= Self.warmingRuns { times.append((clock.now - begin).seconds) }
     }
     return times.sorted()[times.count / 2]

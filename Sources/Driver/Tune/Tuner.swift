@@ -142,7 +142,7 @@ struct TuningChange {
 
 extension Plan {
   /// The most kernels that any step could have.
-  fileprivate var mostCandidates: Int {
+  var mostCandidates: Int {
     steps.map { $0.choice?.candidates.count { $0.exclusion == nil } ?? 1 }.max() ?? 1
   }
 

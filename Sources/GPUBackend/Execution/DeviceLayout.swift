@@ -6,6 +6,10 @@ struct DeviceLayout {
   let constants: cgpu_address
   /// Of each constant.
   let offsets: [Int]
+  /// The same of those that lie there once more, in the plan's precision.
+  var rounded: [Int: Int] = [:]
+  /// 0 where no step wants any.
+  var scratch: cgpu_address = 0
   /// 0 where nothing is prepared.
   var preparation: cgpu_address = 0
   /// Pixels as bytes; 0 where they come as floats.
@@ -47,6 +51,8 @@ struct DeviceLayout {
       switch place.base {
       case .arena: arena
       case .constant(let index): constants + UInt64(offsets[index])
+      case .rounded(let index): constants + UInt64(rounded[index] ?? 0)
+      case .scratch: scratch
       case .input(let number): inputs[number]
       case .output(let number): outputs[number]
       case .bytes: bytes

@@ -5,6 +5,8 @@ struct DeviceWeights {
   private let plan: Plan
   /// Bytes from the beginning to each constant, a multiple of 256.
   let offsets: [Int]
+  /// The same of what is brought once more, in the plan's precision, by constant.
+  let rounded: [Int: Int]
   let bytes: Int
 
   init(_ plan: Plan) {
@@ -15,7 +17,12 @@ struct DeviceWeights {
       offsets.append(end)
       end += Self.aligned(plan.constants[index].shape.elements * plan.storage(ofConstant: index).bytes)
     }
-    (self.offsets, bytes) = (offsets, end)
+    var rounded: [Int: Int] = [:]
+    for index in plan.steps.compactMap(plan.roundedBias) where rounded[index] == nil {
+      rounded[index] = end
+      end += Self.aligned(plan.constants[index].shape.elements * plan.precisionStorage.bytes)
+    }
+    (self.offsets, self.rounded, bytes) = (offsets, rounded, end)
   }
 
   /// - Parameter values: in C order, as many as the constant's shape says.
@@ -30,10 +37,17 @@ struct DeviceWeights {
     {
       ordered = order.packed(values)
     }
-    switch plan.storage(ofConstant: index) {
-    case .float32: return ordered.withUnsafeBytes(Array.init)
-    case .bfloat16: return ordered.map(\.bfloat16).withUnsafeBytes(Array.init)
-    case .float16: return ordered.map(Float16.init).withUnsafeBytes(Array.init)
+    return Self.stored(ordered, as: plan.storage(ofConstant: index))
+  }
+
+  /// Of a constant that is brought twice, what lies at `rounded`.
+  func packedRounded(_ values: [Float]) -> [UInt8] { Self.stored(values, as: plan.precisionStorage) }
+
+  private static func stored(_ values: [Float], as storage: StorageType) -> [UInt8] {
+    switch storage {
+    case .float32: values.withUnsafeBytes(Array.init)
+    case .bfloat16: values.map(\.bfloat16).withUnsafeBytes(Array.init)
+    case .float16: values.map(Float16.init).withUnsafeBytes(Array.init)
     }
   }
 

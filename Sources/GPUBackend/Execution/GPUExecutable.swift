@@ -59,16 +59,18 @@ package final class GPUExecutable: Executable, @unchecked Sendable {
       return address
     }
     let (constants, arena) = (try take(weights.bytes), try take(plan.arenaBytes))
-    let workspace = engines.workspaceBytes == 0 ? 0 : try take(engines.workspaceBytes)
+    let scratch = engines.workspaceBytes == 0 ? 0 : try take(engines.workspaceBytes)
     let driver = machine.context.driver
-    let starter = LaunchStarter(functions: functions, engines: engines, workspace: workspace, driver: driver)
+    let starter = LaunchStarter(functions: functions, engines: engines, scratch: scratch, driver: driver)
     let streams = Streams(
       bringing: try resources.takeStream(), computing: try resources.takeStream(),
       fetching: try resources.takeStream())
     let stream = streams.computing
     for index in plan.constants.indices {
-      let packed = try weights.packed(index, try values(index))
-      try driver.bring(packed, to: constants + UInt64(weights.offsets[index]), in: stream)
+      let numbers = try values(index)
+      try driver.bring(try weights.packed(index, numbers), to: constants + UInt64(weights.offsets[index]), in: stream)
+      guard let place = weights.rounded[index] else { continue }
+      try driver.bring(weights.packedRounded(numbers), to: constants + UInt64(place), in: stream)
     }
     var numbers: cgpu_address = 0
     if let preparation {
@@ -80,7 +82,8 @@ package final class GPUExecutable: Executable, @unchecked Sendable {
       var slot = try DeviceSlot(
         plan, device: try take(memory.exchange), takesBytes: preparation != nil, resources)
       let layout = DeviceLayout(
-        arena: arena, constants: constants, offsets: weights.offsets, preparation: numbers,
+        arena: arena, constants: constants, offsets: weights.offsets, rounded: weights.rounded, scratch: scratch,
+        preparation: numbers,
         bytes: slot.bytes?.device ?? 0, inputs: slot.inputs.map(\.device), outputs: slot.outputs.map(\.device))
       layouts.append(layout)
       func startKernels(_ source: DeviceSlot.Source) throws(GPUProblem) {

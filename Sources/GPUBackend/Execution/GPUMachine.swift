@@ -18,11 +18,15 @@ package struct GPUMachine: Sendable {
     compiler = system.compiler
     self.cache = cache
     libraries = DeviceLibraries(system)
-    catalogue = KernelCatalogue(
-      DeviceKernelTable.catalogue.kernels + LibraryKernelTable.kernels(of: libraries.available))
+    catalogue = LibraryKernelTable.catalogue(with: libraries.available)
   }
 
   package var device: GPUDevice { context.device }
+
+  /// `H100 with cuDNN 9.3.4, cuBLASLt 12.3.4`.
+  package var title: String {
+    device.name + (libraries.versions.isEmpty ? "" : " with \(libraries.versions)")
+  }
 
   /// Where times of kernels are kept.
   package var tuning: TuningCache { TuningCache(folder: cache.folder) }

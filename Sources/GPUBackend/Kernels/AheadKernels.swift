@@ -16,19 +16,38 @@ package struct AheadKernels: Sendable, Codable {
   package let precision: String
   package let numerics: String
   private var modules: [Module]
+  /// Present where the plan was made on a device.
+  package let settled: DevicePlan?
 
   /// Compiles what a plan for a device launches.
-  package init(_ plan: Plan, _ compiler: KernelCompiler) throws(GPUProblem) {
+  ///
+  /// - Parameters:
+  ///   - plan: of netc's own kernels alone.
+  ///   - settled: the same network's on the device of this machine; its kernels are compiled, too.
+  package init(_ plan: Plan, _ compiler: KernelCompiler, settled: DevicePlan? = nil) throws(GPUProblem) {
     guard let capability = plan.target.capability else { throw .unsupported("\(plan.target.name) is no GPU") }
     (target, precision, numerics) = (plan.target, plan.precision, plan.numerics)
     modules = []
     // An older compiler makes PTX of the newest that it knows.
     let architecture = "compute_" + (try compiler.architecture(for: capability)).drop { !$0.isNumber }
-    for module in try LaunchList(plan).modules(["prepare"]) {
+    self.settled = settled
+    for module in try Self.modules(of: [plan, settled?.plan].compactMap(\.self)) {
       let bytes = try compiler.compile(module.text, name: module.name, for: architecture)
       let ptx = String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
       modules.append(Module(name: module.name, digest: Self.digest(module.text), ptx: ptx))
     }
+  }
+
+  /// Each text once.
+  private static func modules(of plans: [Plan]) throws(GPUProblem) -> [KernelModule] {
+    var modules: [KernelModule] = []
+    for plan in plans {
+      for module in try LaunchList(plan).modules(["prepare"]) where !modules.contains(where: { $0.text == module.text })
+      {
+        modules.append(module)
+      }
+    }
+    return modules
   }
 
   /// What the driver takes in place of a text; nil where it is not here.

@@ -13,6 +13,8 @@ struct Launch: Sendable {
   /// In the order of the kernel's structure; nil for what is absent.
   var pointers: [DeviceAddress?]
   var numbers = LaunchNumbers()
+  /// What starts behind it, as a part of it.
+  var following: [Launch] = []
 
   /// Whether it is a library's to start: it has addresses alone.
   var isOfLibrary: Bool { grid.x == 0 }

@@ -45,7 +45,7 @@ package struct LaunchList: Sendable {
   }
 
   /// How many kernels a run starts.
-  package var count: Int { launches.count }
+  package var count: Int { launches.reduce(0) { $0 + 1 + $1.following.count } }
 
   var groupKernels: Set<String> { Set(launches.map(\.kernel).filter { $0.hasPrefix("pointwise") }) }
 
@@ -55,6 +55,7 @@ package struct LaunchList: Sendable {
   ///   - more: kernels of the library beside those of the plan.
   ///   - update: kernels that run behind a step of training.
   package func modules(_ more: Set<String> = [], update: [String] = []) -> [KernelModule] {
+    let launches = launches.flatMap { [$0] + $0.following }
     let tensor = Set(launches.compactMap(\.tensorKernel))
     let own = Set(launches.filter { !$0.isOfLibrary }.map(\.kernel))
     let training = own.filter(KernelText.isOfTraining).union(update)

@@ -114,7 +114,9 @@ enum StepLaunch {
   ) -> Launch {
     let step = plan.steps[index]
     let weights = plan.view(step.operands[1])
-    let bias = epilogue.bias ? plan.view(step.operands[2]).address : nil
+    let bias =
+      plan.roundedBias(of: step).map { DeviceAddress(base: .rounded($0), offset: 0) }
+      ?? (epilogue.bias ? plan.view(step.operands[2]).address : nil)
     let residual = epilogue.residual ? step.operands.last.map(plan.view) : nil
     if step.library != nil {
       return Launch(

@@ -5,6 +5,10 @@ struct DeviceAddress: Hashable, Sendable {
   enum Base: Hashable, Sendable {
     case arena
     case constant(Int)
+    /// A constant in the plan's precision, which others read in fp32.
+    case rounded(Int)
+    /// What a step by a library hands on to a kernel behind it.
+    case scratch
     case input(Int)
     case output(Int)
     /// The caller's bytes, and the numbers with which they are prepared.
@@ -115,10 +119,15 @@ extension Plan {
   /// Weights that a kernel packs are as precise as the plan, all other constants fp32.
   func storage(ofConstant index: Int) -> StorageType {
     guard case .step = constants[index].packing else { return .float32 }
+    return precisionStorage
+  }
+
+  /// Of the numbers that its products are of.
+  var precisionStorage: StorageType {
     switch precision {
-    case "bf16": return .bfloat16
-    case "fp16": return .float16
-    default: return .float32
+    case "bf16": .bfloat16
+    case "fp16": .float16
+    default: .float32
     }
   }
 }

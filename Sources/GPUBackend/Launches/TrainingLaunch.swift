@@ -30,6 +30,7 @@ enum TrainingLaunch {
     let shape = plan.tensors[step.result].shape
     switch op {
     case .convolutionWeights(let attributes, let slices):
+      if step.library != nil { return FiltersGradientLaunch.launch(index, of: plan) }
       return weights(index, step, attributes, slices: slices, views[0], views[1], y)
     case .channelSum(let slices):
       return channels(index, "channel_sums", views[0], slices: slices, (x: nil, g: views[0]), y)

@@ -2,7 +2,8 @@ import CGPU
 import NetIR
 
 /// A product as a graph of cuDNN's operations: convolution, residual, bias, activation, with tensors between them that
-/// are never stored. In this order cuDNN has fused kernels that were compiled ahead, and it generates others.
+/// are never stored. In this order cuDNN has fused kernels that were compiled ahead, and it generates others. A gradient
+/// of filters is a graph of one operation.
 struct CuDNNGraph {
   /// How a variant pack names the product's tensors.
   enum Tensor: Int64, CaseIterable {
@@ -17,8 +18,9 @@ struct CuDNNGraph {
   init(_ product: LibraryProduct, _ session: CuDNNSession) throws(LibraryRefusal) {
     self.session = session
     let library = session.library
-    guard product.input.storage == product.filters.storage else {
-      throw LibraryRefusal("its input and its weights are stored in different precisions")
+    let factor = product.wanted == .result ? product.filters : product.result
+    guard product.input.storage == factor.storage else {
+      throw LibraryRefusal("what it multiplies is stored in different precisions")
     }
     var made: [CuDNNDescriptor] = []
     var between: [CuDNNDescriptor] = []
@@ -76,6 +78,7 @@ struct CuDNNGraph {
     _ product: LibraryProduct, _ library: CuDNN, _ input: CuDNNDescriptor, _ filters: CuDNNDescriptor,
     _ result: CuDNNDescriptor
   ) throws(LibraryRefusal) -> CuDNNDescriptor {
+    let names = Names(product.wanted)
     let a = product.attributes
     let convolution = try CuDNNDescriptor(library, CGPU_CUDNN_BACKEND_CONVOLUTION_DESCRIPTOR)
     try convolution.set(CGPU_CUDNN_ATTR_CONVOLUTION_SPATIAL_DIMS, integers: [2])
@@ -88,15 +91,43 @@ struct CuDNNGraph {
     try convolution.set(CGPU_CUDNN_ATTR_CONVOLUTION_DILATIONS, integers: [a.dilation.height, a.dilation.width])
     try convolution.set(CGPU_CUDNN_ATTR_CONVOLUTION_FILTER_STRIDES, integers: [a.stride.height, a.stride.width])
     try convolution.finalize("a convolution")
-    let operation = try CuDNNDescriptor(library, CGPU_CUDNN_BACKEND_OPERATION_CONVOLUTION_FORWARD_DESCRIPTOR)
-    try operation.set(CGPU_CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_X, [input])
-    try operation.set(CGPU_CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_W, [filters])
-    try operation.set(CGPU_CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_Y, [result])
-    try operation.set(CGPU_CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_CONV_DESC, [convolution])
-    try operation.set(CGPU_CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_ALPHA, CGPU_CUDNN_TYPE_FLOAT, [Float(1)])
-    try operation.set(CGPU_CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_BETA, CGPU_CUDNN_TYPE_FLOAT, [Float(0)])
+    let operation = try CuDNNDescriptor(library, names.kind)
+    try operation.set(names.input, [input])
+    try operation.set(names.filters, [filters])
+    try operation.set(names.result, [result])
+    try operation.set(names.convolution, [convolution])
+    try operation.set(names.alpha, CGPU_CUDNN_TYPE_FLOAT, [Float(1)])
+    try operation.set(names.beta, CGPU_CUDNN_TYPE_FLOAT, [Float(0)])
     try operation.finalize("an operation")
     return operation
+  }
+
+  /// What cuDNN calls an operation and its attributes.
+  private struct Names {
+    let kind, input, filters, result, convolution, alpha, beta: Int
+
+    init(_ wanted: LibraryProduct.Wanted) {
+      switch wanted {
+      case .result:
+        kind = CGPU_CUDNN_BACKEND_OPERATION_CONVOLUTION_FORWARD_DESCRIPTOR
+        (input, filters, result) = (
+          CGPU_CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_X, CGPU_CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_W,
+          CGPU_CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_Y
+        )
+        convolution = CGPU_CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_CONV_DESC
+        alpha = CGPU_CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_ALPHA
+        beta = CGPU_CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_BETA
+      case .filters:
+        kind = CGPU_CUDNN_BACKEND_OPERATION_CONVOLUTION_BACKWARD_FILTER_DESCRIPTOR
+        (input, filters, result) = (
+          CGPU_CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_FILTER_X, CGPU_CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_FILTER_DW,
+          CGPU_CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_FILTER_DY
+        )
+        convolution = CGPU_CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_FILTER_CONV_DESC
+        alpha = CGPU_CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_FILTER_ALPHA
+        beta = CGPU_CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_FILTER_BETA
+      }
+    }
   }
 
   private static func sum(_ library: CuDNN) throws(LibraryRefusal) -> CuDNNDescriptor {

@@ -81,14 +81,15 @@ final class CublasLtDescription {
       product.input.shape[1]
     )
     let units = product.result.shape[1]
+    guard product.wanted == .result else { throw LibraryRefusal("it has no gradients of filters") }
     guard product.input.storage == product.filters.storage else {
       throw LibraryRefusal("its input and its weights are stored in different precisions")
     }
     guard let inputStride = product.rowStride(of: product.input),
       let resultStride = product.rowStride(of: product.result)
     else { throw LibraryRefusal("its pixels are no rows of a matrix") }
-    // The bias is fp32, which cuBLASLt adds to fp32 results alone.
-    guard product.bias == nil || product.result.storage == .float32 else {
+    // A bias is of the results' storage: one that is trained stays fp32.
+    guard product.bias == nil || product.hasConstantBias || product.result.storage == .float32 else {
       throw LibraryRefusal("it adds no fp32 bias to \(product.result.storage.rawValue)")
     }
     let isFast = product.input.storage == .float32 && !product.isStrict

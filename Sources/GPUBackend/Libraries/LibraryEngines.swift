@@ -5,10 +5,16 @@ import NetIR
 /// in the end a kernel of netc's own, and the plan says why.
 package final class LibraryEngines {
   /// As it will run.
-  private(set) var plan: Plan
+  package private(set) var plan: Plan
   private var engines: [Int: any LibraryEngine] = [:]
   /// Of all engines: one works at a time.
-  private(set) var workspaceBytes = 0
+  private var engineBytes = 0
+  /// What a step hands on to the kernel behind it.
+  private(set) var scratchBytes = 0
+  /// Device memory for both, scratch memory first.
+  var workspaceBytes: Int { scratchBytes + engineBytes }
+  /// Why which kernels do not compute an op, by its signature.
+  package private(set) var refusals: [String: [String: String]] = [:]
 
   private struct Key: Hashable {
     var product: LibraryProduct
@@ -24,18 +30,31 @@ package final class LibraryEngines {
   /// - Parameters:
   ///   - catalogue: with which the plan was made.
   ///   - session: for a device that is only described; nil for that of the current context.
+  ///   - earlier: of another plan for the same device, whose engines are used where products are alike.
   init(
-    _ plan: Plan, _ libraries: DeviceLibraries, _ catalogue: KernelCatalogue, session: CuDNNSession? = nil
+    _ plan: Plan, _ libraries: DeviceLibraries, _ catalogue: KernelCatalogue, session: CuDNNSession? = nil,
+    after earlier: LibraryEngines? = nil
   ) throws(GPUProblem) {
     (self.plan, self.libraries, self.catalogue) = (plan, libraries, catalogue)
     cudnn = session.map { .success($0) }
+    if let earlier { (cudnn, cublasLt, known) = (earlier.cudnn, earlier.cublasLt, earlier.known) }
     for index in plan.steps.indices where plan.steps[index].library != nil { try settle(index) }
   }
 
-  /// A plan as it will run on a machine, without its weights.
-  package static func settled(_ plan: Plan, on machine: GPUMachine) throws(GPUProblem) -> Plan {
+  /// As above, for a plan of a machine's catalogue.
+  package convenience init(_ plan: Plan, on machine: GPUMachine, after earlier: LibraryEngines? = nil)
+    throws(GPUProblem)
+  {
     try machine.context.makeCurrent()
-    return try LibraryEngines(plan, machine.libraries, machine.catalogue).plan
+    try self.init(plan, machine.libraries, machine.catalogue, after: earlier)
+  }
+
+  /// A plan as it will run on a machine, without its weights. Of one that was tuned, candidates without a time have a
+  /// reason where a library has one.
+  package static func settled(_ plan: Plan, on machine: GPUMachine) throws(GPUProblem) -> Plan {
+    let engines = try LibraryEngines(plan, on: machine)
+    if plan.tuning != nil { for index in plan.steps.indices { engines.askForUntimed(of: index) } }
+    return engines.plan
   }
 
   subscript(step: Int) -> (any LibraryEngine)? { engines[step] }
@@ -54,7 +73,8 @@ package final class LibraryEngines {
         let engine = try engine(of: library, candidate.kernel, for: index)
         take(candidate.kernel, kernel.algorithm, for: index, refused)
         engines[index] = engine
-        workspaceBytes = max(workspaceBytes, engine.workspaceBytes)
+        engineBytes = max(engineBytes, engine.workspaceBytes)
+        scratchBytes = max(scratchBytes, FiltersGradientLaunch.scratchBytes(of: plan.steps[index], in: plan))
         return
       } catch { refused[candidate.kernel] = error.words }
     }
@@ -64,7 +84,24 @@ package final class LibraryEngines {
   private func take(_ kernel: String, _ algorithm: String, for index: Int, _ refused: [String: String]) {
     plan.steps[index].kernel = kernel
     plan.steps[index].algorithm = algorithm
+    exclude(refused, for: index)
+  }
+
+  private func askForUntimed(of index: Int) {
+    var refused: [String: String] = [:]
+    for candidate in plan.steps[index].choice?.candidates ?? [] where candidate.nanoseconds == nil {
+      guard candidate.exclusion == nil, let library = catalogue[candidate.kernel]?.library else { continue }
+      do throws(LibraryRefusal) { _ = try engine(of: library, candidate.kernel, for: index) } catch {
+        refused[candidate.kernel] = error.words
+      }
+    }
+    exclude(refused, for: index)
+  }
+
+  /// - Parameter refused: reasons, by kernel.
+  private func exclude(_ refused: [String: String], for index: Int) {
     guard !refused.isEmpty, let choice = plan.steps[index].choice else { return }
+    refusals[plan.tuningSignature(of: plan.steps[index]), default: [:]].merge(refused) { first, _ in first }
     let left = choice.candidates.filter { refused[$0.kernel] == nil }
     let out = choice.candidates.compactMap { candidate in
       refused[candidate.kernel].map { Plan.Choice.Candidate(kernel: candidate.kernel, exclusion: $0) }

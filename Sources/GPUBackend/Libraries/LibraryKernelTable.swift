@@ -10,7 +10,7 @@ package enum LibraryKernelTable {
     // cuBLASLt stands first where both can: its products come compiled.
     for library in [DeviceLibrary.cublasLt, .cudnn] where libraries.contains(library) {
       for proposal in 0..<(proposals[library] ?? 1) {
-        for op in [KernelOp.conv2D, .dense] {
+        for op in ops(of: library) {
           rows.append(
             KernelDescriptor(
               name: name(library, op, proposal), op: op, algorithm: library.rawValue, instructionSet: .cuda,
@@ -19,6 +19,18 @@ package enum LibraryKernelTable {
       }
     }
     return rows
+  }
+
+  private static func ops(of library: DeviceLibrary) -> [KernelOp] {
+    switch library {
+    case .cublasLt: [.conv2D, .dense]
+    case .cudnn: [.conv2D, .dense, .convolutionWeights]
+    }
+  }
+
+  /// Beside netc's own kernels.
+  package static func catalogue(with libraries: Set<DeviceLibrary>) -> KernelCatalogue {
+    KernelCatalogue(DeviceKernelTable.catalogue.kernels + kernels(of: libraries))
   }
 
   /// Which of its library's proposals a kernel is, the first 0.

@@ -1,7 +1,7 @@
 import NetIR
 
-/// A convolution, or a dense layer as one of images of one pixel, with what follows it: what a library is asked for. It
-/// holds no addresses, so that steps that are alike share an engine.
+/// A convolution, or a dense layer as one of images of one pixel, with what follows it, or the gradient of its filters:
+/// what a library is asked for. It holds no addresses, so that steps that are alike share an engine.
 struct LibraryProduct: Hashable, Sendable {
   /// A tensor N×C×H×W; of the filters K×C×R×S.
   struct Operand: Hashable, Sendable {
@@ -15,9 +15,16 @@ struct LibraryProduct: Hashable, Sendable {
     var isChannelsLast: Bool { strides[1] == 1 }
   }
 
+  /// Which of a convolution's tensors is computed of the other two. Where it is the filters, they and the result stand
+  /// for their gradients.
+  enum Wanted: Hashable, Sendable { case result, filters }
+
+  var wanted = Wanted.result
   var input: Operand
   var filters: Operand
   var bias: Operand?
+  /// Whether the bias is known when a plan is loaded, so that it can be rounded then.
+  var hasConstantBias = false
   /// Added to the products.
   var residual: Operand?
   var result: Operand
@@ -26,24 +33,27 @@ struct LibraryProduct: Hashable, Sendable {
   /// Products of fp32 numbers in fp32, sums in plain order.
   var isStrict: Bool
 
-  /// - Parameter index: of a convolution or a dense layer of the plan; nil for others.
+  /// - Parameter index: of a convolution, a dense layer or a gradient of filters of the plan; nil for others.
   init?(_ index: Int, of plan: Plan) {
     let step = plan.steps[index]
-    let epilogue: Epilogue
+    var epilogue = Epilogue(bias: false)
     switch step.op {
     case .conv2D(let own, let rest): (attributes, epilogue) = (own, rest)
     case .dense(let rest): (attributes, epilogue) = (ConvolutionAttributes(kernel: Size2D(1)), rest)
+    case .gradient(.convolutionWeights(let own, slices: 1)): (attributes, wanted) = (own, .filters)
     default: return nil
     }
-    let result = plan.view(.tensor(step.result))
+    let (second, written) = (plan.view(step.operands[1]), plan.view(.tensor(step.result)))
+    let result = wanted == .result ? written : second
     self.input = Operand(plan.view(step.operands[0]))
     self.result = Operand(result)
-    filters = Operand(filters: plan.view(step.operands[1]))
+    filters = Operand(filters: wanted == .result ? second : written)
     if epilogue.bias {
       let channels = result.shape[1]
       bias = Operand(
         shape: [1, channels, 1, 1], strides: [channels, 1, channels, channels],
         storage: plan.view(step.operands[2]).storage, alignment: Operand.most)
+      if case .constant = step.operands[2] { hasConstantBias = true }
     }
     if epilogue.residual, let last = step.operands.last {
       residual = Operand(plan.view(last))
@@ -59,6 +69,23 @@ struct LibraryProduct: Hashable, Sendable {
     guard operand.isChannelsLast else { return nil }
     let isEven = (shape[2] == 1 || strides[2] == shape[3] * strides[3])
     return isEven && (shape[0] == 1 || strides[0] == shape[2] * shape[3] * strides[3]) ? strides[3] : nil
+  }
+}
+
+extension Plan {
+  /// The bias that cuBLASLt adds to results of 16 bits, which it takes in their storage alone: a constant that is rounded
+  /// as they are. nil for any other step.
+  func roundedBias(of step: Step) -> Int? {
+    let epilogue: Epilogue
+    switch step.op {
+    case .conv2D(_, let own): epilogue = own
+    case .dense(let own): epilogue = own
+    default: return nil
+    }
+    guard step.library == .cublasLt, epilogue.bias, view(.tensor(step.result)).storage != .float32,
+      case .constant(let index) = step.operands[2]
+    else { return nil }
+    return index
   }
 }
 
@@ -80,7 +107,7 @@ extension LibraryProduct.Operand {
       alignment: min(Self.most, offset == 0 ? Self.most : offset & -offset))
   }
 
-  /// As `DeviceWeights` packs them for libraries: filter, tap, channel.
+  /// As `DeviceWeights` packs them for libraries, and as `FiltersGradientLaunch` takes their gradient: filter, tap, channel.
   init(filters view: TensorView) {
     let (c, r, s) = (view.shape[1], view.shape[2], view.shape[3])
     self.init(

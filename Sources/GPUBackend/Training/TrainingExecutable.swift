@@ -32,15 +32,19 @@ package final class TrainingExecutable {
 
   /// - Parameters:
   ///   - plan: of a step of training, verified, for a target that is a device.
+  ///   - engines: of that plan, where they were made.
   ///   - preprocessing: of the first input, where it shall come as bytes if the device can prepare them.
   ///   - values: the numbers of constant n in C order.
   package init(
-    _ plan: Plan, _ roles: TrainingRoles, on machine: GPUMachine, preprocessing: [PreprocessingStep]? = nil,
-    values: (Int) throws -> [Float]
+    _ plan: Plan, _ roles: TrainingRoles, on machine: GPUMachine, engines: LibraryEngines? = nil,
+    preprocessing: [PreprocessingStep]? = nil, values: (Int) throws -> [Float]
   ) throws {
-    let list = try LaunchList(plan)
     let resources = DeviceResources(machine.context)
     try machine.context.makeCurrent()
+    let engines = try engines ?? LibraryEngines(plan, on: machine)
+    resources.keep(engines)
+    let plan = engines.plan
+    let list = try LaunchList(plan)
     let driver = machine.context.driver
     let preparation = preprocessing.flatMap { DevicePreparation(plan.inputs[0].shape, $0) }
     let isPrepared = preparation != nil
@@ -52,7 +56,8 @@ package final class TrainingExecutable {
     let exchange = TrainingSlot.bytes(plan, brought, takesBytes: isPrepared)
     let numberBytes = DeviceWeights.aligned(preparation?.bytes ?? 0)
     let memory = TrainingMemory(
-      plan, weights: weights.bytes, resident: places.bytes + numberBytes, exchange: exchange)
+      plan, weights: weights.bytes, workspace: engines.workspaceBytes, resident: places.bytes + numberBytes,
+      exchange: exchange)
     let free = try machine.context.freeMemory
     func take(_ bytes: Int) throws(GPUProblem) -> cgpu_address {
       guard let address = try resources.takeMemory(bytes) else { throw memory.problem(free: free) }
@@ -60,6 +65,8 @@ package final class TrainingExecutable {
     }
     let (constants, arena) = (try take(weights.bytes), try take(plan.arenaBytes))
     let resident = try take(places.bytes)
+    let scratch = engines.workspaceBytes == 0 ? 0 : try take(engines.workspaceBytes)
+    let starter = LaunchStarter(functions: functions, engines: engines, scratch: scratch, driver: driver)
     let stream = try resources.takeStream()
     bringing = try resources.takeStream()
     func bring(_ bytes: [UInt8], to place: cgpu_address) throws(GPUProblem) {
@@ -76,17 +83,16 @@ package final class TrainingExecutable {
       var slot = try TrainingSlot(
         plan, brought, takesBytes: isPrepared, roles, device: try take(exchange), resources)
       let layout = DeviceLayout(
-        arena: arena, constants: constants, offsets: weights.offsets, preparation: numbers,
-        bytes: slot.bytes?.device ?? 0,
+        arena: arena, constants: constants, offsets: weights.offsets, rounded: weights.rounded, scratch: scratch,
+        preparation: numbers, bytes: slot.bytes?.device ?? 0,
         inputs: plan.inputs.indices.map { input in
           places.inputs[input].map { resident + UInt64($0) } ?? slot.inputs[input]?.device ?? slot.prepared
         },
         outputs: places.outputs.map { resident + UInt64($0) })
       let update = UpdateLaunch.all(roles, places, resident: resident, numbers: slot.numbers.device)
       func startKernels() throws(GPUProblem) {
-        for launch in [preparation?.launch].compactMap({ $0 }) + list.launches {
-          try layout.start(launch, functions[launch.kernel], stream, driver)
-        }
+        if let launch = preparation?.launch { try layout.start(launch, functions[launch.kernel], stream, driver) }
+        for launch in list.launches { try starter.start(launch, at: layout, in: stream) }
         for launch in update {
           try DeviceLayout.start(
             launch.kernel, functions[launch.kernel], grid: (launch.blocks, 1, 1), launch.addresses, launch.numbers,

@@ -5,6 +5,8 @@ import NetIR
 package struct TrainingMemory: Sendable, Equatable {
   package let weights: Int
   package let arena: Int
+  /// For the libraries' engines.
+  package let workspace: Int
   /// Parameters, what the rule remembers, gradients, running statistics, outputs, tables.
   package let resident: Int
   /// Of one slot.
@@ -15,17 +17,17 @@ package struct TrainingMemory: Sendable, Equatable {
   /// Batches that can be under way.
   static let slots = 2
 
-  init(_ plan: Plan, weights: Int, resident: Int, exchange: Int) {
-    (self.weights, self.resident, self.exchange) = (weights, resident, exchange)
+  init(_ plan: Plan, weights: Int, workspace: Int = 0, resident: Int, exchange: Int) {
+    (self.weights, self.workspace, self.resident, self.exchange) = (weights, workspace, resident, exchange)
     (arena, batch, tensors) = (plan.arenaBytes, plan.batch, plan.tensors.count)
   }
 
-  package var need: Int { weights + arena + resident + Self.slots * exchange }
+  package var need: Int { weights + arena + workspace + resident + Self.slots * exchange }
 
   /// The largest batch for which there surely is room: what stays does not grow with the batch, tensors do, and each may
-  /// waste 256 bytes.
+  /// waste 256 bytes; what libraries work in is taken to grow, too.
   package func largestBatch(within bytes: Int) -> Int? {
-    let perExample = Double(arena + Self.slots * exchange) / Double(batch)
+    let perExample = Double(arena + workspace + Self.slots * exchange) / Double(batch)
     let room = Double(bytes - weights - resident - 256 * tensors)
     let fits = Int((room / perExample).rounded(.down))
     return fits >= 1 ? fits : nil

@@ -54,6 +54,23 @@ import Testing
     #expect(plan.steps(of: library) > 0)
   }
 
+  /// cuBLASLt adds a bias in the storage of its results: what is known at loading is rounded as they are.
+  @Test(arguments: [(Precision.bf16, 4e-2), (.fp16, 5e-3)])
+  func cuBLASLtAddsRoundedBiases(precision: Precision, tolerance: Double) throws {
+    var agreement = try Self.agreement(batch: 12, .cublasLt)
+    agreement.precision = precision
+    let executable = try agreement.check(batch: 12, tolerance: tolerance)
+    let plan = executable.plan
+    let rounded = plan.steps.filter { plan.roundedBias(of: $0) != nil }
+    #expect(rounded.contains { $0.op.kernelOp == .conv2D } && rounded.contains { $0.op.kernelOp == .dense })
+    // Logits stay fp32, and so does what is added to them.
+    let last = try #require(plan.steps.last { $0.op.isProduct })
+    #expect(last.library == .cublasLt && plan.roundedBias(of: last) == nil)
+    let weights = DeviceWeights(plan)
+    #expect(Set(weights.rounded.keys) == Set(plan.steps.compactMap(plan.roundedBias)))
+    #expect(executable.memory.weights == weights.bytes && weights.rounded.values.allSatisfy { $0 < weights.bytes })
+  }
+
   @Test func fastTakesTensorCoresAndStrictDoesNot() throws {
     var agreement = try Self.agreement(batch: 12, .cudnn)
     let strict = try agreement.check(batch: 12, tolerance: DeviceAgreement.shallow)

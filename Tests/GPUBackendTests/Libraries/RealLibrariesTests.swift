@@ -49,8 +49,7 @@ enum LibraryWheels {
   func cuDNNMakesEngines(name: String, arithmetic: String) throws {
     let words = arithmetic.split(separator: " ").map(String.init)
     let libraries = DeviceLibraries(GPUSystem(LibraryWheels.search)) { _ in nil }
-    let catalogue = KernelCatalogue(
-      DeviceKernelTable.catalogue.kernels + LibraryKernelTable.kernels(of: [.cudnn]))
+    let catalogue = LibraryKernelTable.catalogue(with: [.cudnn])
     let session = try CuDNNSession(try #require(libraries.cudnn), properties: LibraryWheels.h100)
     let network = try Networks.spec(name)
     let options = CompileOptions(
@@ -67,6 +66,33 @@ enum LibraryWheels {
     }
     print("\(name), \(arithmetic): \(asked.count - refused.count) of \(asked.count), \(engines.workspaceBytes) bytes")
     #expect(!asked.isEmpty && refused.count <= 1, "all but the first, perhaps: \(refused)")
+  }
+
+  /// The same for steps of training: gradients of images are convolutions, gradients of filters have an operation of their
+  /// own. What is refused for good another kernel computes.
+  @Test(arguments: ["resnet20", "resnet18"], ["fp32 strict", "fp32 fast", "bf16 fast"])
+  func cuDNNMakesEnginesForTraining(name: String, arithmetic: String) throws {
+    let words = arithmetic.split(separator: " ").map(String.init)
+    let libraries = DeviceLibraries(GPUSystem(LibraryWheels.search)) { _ in nil }
+    let session = try CuDNNSession(try #require(libraries.cudnn), properties: LibraryWheels.h100)
+    let options = CompileOptions(
+      batch: 32, precision: try #require(Precision(rawValue: words[0])),
+      numerics: try #require(Numerics(rawValue: words[1])),
+      target: .device(capability: 90, processors: 132, cache: 50 << 20),
+      catalogue: LibraryKernelTable.catalogue(with: [.cudnn]))
+    let step = try TrainingGraph(of: try Networks.spec(name), batch: 32)
+    let plan = try #require(try Pipeline.compile(step, options)).plan
+    let engines = try LibraryEngines(plan, libraries, options.catalogue, session: session)
+    for op in [KernelOp.conv2D, .convolutionWeights] {
+      let asked = plan.steps.indices.filter { plan.steps[$0].library == .cudnn && plan.steps[$0].op.kernelOp == op }
+      let refused = asked.filter { engines.plan.steps[$0].library == nil }
+      for index in refused {
+        let step = engines.plan.steps[index]
+        print("\(name), \(arithmetic): \(step.op.described): \(step.choice?.candidates.last?.exclusion ?? "")")
+      }
+      print("\(name), training, \(arithmetic): \(asked.count - refused.count) of \(asked.count) \(op.rawValue)")
+      #expect(!asked.isEmpty && refused.count <= 2, "all but what reads the caller's images, perhaps: \(refused)")
+    }
   }
 
   /// What describes a product can be made without a device; who proposes algorithms cannot.

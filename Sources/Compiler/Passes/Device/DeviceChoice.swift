@@ -19,7 +19,8 @@ enum DeviceChoice {
     var possible: [KernelDescriptor] = []
     var excluded: [Plan.Choice.Candidate] = []
     for kernel in offered {
-      if let reason = kernel.library?.obstacle(instance.op, batch: instance.result[0]) {
+      let refusal = options.refusals[instance.signature]?[kernel.name]
+      if let reason = kernel.library?.obstacle(instance.op, batch: instance.result[0]) ?? refusal {
         excluded.append(Plan.Choice.Candidate(kernel: kernel.name, exclusion: reason))
       } else {
         possible.append(kernel)
@@ -32,6 +33,27 @@ enum DeviceChoice {
       Plan.Choice.Candidate(kernel: $0.name, measured: times?[instance.signature, $0.name])
     }
     return Plan.Choice(candidates: ordered(candidates, leastGain: times?.leastGain) + excluded)
+  }
+
+  /// Whether the gradient of filters is best computed of the batch as a whole, as libraries do, or of slices of it.
+  ///
+  /// - Parameters:
+  ///   - whole: in one slice.
+  ///   - sliced: the same in as many as netc's own kernels want.
+  static func takesWhole(_ whole: OpInstance, sliced: OpInstance, _ options: CompileOptions) -> Bool {
+    guard let own = DeviceKernels.choice(for: whole, options) else { return false }
+    var ruling = options
+    ruling.measurements = nil
+    let ruled = choice(for: whole, own: own, ruling)?.taken
+    let isRuled = ruled.flatMap { options.catalogue[$0.kernel] }?.library != nil
+    guard let times = options.measurements else { return isRuled }
+    guard let taken = choice(for: whole, own: own, options)?.taken else { return false }
+    guard let time = taken.measured, let other = times.times[sliced.signature]?.values.min() else {
+      return options.catalogue[taken.kernel]?.library != nil
+    }
+    // What the rule takes is kept unless the other is quicker by more than noise.
+    return isRuled
+      ? Double(time) < times.leastGain * Double(other) : times.leastGain * Double(time) <= Double(other)
   }
 
   /// The rule's first, unless another one was measured to be quicker by more than noise; then by time, and those that

@@ -23,14 +23,23 @@ enum DeviceSlices {
   ///   - x: N×C×H×W
   ///   - g: N×F×oh×ow
   ///   - weights: (F, C / groups, kh, kw)
-  static func ofWeights(_ x: [Int], _ g: [Int], weights: [Int], _ target: TargetDescription) -> Int {
+  static func ofWeights(
+    _ x: [Int], _ g: [Int], weights: [Int], _ attributes: ConvolutionAttributes, _ options: CompileOptions
+  ) -> Int {
     let groups = x[1] / weights[1]
     let (filters, columns) = (weights[0] / groups, weights.dropFirst().reduce(1, *))
     let blocks =
       weights[1] == 1
       ? (weights[0] + channels - 1) / channels * columns
       : groups * ((filters + tile - 1) / tile) * ((columns + tile - 1) / tile)
-    return min(parts(blocks, target), SliceWeightGradients.most(x, g, weights: weights), x[0])
+    let slices = min(parts(blocks, options.target), SliceWeightGradients.most(x, g, weights: weights), x[0])
+    guard slices > 1 else { return slices }
+    func instance(_ slices: Int) -> OpInstance {
+      OpInstance(
+        op: .gradient(.convolutionWeights(attributes, slices: slices)), operands: [x, g],
+        result: [slices * weights[0]] + weights.dropFirst())
+    }
+    return DeviceChoice.takesWhole(instance(1), sliced: instance(slices), options) ? 1 : slices
   }
 
   private static func parts(_ blocks: Int, _ target: TargetDescription) -> Int {

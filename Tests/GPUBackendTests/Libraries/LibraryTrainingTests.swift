@@ -1,0 +1,185 @@
+import CPUBackend
+import FileTestSupport
+import GPUTestSupport
+import NetIR
+import NetworkTestSupport
+import Runtime
+import Testing
+import TrainingLoop
+
+@testable import Compiler
+@testable import Driver
+@testable import GPUBackend
+
+/// Steps of training with cuDNN beside the fake driver: convolutions, gradients of images, which are convolutions, and
+/// gradients of filters.
+@Suite struct LibraryTrainingTests {
+  /// Images that another product made lie channels last, in the plan's precision: what cuDNN takes.
+  private static func graph(_ test: ConvolutionGradientCases.Case) throws -> Graph {
+    try test.graph().rewritten { graph, _, node in
+      let value = graph.append(node)
+      guard case .input(let index, _) = node.op, index == 0 || index == 3 else { return value }
+      let channels = node.shape[1]
+      let weights = try graph.add(
+        .constant(name: "\(node.name) weights", shape: [channels, 1, 1, 1]), name: "\(node.name) weights")
+      let each = ConvolutionAttributes(kernel: Size2D(1), groups: channels)
+      return try graph.add(
+        .conv2D(each, Epilogue(bias: false)), [value, weights], name: "\(node.name) scaled")
+    }
+  }
+
+  private static func compiled(_ graph: Graph, _ options: CompileOptions) throws -> CompiledNetwork {
+    try #require(try Pipeline.run(Pipeline.training, graph, options, isTraining: true) { _, _ in true })
+  }
+
+  /// With cuDNN's first engine wherever it has one.
+  private static func executable(_ graph: Graph, _ precision: Precision, on machine: GPUMachine) throws
+    -> GPUExecutable
+  {
+    var options = CompileOptions(
+      batch: graph[graph.inputs[0]].shape[0], precision: precision, numerics: .strict, target: machine.device.target,
+      catalogue: machine.catalogue)
+    var table = MeasurementTable(cpu: "", threads: 1)
+    let base = try compiled(graph, options).plan
+    for step in base.steps {
+      guard let op = step.op.kernelOp, LibraryKernelTable.kernels(of: [.cudnn]).contains(where: { $0.op == op }) else {
+        continue
+      }
+      table[whole(step, of: base), "cudnn_\(op.rawValue)"] = 1
+    }
+    options.measurements = table
+    let (network, _) = try GPUStepCompiler(machine: machine).compiled(options) { try compiled(graph, $0) }
+    let evaluator = ConstantEvaluator(network.portable, parameter: NoiseWeights.values)
+    return try GPUExecutable(network.plan, on: machine) {
+      try evaluator.value(of: network.plan.constants[$0].source)
+    }
+  }
+
+  /// The signature of a step that is not cut into slices.
+  private static func whole(_ step: Plan.Step, of plan: Plan) -> String {
+    guard case .gradient(.convolutionWeights(let attributes, let slices)) = step.op else {
+      return plan.tuningSignature(of: step)
+    }
+    var instance = plan.instance(of: step)
+    instance.op = .gradient(.convolutionWeights(attributes))
+    (instance.result[0], instance.storage) = (instance.result[0] / slices, .float32)
+    return instance.signature
+  }
+
+  private static func run(_ executable: GPUExecutable, _ inputs: [[Float]]) throws -> [[Float]] {
+    var inputs = inputs
+    var outputs = executable.plan.outputCounts.map { [Float](repeating: .nan, count: $0) }
+    try executable.withBuffers(&inputs, &outputs) { (read, written) throws(GPUProblem) in
+      try executable.run(inputs: read, outputs: written)
+    }
+    return outputs
+  }
+
+  private static func check(_ found: [[Float]], _ wanted: [[Double]], of graph: Graph, within bound: Double) {
+    for (output, (a, b)) in zip(found, wanted).enumerated() {
+      let size = b.reduce(0) { $0 + $1 * $1 }.squareRoot()
+      let error = zip(a, b).reduce(0) { $0 + (Double($1.0) - $1.1) * (Double($1.0) - $1.1) }.squareRoot()
+      // NaN is above every bound.
+      #expect(
+        a.count == b.count && error <= bound * size, "\(graph[graph.outputs[output]].name): off by \(error / size)")
+    }
+  }
+
+  private static let inCOrder = [
+    "more padding than taps", "1×1, stride 3, padding", "an image smaller than the stride", "the whole image",
+  ]
+
+  @Test(arguments: ConvolutionGradientCases.all)
+  func convolutions(_ test: ConvolutionGradientCases.Case) throws {
+    let graph = try Self.graph(test)
+    let inputs = graph.inputs.enumerated().map { Noise.floats(graph[$1].shape.elements, seed: UInt64($0) + 1) }
+    let wanted = try ReferenceInterpreter(graph, parameter: NoiseWeights.values).run(inputs.map { $0.map(Double.init) })
+    let machine = try LibraryAgreement.machine.get()
+    for (precision, bound) in [(Precision.fp32, 1e-5), (.bf16, 0.02)] {
+      let executable = try Self.executable(graph, precision, on: machine)
+      let products = executable.plan.steps.filter { $0.op.kernelOp == .convolutionWeights }
+      let lieLast = products.filter { step in
+        step.operands.allSatisfy { executable.plan.view($0).strides.channel == 1 }
+      }
+      // What is padded first, or read as a matrix, lies in C order.
+      #expect(lieLast.isEmpty == Self.inCOrder.contains(test.name))
+      #expect(lieLast.isEmpty || lieLast.contains { $0.library == .cudnn })
+      // What a run leaves in the arena must not reach the next one.
+      _ = try Self.run(executable, inputs.map { $0.map { _ in .nan } })
+      Self.check(try Self.run(executable, inputs), wanted, of: graph, within: bound)
+    }
+  }
+
+  /// The caller's images do not lie channels last: what cuDNN refuses is planned anew, with sums of slices.
+  @Test func whatIsRefusedIsPlannedAnew() throws {
+    let machine = try LibraryAgreement.machine.get()
+    let test = try #require(ConvolutionGradientCases.all.first { $0.name == "whole blocks" })
+    let graph = try test.graph()
+    let executable = try Self.executable(graph, .fp32, on: machine)
+    let refused = try #require(executable.plan.steps.first { $0.op.kernelOp == .convolutionWeights })
+    #expect(refused.library == nil)
+    let reason = refused.choice?.candidates.first { $0.kernel == "cudnn_conv2d_weights" }?.exclusion
+    if case .gradient(.convolutionWeights(_, let slices)) = refused.op, slices > 1 {
+      #expect(reason == "it sums a batch as a whole")
+    } else {
+      #expect(reason?.contains("netc may use") == true, "\(reason ?? "none")")
+    }
+    let inputs = graph.inputs.enumerated().map { Noise.floats(graph[$1].shape.elements, seed: UInt64($0) + 1) }
+    let wanted = try ReferenceInterpreter(graph, parameter: NoiseWeights.values).run(inputs.map { $0.map(Double.init) })
+    Self.check(try Self.run(executable, inputs), wanted, of: graph, within: 1e-5)
+  }
+
+  /// By rule: a step of digits has products that are large enough, forwards and backwards.
+  @Test func aStepAgreesWithTheCPU() throws {
+    let network = try Networks.spec("digits")
+    let step = try TrainingGraph(of: network, batch: 32)
+    let values = Dictionary(
+      zip(network.weights.map(\.name), network.initialParameters(seed: 1)), uniquingKeysWith: { first, _ in first })
+    var inputs = step.noise().map { $0.map(Float.init) }
+    for (name, input) in zip(step.parameters, step.parameterInputs) { inputs[input] = values[name] ?? [] }
+    let host = CPUTraining(threads: 1, numerics: .strict) { _ in }
+    let machine = try LibraryAgreement.machine.get()
+    let options = CompileOptions(
+      batch: 32, numerics: .strict, target: machine.device.target, catalogue: machine.catalogue)
+    let (compiled, engines) = try GPUStepCompiler(machine: machine).compiled(step, options)
+    let products = compiled.plan.steps.indices.filter { engines[$0] != nil }.map { compiled.plan.steps[$0].op.kernelOp }
+    #expect(products.count { $0 == .convolutionWeights } == 2 && products.count { $0 == .conv2D } == 4, "\(products)")
+    let device = GPUTraining(machine: machine, host: host)
+    var outputs: [[[Float]]] = []
+    for backend in [device, host] as [any TrainingBackend] {
+      let runner = try backend.step(step) { values[$0] ?? [] }
+      let read = FloatArrays(inputs)
+      let written = FloatArrays(counts: step.graph.outputs.map { step.graph[$0].shape.elements })
+      try runner.run(inputs: read.read, outputs: written.written)
+      outputs.append((0..<written.count).map { written.values($0) })
+    }
+    Self.check(outputs[0], outputs[1].map { $0.map(Double.init) }, of: step.graph, within: 1e-5)
+  }
+
+  /// Every third call fails once: another kernel computes the step, or there is an error. Nothing is left behind.
+  @Test func callsFailInTurn() throws {
+    let fake = FakeGPU(libraries: true)
+    let graph = try Self.graph(try #require(ConvolutionGradientCases.all.first { $0.name == "3×3" }))
+    let inputs = graph.inputs.enumerated().map { Noise.floats(graph[$1].shape.elements, seed: UInt64($0) + 1) }
+    let wanted = try ReferenceInterpreter(graph, parameter: NoiseWeights.values).run(inputs.map { $0.map(Double.init) })
+    func attempt(_ call: Int) throws -> [[Float]] {
+      fake.control("FAKE_CUDA_FAIL", "*:\(call)=999")
+      return try Self.run(try Self.executable(graph, .fp32, on: try DeviceAgreement.machine(fake)), inputs)
+    }
+    _ = try attempt(1 << 30)
+    let calls = fake.calls
+    #expect(calls > 150)
+    var (failures, fallbacks) = (0, 0)
+    for call in stride(from: 1, through: calls, by: 3) {
+      do {
+        Self.check(try attempt(call), wanted, of: graph, within: 1e-5)
+        fallbacks += 1
+      } catch let problem as GPUProblem {
+        failures += 1
+        #expect(!problem.message.isEmpty && !problem.help.isEmpty)
+      }
+      #expect(fake.alive == 0, "after call \(call) failed")
+    }
+    #expect(failures > 10 && fallbacks > 20)
+  }
+}
