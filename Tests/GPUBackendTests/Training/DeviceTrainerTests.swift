@@ -4,7 +4,6 @@ import DataPipeline
 import FileTestSupport
 import GPUBackend
 import GPUTestSupport
-import Glibc
 import Layers
 import NetIR
 import NetworkTestSupport
@@ -22,7 +21,7 @@ import Training
   /// A trainer of a spec with other values, on a device or here.
   private func trainer(
     _ spec: String, _ values: [String], on machine: GPUMachine?, _ precision: Precision = .fp32,
-    from state: TrainingState? = nil, scale: LossScale? = nil, isWhole: Bool = false
+    from state: TrainingState? = nil, scale: LossScale? = nil
   ) throws -> Trainer {
     let path = "\(Repository.root)/specs/\(spec).yaml"
     let loaded = SpecLoader.load(path, overrides: try values.map { try SpecOverride($0) })
@@ -30,7 +29,7 @@ import Training
     let data = try TrainingData(loaded, network)
     // Some of the examples are enough.
     var split = data.split
-    if !isWhole { (split.train, split.valid) = (Array(split.train.prefix(100)), Array(split.valid.prefix(20))) }
+    (split.train, split.valid) = (Array(split.train.prefix(100)), Array(split.valid.prefix(20)))
     let work = Trainer.Work(
       network: network, task: data.task, data: data.train, split: split, validation: (data.train, split.valid),
       preprocessing: try FittedPreprocessing(network.preprocessing, data.train.inputs[0], examples: split.train).steps)
@@ -75,20 +74,6 @@ import Training
     try run(resumed, epochs: 2)
     #expect(resumed.state.parameters == device.state.parameters && resumed.state.slots == device.state.slots)
     #expect(resumed.state.history.map(\.trainLoss) == device.state.history.map(\.trainLoss))
-  }
-
-  /// All examples, for as many epochs as take minutes: with `NETC_ZOO=all`.
-  @Test(.enabled(if: getenv("NETC_ZOO") != nil), arguments: [(Precision.fp32, 0.005), (.fp16, 0.02)])
-  func wholeRun(precision: Precision, tolerance: Double) throws {
-    let machine = try DeviceAgreement.machine.get()
-    let device = try trainer("digits", [], on: machine, precision, isWhole: true)
-    let cpu = try trainer("digits", [], on: nil, isWhole: true)
-    for one in [device, cpu] { try run(one, epochs: 4) }
-    for (a, b) in zip(device.state.history, cpu.state.history) {
-      #expect(abs(a.trainLoss - b.trainLoss) < tolerance * b.trainLoss)
-      #expect(abs((a.validLoss ?? 0) - (b.validLoss ?? 0)) < tolerance * (b.validLoss ?? 1))
-    }
-    #expect(device.state.steps == 4 * 41 && (device.state.history.last?.validAccuracy ?? 0) > 0.8)
   }
 
   /// In fp16 with a scaled loss: losses are those of fp32, and it can be stopped and go on.
