@@ -2,7 +2,8 @@
 # Everything that is worth knowing of netc on a GPU, in one call: what there is, whether every network of specs/ computes
 # what its graph says in double precision (fp32 strictly and in TF32, bf16, fp16), whether a small one is clean under
 # compute-sanitizer, where time goes, and times beside PyTorch's where a Python has that. Writes to standard
-# output. With --train in front: a training of digits beside the CPU's, and times of steps.
+# output. With --train in front: a training of digits beside the CPU's, one of MNIST where specs/training has its files,
+# and times of steps beside PyTorch's.
 #
 # usage: Benchmarks/gpu.sh [--train] [path of netc] [python with PyTorch]
 set -u
@@ -13,6 +14,10 @@ netc=${1:-.build/release/netc}
 python=${2:-python3}
 
 "$netc" doctor || exit 1
+if ! "$netc" doctor --json | grep -q '"usable":true'; then
+  echo "gpu.sh: there is no device: nothing was measured" >&2
+  exit 1
+fi
 
 # train_once DEVICE PRECISION: the last line of a training says what was best.
 train_once() {
@@ -20,6 +25,9 @@ train_once() {
   "$netc" train specs/digits.yaml --device "$1" --precision "$2" --output "$folder" --epochs 20 2>&1 |
     grep 'best epoch' || echo FAILED
 }
+
+alone=
+"$python" -c 'import torch, sys; sys.exit(not torch.cuda.is_available())' 2>/dev/null || alone=--alone
 
 train() {
   printf '\n== digits, 20 epochs\n'
@@ -31,12 +39,16 @@ train() {
     compute-sanitizer --error-exitcode 1 "$netc" bench specs/lenet.yaml --train --batch 8 --device gpu --seconds 0.01 ||
       failed=1
   fi
-  printf '\n== steps of training, milliseconds: median, least, 90th percentile\n'
-  for cell in lenet:128 mnist:128 resnet20:128 resnet50:128 resnet50:256 vgg16:64; do
-    for precision in fp32 bf16 fp16; do
-      "$netc" bench "specs/${cell%:*}.yaml" --train --device gpu --precision $precision --batch "${cell#*:}" --json |
-        sed -E 's/.*"name":"([^"]*)".*"batch":([0-9]+).*"precision":"([^"]*)".*"median_ms":([^,]*),"min_ms":([^,]*),.*"p90_ms":([^,]*),.*/\1 batch \2 \3: \4 \5 \6/'
-    done
+  if [ -e specs/training/data/mnist ]; then
+    printf '\n== MNIST, 10 epochs: test accuracy\n'
+    rm -rf "$folder"
+    "$netc" train specs/training/mnist.yaml --device gpu --output "$folder" &&
+      "$netc" eval specs/training/mnist.yaml --device gpu --weights "$folder/best.safetensors" || failed=1
+  fi
+  printf '\n== steps of training\n'
+  for precision in bf16 fp16 fp32; do
+    # shellcheck disable=SC2086
+    "$python" -B Benchmarks/gpu_train.py --netc "$netc" --python "$python" --precision $precision $alone || failed=1
   done
 }
 
@@ -85,8 +97,6 @@ for spec in lenet resnet50; do
 done
 
 printf '\n== times\n'
-alone=
-"$python" -c 'import torch, sys; sys.exit(not torch.cuda.is_available())' 2>/dev/null || alone=--alone
 for precision in bf16 fp16 fp32; do
   # shellcheck disable=SC2086
   "$python" -B Benchmarks/gpu.py --netc "$netc" --python "$python" --precision $precision $alone ||

@@ -174,15 +174,12 @@ enum ChooseLayouts {
 
     /// Weights of a dense layer as they lie: what was transposed to become these is read the other way around.
     private mutating func unpacked(_ value: ValueID, in graph: inout Graph) throws -> ValueID {
-      guard case .rearrange(let moved) = graph[value].op else { return try convert(value, to: .plain, in: &graph) }
-      let source = try convert(graph[value].operands[0], to: .plain, in: &graph)
-      let shape = graph[source].shape
-      guard shape.count == 2, moved == .transpose(shape, [1, 0]) else {
-        return try convert(value, to: .plain, in: &graph)
-      }
+      guard let matrix = graph.transposedMatrix(value) else { return try convert(value, to: .plain, in: &graph) }
       let key = Key(value: value, layout: UnpackedDense.transposedWeights)
       if let known = converted[key] { return known }
-      let result = try graph.add(.packWeights(moved), [source], name: "\(graph[value].name) transposed")
+      let source = try convert(matrix, to: .plain, in: &graph)
+      let transposition = Rearrangement.transpose(graph[matrix].shape, [1, 0])
+      let result = try graph.add(.packWeights(transposition), [source], name: "\(graph[value].name) transposed")
       graph[result].layout = key.layout
       converted[key] = result
       return result
