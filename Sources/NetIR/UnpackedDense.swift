@@ -5,6 +5,9 @@ package enum UnpackedDense {
   /// As `CK_UNPACKED_MOST_ROWS` says.
   package static let mostRows = 32
 
+  /// Fewer weights are packed within the caches, in next to no time.
+  package static let leastWeights = 1 << 18
+
   /// The layout of weights that are the transposition of a plain tensor, and a view of it.
   package static let transposedWeights = TensorLayout(weights: WeightOrder(form: .byInput, columns: 1))
 

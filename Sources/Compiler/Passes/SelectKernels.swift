@@ -164,6 +164,7 @@ enum SelectKernels {
     }
     if kernel.readsUnpackedWeights(of: instance.op) {
       guard instance.hasChangingWeights else { return "its weights never change, and are packed once" }
+      guard instance.operands[1].elements >= UnpackedDense.leastWeights else { return "so few weights are soon packed" }
       return UnpackedDense.obstacle(rows: instance.result[0]).map { "it takes \($0)" }
     }
     guard case .conv2D(let attributes, let epilogue) = instance.op else { return nil }
