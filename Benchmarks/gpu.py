@@ -11,15 +11,14 @@ products take at the rate of a large matrix product, and all tensors at the band
 Without a GPU, or without PyTorch for one, it says so and ends with 1; netc alone is measured with --alone.
 """
 
-import argparse
 import json
 import os
 import statistics
-import subprocess
 import sys
 import tempfile
 
 from checks import check
+from devices import ceilings, options, peer, report, shares
 from engines import HERE, run
 
 sys.path.insert(0, os.path.join(HERE, "peers"))
@@ -27,17 +26,6 @@ from gpu_peer import FORMS
 
 USUAL = ["lenet:1", "mnist:1"] + [f"{name}:{batch}" for name in ("resnet50", "vgg16", "mobilenetv2")
                                   for batch in (1, 32, 256)]
-
-
-def peer(python, form, folder, asked):
-    """The facts of one line of `gpu_peer.py`."""
-    command = [python, os.path.join(HERE, "peers", "gpu_peer.py"), form, folder, asked.peer_precision,
-               str(asked.seconds)]
-    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    try:
-        return json.loads(done.stdout.splitlines()[-1])
-    except (IndexError, ValueError):
-        return {"error": (done.stderr.strip().splitlines() or ["it ended without a word"])[-1]}
 
 
 def prepare(asked, network, batch, folder):
@@ -54,7 +42,7 @@ def prepare(asked, network, batch, folder):
     return [asked.netc, "bench", spec] + weights + arithmetic + ["--device", "gpu"]
 
 
-def cell(asked, network, batch, ceilings):
+def cell(asked, network, batch, most):
     with tempfile.TemporaryDirectory() as folder:
         spec = os.path.join(asked.specs, network + ".yaml")
         arithmetic = ["--batch", str(batch), "--precision", asked.precision, "--numerics", asked.numerics]
@@ -69,65 +57,36 @@ def cell(asked, network, batch, ceilings):
             for form in [] if asked.alone else asked.forms:
                 if form in failed:
                     continue
-                answer = peer(asked.python, form, folder, asked)
+                answer = peer(
+                    asked.python, "gpu_peer.py", form, folder, asked.peer_precision, asked.seconds)
                 if "error" in answer:
                     failed[form] = answer["error"]
                     continue
                 forms.setdefault(form, []).append(answer["median_ms"])
                 check(f"{folder}/{form}.npy", f"{folder}/reference.npy", asked.check)
+        kernels = shares(command, most)
     median = statistics.median(own)
-    launches = json.loads(run(command + ["--profile"]))["launches"]
-    kernels = sum(launch["median_us"] for launch in launches) / 1e6
     words = [f"{network:14} {batch:4} {asked.precision:5} netc {median:9.4f} ms"]
     for form, times in forms.items():
         words.append(f"{form} {statistics.median(times):9.4f}")
     if forms:
         best = min(forms, key=lambda form: statistics.median(forms[form]))
         words.append(f"ratio {statistics.median(forms[best]) / median:.2f} ({best})")
-    words.append(f"{len(launches)} kernels {1e3 * kernels:9.4f}")
-    if ceilings:
-        floors = {
-            "matrix rate": sum(launch["gflop"] for launch in launches) * 1e9 / ceilings["flop_per_s"],
-            "bandwidth": sum(launch["bytes"] for launch in launches) / ceilings["bytes_per_s"]}
-        bound = max(floors, key=floors.get)
-        words.append(f"{100 * floors[bound] / kernels:.1f} % of the {bound}")
-    print("  ".join(words), flush=True)
-    for form, reason in failed.items():
-        print(f"{'':14}      {form} failed: {reason}", flush=True)
+    report(words + kernels, failed)
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("cells", nargs="*", default=USUAL, help="network:batch")
-    parser.add_argument("--netc", default=".build/release/netc")
-    parser.add_argument("--specs", default="specs")
-    parser.add_argument("--python", default=sys.executable, help="an interpreter that has PyTorch for GPUs")
-    parser.add_argument("--precision", choices=["fp32", "bf16", "fp16"], default="bf16")
+    parser = options(__doc__, USUAL, FORMS)
     parser.add_argument("--numerics", choices=["fast", "strict"], default="fast")
-    parser.add_argument("--forms", type=lambda text: text.split(","), default=FORMS)
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--seconds", type=float, default=2)
-    parser.add_argument("--alone", action="store_true", help="without PyTorch")
     asked = parser.parse_args()
     strict = asked.precision == "fp32" and asked.numerics == "strict"
     asked.peer_precision = "fp32-strict" if strict else asked.precision
     # TF32 and fp16 have the digits of neither; bf16's bounds hold for both.
     asked.check = "fp32" if strict else "bf16"
-
-    doctor = json.loads(run([asked.netc, "doctor", "--json"]))
-    gpu = doctor.get("gpu") or {}
-    if not gpu.get("usable"):
-        sys.exit(f"gpu: there is no device: {gpu.get('problem') or 'nothing of NVIDIA was found'}")
-    ceilings = None
-    if not asked.alone:
-        ceilings = peer(asked.python, "ceilings", "-", asked)
-        if "error" in ceilings:
-            sys.exit(f"gpu: PyTorch cannot use the device: {ceilings['error']}")
-        print(f"{ceilings['device']}, PyTorch {ceilings['version']}: {ceilings['flop_per_s'] / 1e12:.1f} TFLOP/s in "
-              f"{asked.peer_precision}, copies {ceilings['bytes_per_s'] / 1e12:.2f} TB/s", flush=True)
+    most = ceilings(asked, asked.peer_precision)
     for name in asked.cells:
         network, _, batch = name.partition(":")
-        cell(asked, network, int(batch or 1), ceilings)
+        cell(asked, network, int(batch or 1), most)
 
 
 if __name__ == "__main__":
