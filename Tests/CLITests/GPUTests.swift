@@ -53,13 +53,17 @@ import Testing
     }
   }
 
-  @Test func benchTimesLaunches() throws {
-    let bench = ["bench", Files.lenet, "--device", "gpu", "--seconds", "0.01", "--profile"]
+  @Test(arguments: [[], ["--train", "--batch", "2"]]) func benchTimesLaunches(options: [String]) throws {
+    let bench = ["bench", Files.lenet, "--device", "gpu", "--seconds", "0.01", "--profile"] + options
     let text = netc(bench)
     #expect(text.status == 0 && text.output.contains("launches") && text.output.contains("conv2d_"), "\(text.errors)")
     let launches = try JSONValue(parsing: netc(bench + ["--json"]).output)["launches"]?.arrayValue ?? []
     #expect(launches.count >= 5 && launches.allSatisfy { ($0["median_us"]?.doubleValue ?? 0) > 0 })
     #expect(launches.contains { ($0["gflop"]?.doubleValue ?? 0) > 0 })
+    let updates = launches.filter { $0["kernel"]?.stringValue == "update_parameters" }
+    #expect(updates.count == (options.isEmpty ? 0 : 1))
+    // LeNet's 61,706 numbers, their gradients and velocities, of which the first and the last are written, too.
+    for update in updates { #expect(update["bytes"]?.intValue == 5 * 4 * 61_706) }
   }
 
   @Test func fp16IsForGPUs() {

@@ -11,12 +11,7 @@ extension BenchCommand {
   /// A step is what `netc train` does on a GPU: a batch is brought, gradients are computed, parameters follow, loss and
   /// predictions are fetched, while the next batch is filled in. Times are from one step's end to the next one's.
   func runTrainingOnGPU(_ console: Console) throws -> ExitCode {
-    if profile || trace != nil {
-      throw DiagnosticError(
-        Diagnostic(
-          .badOption, "`--profile` and `--trace` watch the threads of a CPU", at: .none,
-          help: ["leave them out; NVIDIA's Nsight Systems shows the kernels of a device"]))
-    }
+    if trace != nil { throw Self.noTraceOfDevices }
     let processBytes = BenchMemory.residentPeak()
     let begin = StepRecording.now()
     let machine = try GPUMachine()
@@ -65,7 +60,10 @@ extension BenchCommand {
         inputsAndOutputs: TrainingExecutable.depth * executable.memory.exchange))
     result.isTraining = true
     result.device = machine.device.name
-    console.out(json ? result.json.serialised() + "\n" : result.text)
+    if profile {
+      result.deviceProfile = DeviceProfile(launches: try executable.watch(runs: DeviceProfile.runs))
+    }
+    console.out(json ? result.json.serialised() + "\n" : textOfDevice(result, console))
     return .good
   }
 

@@ -7,12 +7,7 @@ import NetIR
 extension BenchCommand {
   /// As `run`, on a GPU: the time of a run through the public entry point, copies to and from the device included.
   func runOnGPU(_ console: Console) throws -> ExitCode {
-    if trace != nil {
-      throw DiagnosticError(
-        Diagnostic(
-          .badOption, "`--trace` watches the threads of a CPU", at: .none,
-          help: ["`--profile` times the kernels of a device; NVIDIA's Nsight Systems shows them on a line of time"]))
-    }
+    if trace != nil { throw Self.noTraceOfDevices }
     let processBytes = BenchMemory.residentPeak()
     let begin = StepRecording.now()
     guard let model = try model.loadOnGPU(console) else { return .wrongInput }
@@ -43,11 +38,18 @@ extension BenchCommand {
     if profile {
       result.deviceProfile = DeviceProfile(launches: try executable.watch(runs: DeviceProfile.runs))
     }
-    console.out(json ? result.json.serialised() + "\n" : text(result, console))
+    console.out(json ? result.json.serialised() + "\n" : textOfDevice(result, console))
     return .good
   }
 
-  private func text(_ result: BenchResult, _ console: Console) -> String {
+  static var noTraceOfDevices: DiagnosticError {
+    DiagnosticError(
+      Diagnostic(
+        .badOption, "`--trace` watches the threads of a CPU", at: .none,
+        help: ["`--profile` times the kernels of a device; NVIDIA's Nsight Systems shows them on a line of time"]))
+  }
+
+  func textOfDevice(_ result: BenchResult, _ console: Console) -> String {
     guard let profile = result.deviceProfile else { return result.text }
     let style = Style(color: console.color)
     return result.text + profile.rendered(width: console.isTerminal ? console.width : nil, style)

@@ -209,7 +209,7 @@ package final class GPUExecutable: Executable, @unchecked Sendable {
     try driver.call("cuGraphLaunch", driver.api.graph_launch?(graph, streams.computing))
   }
 
-  func record(_ event: cgpu_event?, _ stream: cgpu_stream?) throws(GPUProblem) {
+  private func record(_ event: cgpu_event?, _ stream: cgpu_stream?) throws(GPUProblem) {
     try driver.call("cuEventRecord", driver.api.event_record?(event, stream))
   }
 

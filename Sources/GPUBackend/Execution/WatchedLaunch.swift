@@ -39,31 +39,55 @@ package struct WatchedLaunch: Sendable {
       + constants.reduce(0) { $0 + plan.constants[$1].shape.elements * plan.storage(ofConstant: $1).bytes }
     self.times = times.sorted()
   }
+
+  /// A kernel that computes no step of the plan.
+  init(_ kernel: String, of plan: Plan, _ name: String, blocks: Int, bytes: Int, _ times: [Double]) {
+    (self.kernel, firstStep, steps, self.blocks) = (kernel, plan.steps.count, [name], blocks)
+    (flops, self.bytes, self.times) = (0, bytes, times.sorted())
+  }
+
+  /// Seconds of each launch in some runs. Launches follow each other in a stream, with an event between them, not in a
+  /// graph: each costs some microseconds more than in a run.
+  ///
+  /// - Parameter start: puts launch n into the stream.
+  static func times(
+    of launches: Int, runs: Int, in stream: cgpu_stream?, _ context: DeviceContext,
+    start: (Int) throws(GPUProblem) -> Void
+  ) throws(GPUProblem) -> [[Double]] {
+    let (resources, driver) = (DeviceResources(context), context.driver)
+    func record(_ event: cgpu_event?) throws(GPUProblem) {
+      try driver.call("cuEventRecord", driver.api.event_record?(event, stream))
+    }
+    var events: [cgpu_event?] = []
+    for _ in 0...launches { events.append(try resources.takeEvent(keepsTime: true)) }
+    var times = [[Double]](repeating: [], count: launches)
+    for _ in 0..<runs {
+      try record(events[0])
+      for index in times.indices {
+        try start(index)
+        try record(events[index + 1])
+      }
+      try driver.call("cuStreamSynchronize", driver.api.stream_synchronize?(stream))
+      for index in times.indices {
+        var milliseconds: Float = 0
+        let status = driver.api.event_elapsed?(&milliseconds, events[index], events[index + 1])
+        try driver.call("cuEventElapsedTime", status)
+        times[index].append(Double(milliseconds) / 1000)
+      }
+    }
+    return times
+  }
 }
 
 extension GPUExecutable {
-  /// The times of every launch in some runs on what the caller brought last, in seconds. Launches follow each other in
-  /// a stream, with an event between them, not in a graph: each costs some microseconds more than in a run.
+  /// The times of every launch in some runs on what the caller brought last.
   package func watch(runs: Int) throws(GPUProblem) -> [WatchedLaunch] {
     try turn.withLock { _ throws(GPUProblem) in
       try resources.context.makeCurrent()
-      let own = DeviceResources(resources.context)
-      var events: [cgpu_event?] = []
-      for _ in 0...list.launches.count { events.append(try own.takeEvent(keepsTime: true)) }
-      var times = [[Double]](repeating: [], count: list.launches.count)
-      for _ in 0..<runs {
-        try record(events[0], streams.computing)
-        for (index, launch) in list.launches.enumerated() {
-          try starter.start(launch, at: layout, in: streams.computing)
-          try record(events[index + 1], streams.computing)
-        }
-        try driver.call("cuStreamSynchronize", driver.api.stream_synchronize?(streams.computing))
-        for index in times.indices {
-          var milliseconds: Float = 0
-          let status = driver.api.event_elapsed?(&milliseconds, events[index], events[index + 1])
-          try driver.call("cuEventElapsedTime", status)
-          times[index].append(Double(milliseconds) / 1000)
-        }
+      let times = try WatchedLaunch.times(
+        of: list.launches.count, runs: runs, in: streams.computing, resources.context
+      ) { index throws(GPUProblem) in
+        try starter.start(list.launches[index], at: layout, in: streams.computing)
       }
       return zip(list.launches, times).map { WatchedLaunch($0, plan, $1) }
     }

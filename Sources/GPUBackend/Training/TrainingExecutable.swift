@@ -89,21 +89,16 @@ package final class TrainingExecutable {
           places.inputs[input].map { resident + UInt64($0) } ?? slot.inputs[input]?.device ?? slot.prepared
         },
         outputs: places.outputs.map { resident + UInt64($0) })
-      let update = UpdateLaunch.all(roles, places, resident: resident, numbers: slot.numbers.device)
-      func startKernels() throws(GPUProblem) {
-        if let launch = preparation?.launch { try layout.start(launch, functions[launch.kernel], stream, driver) }
-        for launch in list.launches { try starter.start(launch, at: layout, in: stream) }
-        for launch in update {
-          try DeviceLayout.start(
-            launch.kernel, functions[launch.kernel], grid: (launch.blocks, 1, 1), launch.addresses, launch.numbers,
-            stream, driver)
-        }
-      }
+      let kernels = StepKernels(
+        preparation: preparation, launches: list.launches,
+        update: UpdateLaunch.all(roles, places, resident: resident, numbers: slot.numbers.device), layout: layout,
+        starter: starter)
+      slot.kernels = kernels
       // The driver loads a kernel when it is first launched, which must not happen while launches are captured.
-      try startKernels()
+      try kernels.startAll(in: stream)
       try driver.call("cuStreamSynchronize", driver.api.stream_synchronize?(stream))
       slot.graph = try resources.takeGraph(stream) { () throws(GPUProblem) in
-        try startKernels()
+        try kernels.startAll(in: stream)
         try slot.fetch(resident: resident, places, stream, driver)
       }
       return slot
@@ -251,6 +246,19 @@ package final class TrainingExecutable {
       gradients.append(try read(places.outputs[parameter.gradient], count).map { $0 / scale })
     }
     return gradients
+  }
+
+  /// The times of every kernel in some runs of the last step that was finished, whose numbers still lie on the device;
+  /// parameters follow each time. When all started steps are finished.
+  package func watch(runs: Int) throws(GPUProblem) -> [WatchedLaunch] {
+    precondition(started == finished, "a step is under way")
+    let slot = slots[(finished + slots.count - 1) % slots.count]
+    guard let kernels = slot.kernels else { return [] }
+    try resources.context.makeCurrent()
+    let times = try WatchedLaunch.times(of: kernels.count, runs: runs, in: stream, resources.context) {
+      index throws(GPUProblem) in try kernels.start(index, in: stream)
+    }
+    return kernels.watched(plan, times)
   }
 
   private func launch(_ slot: TrainingSlot) throws(GPUProblem) {

@@ -12,6 +12,8 @@ struct TrainingSlot {
   let numbers: DeviceSlot.Buffer
   /// Marks of a step: its numbers are on the device, and what came of it is back.
   let brought, done: cgpu_event?
+  /// What a step does with these numbers, and the same as one graph.
+  var kernels: StepKernels?
   var graph: cgpu_graph_exec?
   /// Outputs that are fetched, and where.
   private let fetches: [(output: Int, host: UnsafeMutablePointer<Float>, count: Int)]

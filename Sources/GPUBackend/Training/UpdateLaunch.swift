@@ -6,6 +6,8 @@ struct UpdateLaunch {
   let blocks: Int
   let addresses: [cgpu_address]
   let numbers: LaunchNumbers
+  /// Of parameters, gradients and what the rule remembers, read and written; few numbers do not count.
+  let bytes: Int
 
   /// In their order: a look at the loss, and at gradients where it is scaled, the norm of all gradients where it is
   /// bounded, the rule, bounds of weights, running statistics, the scale of the next step.
@@ -35,11 +37,19 @@ struct UpdateLaunch {
       guard blocks > 0 else { return nil }
       var arguments = LaunchNumbers()
       arguments.add(places.pieces.count, roles.rule.code)
+      let passes: Int =
+        switch kernel {
+        case "update_parameters": 3 + 2 * roles.rule.slots
+        case "find_overflow", "gradient_squares": 1
+        case "bound_units": 2
+        default: 0
+        }
+      let ranges = kernel == "bound_units" ? places.units.map(\.range) : places.pieces.map(\.range)
       return UpdateLaunch(
         kernel: kernel, blocks: blocks,
         addresses: [table, nil, places.progress, places.squares, places.outputs[roles.loss]].map { place in
           place.map { resident + UInt64($0) } ?? numbers
-        }, numbers: arguments)
+        }, numbers: arguments, bytes: passes * 4 * ranges.reduce(0) { $0 + $1.count })
     }
   }
 }
