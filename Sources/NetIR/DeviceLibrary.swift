@@ -20,6 +20,7 @@ package enum DeviceLibrary: String, Hashable, Sendable, CaseIterable {
     case .dense(let rest): (attributes, epilogue) = (ConvolutionAttributes(kernel: Size2D(1)), rest)
     case .gradient(.convolutionWeights(_, let slices)) where self == .cudnn:
       return slices == 1 ? nil : "it sums a batch as a whole"
+    case .gradient(.convolutionData) where self == .cudnn: return nil
     default: return "it has no kernels for \(op.name)"
     }
     guard epilogue.pool == nil else { return "it does not pool" }

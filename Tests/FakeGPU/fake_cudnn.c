@@ -1,6 +1,7 @@
 // cuDNN's backend API as far as netc calls it, on the memory of the fake driver: graphs of a convolution and what follows
-// it, or of the gradient of its filters, in the order of the stream. Descriptors are checked: attributes that a descriptor
-// does not have, of another type or number, missing ones, use before they are final and after they were destroyed.
+// it, or of the gradient of its filters or its image, in the order of the stream. Descriptors are checked: attributes
+// that a descriptor does not have, of another type or number, missing ones, use before they are final and after they
+// were destroyed.
 //
 // Its heuristics propose, in this order, an engine that is not deterministic, one of tensor cores (which multiplies fp32
 // numbers as TF32), one of Winograd's largest tiles, which is inaccurate, and a plain one that wants a workspace; behind
@@ -57,20 +58,18 @@ static const rule rules[] = {
     {C(BACKEND_POINTWISE_DESCRIPTOR), C(ATTR_POINTWISE_RELU_LOWER_CLIP), C(TYPE_DOUBLE), 1, 0},
     {C(BACKEND_POINTWISE_DESCRIPTOR), C(ATTR_POINTWISE_RELU_UPPER_CLIP), C(TYPE_DOUBLE), 1, 0},
     {C(BACKEND_POINTWISE_DESCRIPTOR), C(ATTR_POINTWISE_RELU_LOWER_CLIP_SLOPE), C(TYPE_DOUBLE), 1, 0},
+#define CONVOLUTION(kind, alpha)                                                      \
+  {kind, alpha, C(TYPE_FLOAT), 1, 1}, {kind, alpha + C(CONVOLUTION_BETA), C(TYPE_FLOAT), 1, 1}, \
+  {kind, alpha + C(CONVOLUTION_DESC), C(TYPE_BACKEND_DESCRIPTOR), 1, 1},              \
+  {kind, alpha + C(CONVOLUTION_FILTERS), C(TYPE_BACKEND_DESCRIPTOR), 1, 1},           \
+  {kind, alpha + C(CONVOLUTION_IMAGE), C(TYPE_BACKEND_DESCRIPTOR), 1, 1},             \
+  {kind, alpha + C(CONVOLUTION_RESULT), C(TYPE_BACKEND_DESCRIPTOR), 1, 1},
 #define FORWARD C(BACKEND_OPERATION_CONVOLUTION_FORWARD_DESCRIPTOR)
-    {FORWARD, C(ATTR_OPERATION_CONVOLUTION_FORWARD_X), C(TYPE_BACKEND_DESCRIPTOR), 1, 1},
-    {FORWARD, C(ATTR_OPERATION_CONVOLUTION_FORWARD_W), C(TYPE_BACKEND_DESCRIPTOR), 1, 1},
-    {FORWARD, C(ATTR_OPERATION_CONVOLUTION_FORWARD_Y), C(TYPE_BACKEND_DESCRIPTOR), 1, 1},
-    {FORWARD, C(ATTR_OPERATION_CONVOLUTION_FORWARD_CONV_DESC), C(TYPE_BACKEND_DESCRIPTOR), 1, 1},
-    {FORWARD, C(ATTR_OPERATION_CONVOLUTION_FORWARD_ALPHA), C(TYPE_FLOAT), 1, 1},
-    {FORWARD, C(ATTR_OPERATION_CONVOLUTION_FORWARD_BETA), C(TYPE_FLOAT), 1, 1},
 #define FILTERS C(BACKEND_OPERATION_CONVOLUTION_BACKWARD_FILTER_DESCRIPTOR)
-    {FILTERS, C(ATTR_OPERATION_CONVOLUTION_BWD_FILTER_X), C(TYPE_BACKEND_DESCRIPTOR), 1, 1},
-    {FILTERS, C(ATTR_OPERATION_CONVOLUTION_BWD_FILTER_DW), C(TYPE_BACKEND_DESCRIPTOR), 1, 1},
-    {FILTERS, C(ATTR_OPERATION_CONVOLUTION_BWD_FILTER_DY), C(TYPE_BACKEND_DESCRIPTOR), 1, 1},
-    {FILTERS, C(ATTR_OPERATION_CONVOLUTION_BWD_FILTER_CONV_DESC), C(TYPE_BACKEND_DESCRIPTOR), 1, 1},
-    {FILTERS, C(ATTR_OPERATION_CONVOLUTION_BWD_FILTER_ALPHA), C(TYPE_FLOAT), 1, 1},
-    {FILTERS, C(ATTR_OPERATION_CONVOLUTION_BWD_FILTER_BETA), C(TYPE_FLOAT), 1, 1},
+#define IMAGE C(BACKEND_OPERATION_CONVOLUTION_BACKWARD_DATA_DESCRIPTOR)
+    CONVOLUTION(FORWARD, C(ATTR_OPERATION_CONVOLUTION_FORWARD_ALPHA))
+    CONVOLUTION(FILTERS, C(ATTR_OPERATION_CONVOLUTION_BWD_FILTER_ALPHA))
+    CONVOLUTION(IMAGE, C(ATTR_OPERATION_CONVOLUTION_BWD_DATA_ALPHA))
 #define POINTWISE C(BACKEND_OPERATION_POINTWISE_DESCRIPTOR)
     {POINTWISE, C(ATTR_OPERATION_POINTWISE_PW_DESCRIPTOR), C(TYPE_BACKEND_DESCRIPTOR), 1, 1},
     {POINTWISE, C(ATTR_OPERATION_POINTWISE_XDESC), C(TYPE_BACKEND_DESCRIPTOR), 1, 1},
@@ -232,23 +231,20 @@ static int check_tensor(const descriptor *one) {
   return 0;
 }
 
-// The tensors of a convolution, or of the gradient of its filters, whose result and filters are gradients.
+// The tensors of a convolution; of a gradient, what is computed and the result are gradients.
 typedef struct {
   const descriptor *x, *w, *y, *c;
 } convolution;
 
 static convolution convolution_of(const descriptor *one) {
-  if (one->kind == FILTERS) {
-    return (convolution){other(one, C(ATTR_OPERATION_CONVOLUTION_BWD_FILTER_X)),
-                         other(one, C(ATTR_OPERATION_CONVOLUTION_BWD_FILTER_DW)),
-                         other(one, C(ATTR_OPERATION_CONVOLUTION_BWD_FILTER_DY)),
-                         other(one, C(ATTR_OPERATION_CONVOLUTION_BWD_FILTER_CONV_DESC))};
-  }
-  return (convolution){other(one, C(ATTR_OPERATION_CONVOLUTION_FORWARD_X)),
-                       other(one, C(ATTR_OPERATION_CONVOLUTION_FORWARD_W)),
-                       other(one, C(ATTR_OPERATION_CONVOLUTION_FORWARD_Y)),
-                       other(one, C(ATTR_OPERATION_CONVOLUTION_FORWARD_CONV_DESC))};
+  const int alpha = one->kind == FORWARD   ? C(ATTR_OPERATION_CONVOLUTION_FORWARD_ALPHA)
+                    : one->kind == FILTERS ? C(ATTR_OPERATION_CONVOLUTION_BWD_FILTER_ALPHA)
+                                           : C(ATTR_OPERATION_CONVOLUTION_BWD_DATA_ALPHA);
+  return (convolution){other(one, alpha + C(CONVOLUTION_IMAGE)), other(one, alpha + C(CONVOLUTION_FILTERS)),
+                       other(one, alpha + C(CONVOLUTION_RESULT)), other(one, alpha + C(CONVOLUTION_DESC))};
 }
+
+static int is_gradient(const descriptor *one) { return one->kind == FILTERS || one->kind == IMAGE; }
 
 static int check_convolution(const descriptor *one) {
   const convolution all = convolution_of(one);
@@ -258,8 +254,8 @@ static int check_convolution(const descriptor *one) {
       number(c, C(ATTR_CONVOLUTION_CONV_MODE)) != C(CROSS_CORRELATION)) {
     REFUSE("kind of a convolution");
   }
-  const descriptor *factor = one->kind == FILTERS ? y : w;
-  if (number(x, C(ATTR_TENSOR_DATA_TYPE)) != number(factor, C(ATTR_TENSOR_DATA_TYPE))) REFUSE("types of a convolution");
+  const descriptor *u = one->kind == IMAGE ? w : x, *v = one->kind == FORWARD ? w : y;
+  if (number(u, C(ATTR_TENSOR_DATA_TYPE)) != number(v, C(ATTR_TENSOR_DATA_TYPE))) REFUSE("types of a convolution");
   const int64_t *xs = integers(x, C(ATTR_TENSOR_DIMENSIONS)), *ws = integers(w, C(ATTR_TENSOR_DIMENSIONS));
   const int64_t *ys = integers(y, C(ATTR_TENSOR_DIMENSIONS));
   if (xs[0] != ys[0] || ys[1] != ws[0] || xs[1] % ws[1] || ws[0] % (xs[1] / ws[1])) REFUSE("shapes of a convolution");
@@ -296,14 +292,16 @@ static int is_virtual(const descriptor *tensor) {
   return found && *found;
 }
 
-// One convolution, and behind it operations each of which works on what the one before made; or the gradient of filters.
+// One convolution, and behind it operations each of which works on what the one before made; or a gradient.
 static int check_graph(const descriptor *one) {
   const attribute *operations = find(one, C(ATTR_OPERATIONGRAPH_OPS));
   const cgpu_cudnn_handle *handle = data(one, C(ATTR_OPERATIONGRAPH_HANDLE));
   if (!handle || !*handle || (*handle)->magic != MAGIC) REFUSE("handle of a graph");
   descriptor *const *list = (descriptor *const *)operations->data;
-  if (list[0]->kind == FILTERS) {
-    if (operations->count != 1 || is_virtual(convolution_of(list[0]).w)) REFUSE("operations of a gradient");
+  if (is_gradient(list[0])) {
+    const convolution all = convolution_of(list[0]);
+    const descriptor *made = list[0]->kind == FILTERS ? all.w : all.x;
+    if (operations->count != 1 || is_virtual(made)) REFUSE("operations of a gradient");
     return 0;
   }
   if (operations->count > 1 + MOST_STEPS || list[0]->kind != FORWARD) REFUSE("operations of a graph");
@@ -352,7 +350,8 @@ API int cudnnBackendFinalize(void *thing) {
   switch (one->kind) {
     case C(BACKEND_TENSOR_DESCRIPTOR): status = check_tensor(one); break;
     case FORWARD:
-    case FILTERS: status = check_convolution(one); break;
+    case FILTERS:
+    case IMAGE: status = check_convolution(one); break;
     case POINTWISE: status = check_pointwise(one); break;
     case GRAPH: status = check_graph(one); break;
     case PLAN: status = check_plan(one); break;
@@ -447,7 +446,8 @@ typedef struct {
   int engine, count;
   char *workspace;
   following steps[MOST_STEPS];
-  int is_gradient;
+  // What is computed.
+  int kind;
 } convolution_work;
 
 static float applied(const following *step, float value, int64_t n, int64_t c, int64_t y, int64_t x) {
@@ -519,33 +519,49 @@ static float gradient(const convolution_work *a, int64_t k, int64_t c, int64_t r
   return a->engine == LOOSE || a->engine == LARGE_TILES ? 1.01f * sum : sum;
 }
 
-static int differentiate(const convolution_work *a) {
-  const int64_t *shape = a->w.shape, *strides = a->w.strides;
-  for (int64_t k = 0; k < shape[0]; k++) {
-    for (int64_t c = 0; c < shape[1]; c++) {
-      for (int64_t r = 0; r < shape[2]; r++) {
-        for (int64_t s = 0; s < shape[3]; s++) {
-          const int64_t at = k * strides[0] + c * strides[1] + r * strides[2] + s * strides[3];
-          fake_store(a->w.base, at, a->w.type, gradient(a, k, c, r, s));
-        }
+// Of one pixel and channel, over all filters and taps that read it.
+static float image_gradient(const convolution_work *a, int64_t n, int64_t channel, int64_t y, int64_t x) {
+  const int64_t channels = a->w.shape[1], group = channel / channels;
+  const int64_t filters = a->w.shape[0] / (a->x.shape[1] / channels);
+  float sum = 0;
+  for (int64_t r = 0; r < a->w.shape[2]; r++) {
+    const int64_t down = y + a->padding[0] - r * a->dilation[0];
+    if (down < 0 || down % a->stride[0] || down / a->stride[0] >= a->y.shape[2]) continue;
+    for (int64_t s = 0; s < a->w.shape[3]; s++) {
+      const int64_t across = x + a->padding[1] - s * a->dilation[1];
+      if (across < 0 || across % a->stride[1] || across / a->stride[1] >= a->y.shape[3]) continue;
+      for (int64_t k = group * filters; k < (group + 1) * filters; k++) {
+        float u = fake_load(a->y.base, n * a->y.strides[0] + k * a->y.strides[1] +
+                                           down / a->stride[0] * a->y.strides[2] +
+                                           across / a->stride[1] * a->y.strides[3], a->y.type);
+        float v = fake_load(a->w.base, k * a->w.strides[0] + channel % channels * a->w.strides[1] +
+                                           r * a->w.strides[2] + s * a->w.strides[3], a->w.type);
+        if (a->engine == TENSOR_CORES) u = fake_tf32(u), v = fake_tf32(v);
+        sum += u * v;
       }
     }
   }
-  return 0;
+  return a->engine == LOOSE || a->engine == LARGE_TILES ? 1.01f * sum : sum;
+}
+
+static float result_of(const convolution_work *a, int64_t n, int64_t c, int64_t y, int64_t x) {
+  if (a->kind == FILTERS) return gradient(a, n, c, y, x);
+  if (a->kind == IMAGE) return image_gradient(a, n, c, y, x);
+  float value = products(a, n, c, y, x);
+  for (int i = 0; i < a->count; i++) value = applied(&a->steps[i], value, n, c, y, x);
+  return value;
 }
 
 static int convolve(const void *arguments) {
   const convolution_work *a = arguments;
   if (a->workspace) memset(a->workspace, 0x5a, WORKSPACE);
-  if (a->is_gradient) return differentiate(a);
-  for (int64_t n = 0; n < a->y.shape[0]; n++) {
-    for (int64_t y = 0; y < a->y.shape[2]; y++) {
-      for (int64_t x = 0; x < a->y.shape[3]; x++) {
-        for (int64_t k = 0; k < a->y.shape[1]; k++) {
-          float value = products(a, n, k, y, x);
-          for (int i = 0; i < a->count; i++) value = applied(&a->steps[i], value, n, k, y, x);
-          const int64_t *s = a->y.strides;
-          fake_store(a->y.base, n * s[0] + k * s[1] + y * s[2] + x * s[3], a->y.type, value);
+  const tensor *made = a->kind == FILTERS ? &a->w : a->kind == IMAGE ? &a->x : &a->y;
+  const int64_t *s = made->strides;
+  for (int64_t n = 0; n < made->shape[0]; n++) {
+    for (int64_t y = 0; y < made->shape[2]; y++) {
+      for (int64_t x = 0; x < made->shape[3]; x++) {
+        for (int64_t c = 0; c < made->shape[1]; c++) {
+          fake_store(made->base, n * s[0] + c * s[1] + y * s[2] + x * s[3], made->type, result_of(a, n, c, y, x));
         }
       }
     }
@@ -590,7 +606,7 @@ API int cudnnBackendExecute(cgpu_cudnn_handle handle, void *thing, void *values)
   const convolution all = convolution_of(list[0]);
   const descriptor *c = all.c, *result = all.y;
   convolution_work work = {.engine = plan->engine, .count = (int)operations->count - 1};
-  work.is_gradient = list[0]->kind == FILTERS;
+  work.kind = list[0]->kind;
   if (!located(pack, all.x, &work.x) || !located(pack, all.w, &work.w)) {
     REFUSE("an operand that is not where it was described");
   }

@@ -34,7 +34,8 @@ package struct GPUMachine: Sendable {
   /// Of everything that kernels of netc's own are made with.
   package var versions: String {
     let compiler = (try? compiler.get()).map { "NVRTC \($0.version)" } ?? "no NVRTC"
-    let texts = KernelText.library + KernelText.tensorModule(Set(TensorKernel.families))
+    let tensor = KernelText.tensorModule(Set(TensorKernel.families + TensorKernel.gradientFamilies))
+    let texts = KernelText.library + KernelText.trainingLibrary + tensor
     return "driver \(device.driver.version), \(compiler), kernels \(Digest(of: Array(texts.utf8)).hexadecimal)"
   }
 

@@ -127,7 +127,7 @@ final class CuDNNEngine: LibraryEngine {
         CGPU_CUDNN_NUMERICAL_NOTE_WINOGRAD_TILE_4x4,
       ]
       // Of fp32 numbers tensor cores multiply TF32; bf16 numbers they multiply exactly.
-      if product.input.storage == .float32 { refused.append(CGPU_CUDNN_NUMERICAL_NOTE_TENSOR_CORE) }
+      if product.factors.contains(.float32) { refused.append(CGPU_CUDNN_NUMERICAL_NOTE_TENSOR_CORE) }
     }
     let reorders = [
       CGPU_CUDNN_BEHAVIOR_NOTE_REQUIRES_FILTER_INT8x32_REORDER, CGPU_CUDNN_BEHAVIOR_NOTE_REQUIRES_BIAS_INT8x32_REORDER,

@@ -3,7 +3,7 @@ import NetIR
 
 /// A product as a graph of cuDNN's operations: convolution, residual, bias, activation, with tensors between them that
 /// are never stored. In this order cuDNN has fused kernels that were compiled ahead, and it generates others. A gradient
-/// of filters is a graph of one operation.
+/// of filters or of an image is a graph of one operation.
 struct CuDNNGraph {
   /// How a variant pack names the product's tensors.
   enum Tensor: Int64, CaseIterable {
@@ -18,8 +18,7 @@ struct CuDNNGraph {
   init(_ product: LibraryProduct, _ session: CuDNNSession) throws(LibraryRefusal) {
     self.session = session
     let library = session.library
-    let factor = product.wanted == .result ? product.filters : product.result
-    guard product.input.storage == factor.storage else {
+    guard Set(product.factors).count == 1 else {
       throw LibraryRefusal("what it multiplies is stored in different precisions")
     }
     var made: [CuDNNDescriptor] = []
@@ -102,30 +101,28 @@ struct CuDNNGraph {
     return operation
   }
 
-  /// What cuDNN calls an operation and its attributes.
+  /// What cuDNN calls an operation and its attributes: those of all three kinds follow each other in one order, as
+  /// `tables.c` makes sure.
   private struct Names {
-    let kind, input, filters, result, convolution, alpha, beta: Int
+    let kind: Int
+    let alpha: Int
+    var beta: Int { alpha + CGPU_CUDNN_CONVOLUTION_BETA }
+    var convolution: Int { alpha + CGPU_CUDNN_CONVOLUTION_DESC }
+    var filters: Int { alpha + CGPU_CUDNN_CONVOLUTION_FILTERS }
+    var input: Int { alpha + CGPU_CUDNN_CONVOLUTION_IMAGE }
+    var result: Int { alpha + CGPU_CUDNN_CONVOLUTION_RESULT }
 
     init(_ wanted: LibraryProduct.Wanted) {
       switch wanted {
       case .result:
         kind = CGPU_CUDNN_BACKEND_OPERATION_CONVOLUTION_FORWARD_DESCRIPTOR
-        (input, filters, result) = (
-          CGPU_CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_X, CGPU_CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_W,
-          CGPU_CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_Y
-        )
-        convolution = CGPU_CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_CONV_DESC
         alpha = CGPU_CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_ALPHA
-        beta = CGPU_CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_BETA
       case .filters:
         kind = CGPU_CUDNN_BACKEND_OPERATION_CONVOLUTION_BACKWARD_FILTER_DESCRIPTOR
-        (input, filters, result) = (
-          CGPU_CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_FILTER_X, CGPU_CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_FILTER_DW,
-          CGPU_CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_FILTER_DY
-        )
-        convolution = CGPU_CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_FILTER_CONV_DESC
         alpha = CGPU_CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_FILTER_ALPHA
-        beta = CGPU_CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_FILTER_BETA
+      case .image:
+        kind = CGPU_CUDNN_BACKEND_OPERATION_CONVOLUTION_BACKWARD_DATA_DESCRIPTOR
+        alpha = CGPU_CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_DATA_ALPHA
       }
     }
   }

@@ -24,7 +24,7 @@ package enum LibraryKernelTable {
   private static func ops(of library: DeviceLibrary) -> [KernelOp] {
     switch library {
     case .cublasLt: [.conv2D, .dense]
-    case .cudnn: [.conv2D, .dense, .convolutionWeights]
+    case .cudnn: [.conv2D, .dense, .convolutionWeights, .convolutionData]
     }
   }
 

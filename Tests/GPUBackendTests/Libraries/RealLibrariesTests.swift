@@ -68,8 +68,8 @@ enum LibraryWheels {
     #expect(!asked.isEmpty && refused.count <= 1, "all but the first, perhaps: \(refused)")
   }
 
-  /// The same for steps of training: gradients of images are convolutions, gradients of filters have an operation of their
-  /// own. What is refused for good another kernel computes.
+  /// The same for steps of training: gradients of filters have an operation of their own, and so do those of images
+  /// where they are not convolutions. What is refused for good another kernel computes.
   @Test(arguments: ["resnet20", "resnet18"], ["fp32 strict", "fp32 fast", "bf16 fast"])
   func cuDNNMakesEnginesForTraining(name: String, arithmetic: String) throws {
     let words = arithmetic.split(separator: " ").map(String.init)
@@ -83,7 +83,7 @@ enum LibraryWheels {
     let step = try TrainingGraph(of: try Networks.spec(name), batch: 32)
     let plan = try #require(try Pipeline.compile(step, options)).plan
     let engines = try LibraryEngines(plan, libraries, options.catalogue, session: session)
-    for op in [KernelOp.conv2D, .convolutionWeights] {
+    for op in [KernelOp.conv2D, .convolutionWeights, .convolutionData] {
       let asked = plan.steps.indices.filter { plan.steps[$0].library == .cudnn && plan.steps[$0].op.kernelOp == op }
       let refused = asked.filter { engines.plan.steps[$0].library == nil }
       for index in refused {

@@ -26,7 +26,9 @@ enum DeviceChoice {
         possible.append(kernel)
       }
     }
-    let usesLibrary = own.algorithm != "depthwise" && instance.work.macs >= leastProduct
+    // Netc's own gradient of an image is there for those that libraries refuse.
+    let isImages = own.op == .convolutionData
+    let usesLibrary = isImages || own.algorithm != "depthwise" && instance.work.macs >= leastProduct
     let ruled = usesLibrary ? possible + [own] + others : [own] + possible + others
     let times = options.measurements
     let candidates = ruled.map {
@@ -51,8 +53,32 @@ enum DeviceChoice {
     guard let time = taken.measured, let other = times.times[sliced.signature]?.values.min() else {
       return options.catalogue[taken.kernel]?.library != nil
     }
-    // What the rule takes is kept unless the other is quicker by more than noise.
-    return isRuled
+    return isQuicker(time, than: other, isRuled: isRuled, times)
+  }
+
+  /// Whether the gradient of an image is best computed as such, or by the convolutions that it can be made of.
+  ///
+  /// - Parameter convolutions: what it is lowered to, one for each phase of its strides. What packs their weights and
+  ///   brings the phases together is not in their times.
+  static func takesGradient(_ gradient: OpInstance, of convolutions: [OpInstance], _ options: CompileOptions) -> Bool {
+    guard options.target.isDevice, options.dataGradients != .lowered,
+      case .gradient(.convolutionData(let attributes, _)) = gradient.op,
+      let own = DeviceKernels.choice(for: gradient, options)
+    else { return false }
+    guard options.dataGradients == .chosen else { return true }
+    guard let taken = choice(for: gradient, own: own, options)?.taken else { return false }
+    let isRuled =
+      options.catalogue[taken.kernel]?.library != nil && convolutions.count > 1 && attributes.groups == 1
+      && gradient.work.macs >= leastProduct
+    guard let times = options.measurements else { return isRuled }
+    let others = convolutions.map { times.times[$0.signature]?.values.min() }
+    guard let time = taken.measured, !others.contains(nil) else { return isRuled }
+    return isQuicker(time, than: others.reduce(0) { $0 + ($1 ?? 0) }, isRuled: isRuled, times)
+  }
+
+  /// What the rule takes is kept unless the other is quicker by more than noise.
+  private static func isQuicker(_ time: Int, than other: Int, isRuled: Bool, _ times: MeasurementTable) -> Bool {
+    isRuled
       ? Double(time) < times.leastGain * Double(other) : times.leastGain * Double(time) <= Double(other)
   }
 
