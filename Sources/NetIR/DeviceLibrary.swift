@@ -33,6 +33,13 @@ package enum DeviceLibrary: String, Hashable, Sendable, CaseIterable {
     return isProduct ? nil : "it takes one pixel at a time"
   }
 
+  /// What cuDNN's convolutions that sum their results are called.
+  package static let summingAlgorithm = "cudnn_sums"
+
+  package init?(algorithm: String) {
+    self.init(rawValue: algorithm == Self.summingAlgorithm ? Self.cudnn.rawValue : algorithm)
+  }
+
   /// Up to so many examples read the weights of a dense layer once rather than fill a tile.
   package static let fewExamples = 8
 
@@ -48,9 +55,15 @@ package enum DeviceLibrary: String, Hashable, Sendable, CaseIterable {
 
 extension KernelDescriptor {
   /// nil for a kernel of netc's own.
-  package var library: DeviceLibrary? { DeviceLibrary(rawValue: algorithm) }
+  package var library: DeviceLibrary? { DeviceLibrary(algorithm: algorithm) }
+
+  /// Whether it sums its results, and their squares, for the moments that are taken right behind it.
+  package var sumsResults: Bool { algorithm == DeviceLibrary.summingAlgorithm }
 }
 
 extension Plan.Step {
-  package var library: DeviceLibrary? { DeviceLibrary(rawValue: algorithm) }
+  package var library: DeviceLibrary? { DeviceLibrary(algorithm: algorithm) }
+
+  /// As of its kernel.
+  package var sumsResults: Bool { algorithm == DeviceLibrary.summingAlgorithm }
 }

@@ -75,6 +75,12 @@ static const rule rules[] = {
     {POINTWISE, C(ATTR_OPERATION_POINTWISE_XDESC), C(TYPE_BACKEND_DESCRIPTOR), 1, 1},
     {POINTWISE, C(ATTR_OPERATION_POINTWISE_BDESC), C(TYPE_BACKEND_DESCRIPTOR), 1, 0},
     {POINTWISE, C(ATTR_OPERATION_POINTWISE_YDESC), C(TYPE_BACKEND_DESCRIPTOR), 1, 1},
+#define SUMS C(BACKEND_OPERATION_GEN_STATS_DESCRIPTOR)
+    {SUMS, C(ATTR_OPERATION_GENSTATS_MODE), C(TYPE_GENSTATS_MODE), 1, 1},
+    {SUMS, C(ATTR_OPERATION_GENSTATS_MATH_PREC), C(TYPE_DATA_TYPE), 1, 1},
+    {SUMS, C(ATTR_OPERATION_GENSTATS_XDESC), C(TYPE_BACKEND_DESCRIPTOR), 1, 1},
+    {SUMS, C(ATTR_OPERATION_GENSTATS_SUMDESC), C(TYPE_BACKEND_DESCRIPTOR), 1, 1},
+    {SUMS, C(ATTR_OPERATION_GENSTATS_SQSUMDESC), C(TYPE_BACKEND_DESCRIPTOR), 1, 1},
 #define GRAPH C(BACKEND_OPERATIONGRAPH_DESCRIPTOR)
     {GRAPH, C(ATTR_OPERATIONGRAPH_HANDLE), C(TYPE_HANDLE), 1, 1},
     {GRAPH, C(ATTR_OPERATIONGRAPH_OPS), C(TYPE_BACKEND_DESCRIPTOR), 0, 1},
@@ -286,13 +292,32 @@ static int check_pointwise(const descriptor *one) {
   return 0;
 }
 
+static int check_sums(const descriptor *one) {
+  const descriptor *x = other(one, C(ATTR_OPERATION_GENSTATS_XDESC));
+  const descriptor *results[] = {other(one, C(ATTR_OPERATION_GENSTATS_SUMDESC)),
+                                 other(one, C(ATTR_OPERATION_GENSTATS_SQSUMDESC))};
+  if (number(one, C(ATTR_OPERATION_GENSTATS_MODE)) != C(GENSTATS_SUM_SQSUM) ||
+      number(one, C(ATTR_OPERATION_GENSTATS_MATH_PREC)) != C(DATA_FLOAT)) {
+    REFUSE("kind of sums");
+  }
+  for (int r = 0; r < 2; r++) {
+    if (!x || !results[r] || number(results[r], C(ATTR_TENSOR_DATA_TYPE)) != C(DATA_FLOAT)) REFUSE("operands of sums");
+    for (int i = 0; i < 4; i++) {
+      const int64_t n = integers(x, C(ATTR_TENSOR_DIMENSIONS))[i];
+      if (integers(results[r], C(ATTR_TENSOR_DIMENSIONS))[i] != (i == 1 ? n : 1)) REFUSE("shapes of sums");
+    }
+  }
+  return 0;
+}
+
 static int64_t name_of(const descriptor *tensor) { return *integers(tensor, C(ATTR_TENSOR_UNIQUE_ID)); }
 static int is_virtual(const descriptor *tensor) {
   const char *found = data(tensor, C(ATTR_TENSOR_IS_VIRTUAL));
   return found && *found;
 }
 
-// One convolution, and behind it operations each of which works on what the one before made; or a gradient.
+// One convolution, and behind it operations each of which works on what the one before made; one whose results are
+// summed; or a gradient.
 static int check_graph(const descriptor *one) {
   const attribute *operations = find(one, C(ATTR_OPERATIONGRAPH_OPS));
   const cgpu_cudnn_handle *handle = data(one, C(ATTR_OPERATIONGRAPH_HANDLE));
@@ -306,6 +331,12 @@ static int check_graph(const descriptor *one) {
   }
   if (operations->count > 1 + MOST_STEPS || list[0]->kind != FORWARD) REFUSE("operations of a graph");
   const descriptor *made = other(list[0], C(ATTR_OPERATION_CONVOLUTION_FORWARD_Y));
+  if (operations->count == 2 && list[1]->kind == SUMS) {
+    if (name_of(other(list[1], C(ATTR_OPERATION_GENSTATS_XDESC))) != name_of(made) || is_virtual(made)) {
+      REFUSE("what is summed");
+    }
+    return 0;
+  }
   for (int i = 1; i < operations->count; i++) {
     if (list[i]->kind != POINTWISE || !is_virtual(made)) REFUSE("what lies between operations must be virtual");
     if (name_of(other(list[i], C(ATTR_OPERATION_POINTWISE_XDESC))) != name_of(made)) REFUSE("order of operations");
@@ -353,15 +384,23 @@ API int cudnnBackendFinalize(void *thing) {
     case FILTERS:
     case IMAGE: status = check_convolution(one); break;
     case POINTWISE: status = check_pointwise(one); break;
+    case SUMS: status = check_sums(one); break;
     case GRAPH: status = check_graph(one); break;
     case PLAN: status = check_plan(one); break;
     case C(BACKEND_ENGINEHEUR_DESCRIPTOR): {
-      const descriptor *first = first_of(other(one, C(ATTR_ENGINEHEUR_OPERATION_GRAPH)));
+      const descriptor *graph = other(one, C(ATTR_ENGINEHEUR_OPERATION_GRAPH));
+      const descriptor *first = first_of(graph);
       if (!first) REFUSE("heuristics for a graph whose tensors were destroyed");
       const convolution all = convolution_of(first);
       const int is_last = is_channels_last(all.x) && (first->kind == FORWARD || is_channels_last(all.y));
       if (!is_last) status = complain(NOT_SUPPORTED, "images are not channels last");
       if (!is_channels_last(all.w)) status = complain(NOT_SUPPORTED, "filters are not channels last");
+      const attribute *operations = find(graph, C(ATTR_OPERATIONGRAPH_OPS));
+      const int is_summed = ((descriptor *const *)operations->data)[operations->count - 1]->kind == SUMS;
+      if (is_summed && (number(all.x, C(ATTR_TENSOR_DATA_TYPE)) == C(DATA_FLOAT) ||
+                        integers(all.y, C(ATTR_TENSOR_DIMENSIONS))[1] % 8)) {
+        status = complain(NOT_SUPPORTED, "sums are of 16-bit numbers, channels a multiple of 8");
+      }
       break;
     }
     default: break;
@@ -448,6 +487,8 @@ typedef struct {
   following steps[MOST_STEPS];
   // What is computed.
   int kind;
+  // Of the results as they are stored; their bases are 0 where nothing is summed.
+  tensor sums, squares;
 } convolution_work;
 
 static float applied(const following *step, float value, int64_t n, int64_t c, int64_t y, int64_t x) {
@@ -566,6 +607,20 @@ static int convolve(const void *arguments) {
       }
     }
   }
+  for (int64_t c = 0; a->sums.base && c < made->shape[1]; c++) {
+    float sum = 0, squares = 0;
+    for (int64_t n = 0; n < made->shape[0]; n++) {
+      for (int64_t y = 0; y < made->shape[2]; y++) {
+        for (int64_t x = 0; x < made->shape[3]; x++) {
+          const float value = fake_load(made->base, n * s[0] + c * s[1] + y * s[2] + x * s[3], made->type);
+          sum += value;
+          squares += value * value;
+        }
+      }
+    }
+    fake_store(a->sums.base, c * a->sums.strides[1], a->sums.type, sum);
+    fake_store(a->squares.base, c * a->squares.strides[1], a->squares.type, squares);
+  }
   return 0;
 }
 
@@ -607,6 +662,13 @@ API int cudnnBackendExecute(cgpu_cudnn_handle handle, void *thing, void *values)
   const descriptor *c = all.c, *result = all.y;
   convolution_work work = {.engine = plan->engine, .count = (int)operations->count - 1};
   work.kind = list[0]->kind;
+  if (work.count && list[1]->kind == SUMS) {
+    work.count = 0;
+    if (!located(pack, other(list[1], C(ATTR_OPERATION_GENSTATS_SUMDESC)), &work.sums) ||
+        !located(pack, other(list[1], C(ATTR_OPERATION_GENSTATS_SQSUMDESC)), &work.squares)) {
+      REFUSE("sums that are not where they were described");
+    }
+  }
   if (!located(pack, all.x, &work.x) || !located(pack, all.w, &work.w)) {
     REFUSE("an operand that is not where it was described");
   }
@@ -638,5 +700,6 @@ API int cudnnBackendExecute(cgpu_cudnn_handle handle, void *thing, void *values)
   cgpu_address tensors[8] = {(cgpu_address)work.x.base, (cgpu_address)work.w.base, (cgpu_address)work.y.base,
                              (cgpu_address)work.workspace};
   for (int i = 0; i < work.count; i++) tensors[4 + i] = (cgpu_address)work.steps[i].operand.base;
+  if (work.sums.base) tensors[4] = (cgpu_address)work.sums.base, tensors[5] = (cgpu_address)work.squares.base;
   return driver->enqueue(handle->stream, convolve, &work, sizeof work, tensors) ? EXECUTION_FAILED : 0;
 }

@@ -27,6 +27,7 @@ typedef void *cgpu_cudnn_descriptor;
   CONSTANT(POINTWISE_GELU_FWD, 104)                             \
   CONSTANT(POINTWISE_SOFTPLUS_FWD, 105)                         \
   CONSTANT(POINTWISE_SWISH_FWD, 106)                            \
+  CONSTANT(GENSTATS_SUM_SQSUM, 0)                               \
   CONSTANT(HEUR_MODE_FALLBACK, 2)                               \
   CONSTANT(HEUR_MODE_A, 3)                                      \
   CONSTANT(NUMERICAL_NOTE_TENSOR_CORE, 0)                       \
@@ -52,6 +53,7 @@ typedef void *cgpu_cudnn_descriptor;
   CONSTANT(TYPE_NUMERICAL_NOTE, 11)                             \
   CONSTANT(TYPE_POINTWISE_MODE, 14)                             \
   CONSTANT(TYPE_BACKEND_DESCRIPTOR, 15)                         \
+  CONSTANT(TYPE_GENSTATS_MODE, 16)                              \
   CONSTANT(TYPE_BEHAVIOR_NOTE, 19)                              \
   CONSTANT(TYPE_CHAR, 24)                                       \
   CONSTANT(BACKEND_POINTWISE_DESCRIPTOR, 0)                     \
@@ -64,6 +66,7 @@ typedef void *cgpu_cudnn_descriptor;
   CONSTANT(BACKEND_OPERATION_CONVOLUTION_BACKWARD_FILTER_DESCRIPTOR, 11) \
   CONSTANT(BACKEND_OPERATION_CONVOLUTION_BACKWARD_DATA_DESCRIPTOR, 12) \
   CONSTANT(BACKEND_OPERATION_POINTWISE_DESCRIPTOR, 13)          \
+  CONSTANT(BACKEND_OPERATION_GEN_STATS_DESCRIPTOR, 14)          \
   CONSTANT(BACKEND_OPERATIONGRAPH_DESCRIPTOR, 15)               \
   CONSTANT(BACKEND_VARIANT_PACK_DESCRIPTOR, 16)                 \
   CONSTANT(BACKEND_TENSOR_DESCRIPTOR, 17)                       \
@@ -111,6 +114,11 @@ typedef void *cgpu_cudnn_descriptor;
   CONSTANT(ATTR_OPERATION_POINTWISE_XDESC, 751)                 \
   CONSTANT(ATTR_OPERATION_POINTWISE_BDESC, 752)                 \
   CONSTANT(ATTR_OPERATION_POINTWISE_YDESC, 753)                 \
+  CONSTANT(ATTR_OPERATION_GENSTATS_MODE, 770)                   \
+  CONSTANT(ATTR_OPERATION_GENSTATS_MATH_PREC, 771)              \
+  CONSTANT(ATTR_OPERATION_GENSTATS_XDESC, 772)                  \
+  CONSTANT(ATTR_OPERATION_GENSTATS_SUMDESC, 773)                \
+  CONSTANT(ATTR_OPERATION_GENSTATS_SQSUMDESC, 774)              \
   CONSTANT(ATTR_OPERATIONGRAPH_HANDLE, 800)                     \
   CONSTANT(ATTR_OPERATIONGRAPH_OPS, 801)                        \
   CONSTANT(ATTR_TENSOR_BYTE_ALIGNMENT, 900)                     \

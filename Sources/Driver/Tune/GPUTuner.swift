@@ -151,13 +151,17 @@ struct GPUTuner {
     }
     _ = try executable.watch(runs: Self.warmingRuns)
     var count = 0
-    for launch in try executable.watch(runs: Self.runs) {
+    let launches = try executable.watch(runs: Self.runs)
+    for launch in launches {
       let (asked, taken) = (compiled.plan.steps[launch.firstStep], executable.plan.steps[launch.firstStep])
       guard asked.choice != nil else { continue }
       let signature = compiled.plan.tuningSignature(of: asked)
       if times[signature]?[asked.kernel] == nil { count += 1 }
       if asked.kernel != taken.kernel { times[signature, default: [:]][asked.kernel] = 0 }
-      times[signature, default: [:]][taken.kernel] = max(1, Int(launch.median * 1e9))
+      // What takes the moments of a result is of its time, whoever does it.
+      let last = compiled.plan.lastOfMoments(of: asked) ?? launch.firstStep
+      let seconds = launches.reduce(0) { (launch.firstStep...last).contains($1.firstStep) ? $0 + $1.median : $0 }
+      times[signature, default: [:]][taken.kernel] = max(1, Int(seconds * 1e9))
     }
     return count
   }

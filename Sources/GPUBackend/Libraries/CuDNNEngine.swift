@@ -32,7 +32,12 @@ final class CuDNNEngine: LibraryEngine {
     }
     (self.plan, workspaceBytes) = (plan, bytes)
     tensors = CuDNNGraph.Tensor.allCases.filter {
-      $0 == .bias ? product.bias != nil : $0 == .residual ? product.residual != nil : true
+      switch $0 {
+      case .input, .filters, .result: true
+      case .bias: product.bias != nil
+      case .residual: product.residual != nil
+      case .sums, .squares: product.isSummed
+      }
     }
   }
 
@@ -45,6 +50,8 @@ final class CuDNNEngine: LibraryEngine {
       case .bias: operands.bias ?? 0
       case .residual: operands.residual ?? 0
       case .result: operands.result
+      case .sums: operands.sums ?? 0
+      case .squares: operands.squares ?? 0
       }
     }
     let pack: CuDNNDescriptor

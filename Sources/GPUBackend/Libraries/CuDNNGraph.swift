@@ -3,12 +3,12 @@ import NetIR
 
 /// A product as a graph of cuDNN's operations: convolution, residual, bias, activation, with tensors between them that
 /// are never stored. In this order cuDNN has fused kernels that were compiled ahead, and it generates others. A gradient
-/// of filters or of an image is a graph of one operation.
+/// of filters or of an image is a graph of one operation. Behind a convolution alone its results may be summed.
 struct CuDNNGraph {
   /// How a variant pack names the product's tensors.
   enum Tensor: Int64, CaseIterable {
     case input = 1
-    case filters, bias, residual, result
+    case filters, bias, residual, result, sums, squares
   }
 
   private let session: CuDNNSession
@@ -64,6 +64,13 @@ struct CuDNNGraph {
       try operation.set(CGPU_CUDNN_ATTR_OPERATION_POINTWISE_YDESC, [results[index + 1]])
       try operation.finalize("a pointwise operation")
       made.append(operation)
+    }
+    if product.isSummed {
+      let channels = product.result.shape[1]
+      let vector = LibraryProduct.Operand(channels: channels, storage: .float32)
+      made.append(
+        try Self.sums(
+          library, of: result, try tensor(vector, Tensor.sums.rawValue), try tensor(vector, Tensor.squares.rawValue)))
     }
     operations = try CuDNNDescriptor(library, CGPU_CUDNN_BACKEND_OPERATIONGRAPH_DESCRIPTOR)
     if let handle = session.handle {
@@ -125,6 +132,22 @@ struct CuDNNGraph {
         alpha = CGPU_CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_DATA_ALPHA
       }
     }
+  }
+
+  /// The sums of each channel's results, and of their squares.
+  private static func sums(
+    _ library: CuDNN, of result: CuDNNDescriptor, _ sums: CuDNNDescriptor, _ squares: CuDNNDescriptor
+  ) throws(LibraryRefusal) -> CuDNNDescriptor {
+    let operation = try CuDNNDescriptor(library, CGPU_CUDNN_BACKEND_OPERATION_GEN_STATS_DESCRIPTOR)
+    try operation.set(
+      CGPU_CUDNN_ATTR_OPERATION_GENSTATS_MODE, CGPU_CUDNN_TYPE_GENSTATS_MODE, case: CGPU_CUDNN_GENSTATS_SUM_SQSUM)
+    try operation.set(
+      CGPU_CUDNN_ATTR_OPERATION_GENSTATS_MATH_PREC, CGPU_CUDNN_TYPE_DATA_TYPE, case: CGPU_CUDNN_DATA_FLOAT)
+    try operation.set(CGPU_CUDNN_ATTR_OPERATION_GENSTATS_XDESC, [result])
+    try operation.set(CGPU_CUDNN_ATTR_OPERATION_GENSTATS_SUMDESC, [sums])
+    try operation.set(CGPU_CUDNN_ATTR_OPERATION_GENSTATS_SQSUMDESC, [squares])
+    try operation.finalize("sums of results")
+    return operation
   }
 
   private static func sum(_ library: CuDNN) throws(LibraryRefusal) -> CuDNNDescriptor {

@@ -74,7 +74,10 @@ package final class LibraryEngines {
         take(candidate.kernel, kernel.algorithm, for: index, refused)
         engines[index] = engine
         engineBytes = max(engineBytes, engine.workspaceBytes)
-        scratchBytes = max(scratchBytes, FiltersGradientLaunch.scratchBytes(of: plan.steps[index], in: plan))
+        let step = plan.steps[index]
+        scratchBytes = max(
+          scratchBytes, FiltersGradientLaunch.scratchBytes(of: step, in: plan),
+          SummedResults.scratchBytes(of: step, in: plan))
         return
       } catch { refused[candidate.kernel] = error.words }
     }
@@ -112,7 +115,13 @@ package final class LibraryEngines {
   private func engine(of library: DeviceLibrary, _ kernel: String, for index: Int) throws(LibraryRefusal)
     -> any LibraryEngine
   {
-    guard let product = LibraryProduct(index, of: plan) else { throw LibraryRefusal("it is no product") }
+    guard var product = LibraryProduct(index, of: plan) else { throw LibraryRefusal("it is no product") }
+    if catalogue[kernel]?.sumsResults == true {
+      guard plan.lastOfMoments(of: plan.steps[index]) != nil else {
+        throw LibraryRefusal("no moments are taken right behind it")
+      }
+      product.isSummed = true
+    }
     let key = Key(product: product, kernel: kernel)
     if let known = known[key] { return try known.get() }
     let proposal = LibraryKernelTable.proposal(of: kernel)

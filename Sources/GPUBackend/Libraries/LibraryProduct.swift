@@ -30,6 +30,8 @@ struct LibraryProduct: Hashable, Sendable {
   var result: Operand
   var attributes: ConvolutionAttributes
   var activation: Activation
+  /// Whether its results are summed, and their squares, channel by channel.
+  var isSummed = false
   /// Products of fp32 numbers in fp32, sums in plain order.
   var isStrict: Bool
 
@@ -66,9 +68,7 @@ struct LibraryProduct: Hashable, Sendable {
     filters = Operand(filters: kernel)
     if epilogue.bias {
       let channels = result.shape[1]
-      bias = Operand(
-        shape: [1, channels, 1, 1], strides: [channels, 1, channels, channels],
-        storage: plan.view(step.operands[2]).storage, alignment: Operand.most)
+      bias = Operand(channels: channels, storage: plan.view(step.operands[2]).storage)
       if case .constant = step.operands[2] { hasConstantBias = true }
     }
     if epilogue.residual, let last = step.operands.last {
@@ -121,6 +121,12 @@ extension LibraryProduct.Operand {
     self.init(
       shape: view.shape, strides: [strides.image, strides.channel, strides.row, strides.pixel], storage: view.storage,
       alignment: min(Self.most, offset == 0 ? Self.most : offset & -offset))
+  }
+
+  /// A number for each channel.
+  init(channels: Int, storage: StorageType) {
+    self.init(
+      shape: [1, channels, 1, 1], strides: [channels, 1, channels, channels], storage: storage, alignment: Self.most)
   }
 
   /// As `DeviceWeights` packs them for libraries, and as `FiltersGradientLaunch` takes their gradient: filter, tap, channel.

@@ -57,10 +57,7 @@ import TrainingLoop
     }
     options.measurements = table
     let (network, _) = try GPUStepCompiler(machine: machine).compiled(options) { try compiled(graph, $0) }
-    let evaluator = ConstantEvaluator(network.portable, parameter: NoiseWeights.values)
-    return try GPUExecutable(network.plan, on: machine) {
-      try evaluator.value(of: network.plan.constants[$0].source)
-    }
+    return try Agreement.executable(network, on: machine)
   }
 
   /// The signature of a step that is not cut into slices.

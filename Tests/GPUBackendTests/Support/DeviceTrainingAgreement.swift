@@ -41,10 +41,7 @@ struct DeviceTrainingAgreement {
     let machine = try DeviceAgreement.machine.get()
     let compiled = try Self.compiled(
       graph, batch: batch, precision, numerics, for: machine.device, configure: configure)
-    let evaluator = ConstantEvaluator(compiled.portable, parameter: NoiseWeights.values)
-    let executable = try GPUExecutable(compiled.plan, on: machine) {
-      try evaluator.value(of: compiled.plan.constants[$0].source)
-    }
+    let executable = try Self.executable(compiled, on: machine)
     // What a run leaves in the arena must not reach the next one.
     _ = try Self.run(executable, inputs.map { $0.map { _ in .nan } })
     let results = try Self.run(executable, inputs)
@@ -64,6 +61,13 @@ struct DeviceTrainingAgreement {
       #expect(worst <= tolerance * largest, "output \(output), \(name): off by \(worst) of \(largest)")
     }
     return compiled.plan
+  }
+
+  static func executable(_ compiled: CompiledNetwork, on machine: GPUMachine) throws -> GPUExecutable {
+    let evaluator = ConstantEvaluator(compiled.portable, parameter: NoiseWeights.values)
+    return try GPUExecutable(compiled.plan, on: machine) {
+      try evaluator.value(of: compiled.plan.constants[$0].source)
+    }
   }
 
   /// - Parameter bound: how much of each output's root mean square that of its errors may be.

@@ -11,7 +11,7 @@ enum DeviceChoice {
   /// - Returns: nil where there is no choice.
   static func choice(for instance: OpInstance, own: KernelDescriptor, _ options: CompileOptions) -> Plan.Choice? {
     let kernels = options.catalogue.kernels.filter { $0.op == own.op && $0.instructionSet == .cuda }
-    let offered = kernels.filter { $0.library != nil }
+    let offered = kernels.filter { $0.library != nil && (instance.hasMoments || !$0.sumsResults) }
     let others = kernels.filter {
       $0.library == nil && $0.algorithm == own.algorithm && $0.storage == own.storage && $0.name != own.name
     }
@@ -20,7 +20,8 @@ enum DeviceChoice {
     var excluded: [Plan.Choice.Candidate] = []
     for kernel in offered {
       let refusal = options.refusals[instance.signature]?[kernel.name]
-      if let reason = kernel.library?.obstacle(instance.op, batch: instance.result[0]) ?? refusal {
+      let obstacle = kernel.sumsResults ? obstacleToSums(instance.op, options) : nil
+      if let reason = kernel.library?.obstacle(instance.op, batch: instance.result[0]) ?? obstacle ?? refusal {
         excluded.append(Plan.Choice.Candidate(kernel: kernel.name, exclusion: reason))
       } else {
         possible.append(kernel)
@@ -35,6 +36,14 @@ enum DeviceChoice {
       Plan.Choice.Candidate(kernel: $0.name, measured: times?[instance.signature, $0.name])
     }
     return Plan.Choice(candidates: ordered(candidates, leastGain: times?.leastGain) + excluded)
+  }
+
+  /// Why a convolution cannot sum its results for their moments. Of sums of squares a variance loses what the mean has in
+  /// digits: numbers of 16 bits have fewer than that.
+  private static func obstacleToSums(_ op: GraphOp, _ options: CompileOptions) -> String? {
+    guard case .conv2D(_, Epilogue(bias: false)) = op else { return "it sums plain products" }
+    guard options.numerics == .fast else { return "strict numerics take moments without large squares" }
+    return options.precision == .fp32 ? "it sums squares of bf16 and fp16 alone" : nil
   }
 
   /// Whether the gradient of filters is best computed of the batch as a whole, as libraries do, or of slices of it.
