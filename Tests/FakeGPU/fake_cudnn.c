@@ -88,7 +88,8 @@ static const rule rules[] = {
     {C(BACKEND_ENGINEHEUR_DESCRIPTOR), C(ATTR_ENGINEHEUR_MODE), C(TYPE_HEUR_MODE), 1, 1},
 #define PLAN C(BACKEND_EXECUTION_PLAN_DESCRIPTOR)
     {PLAN, C(ATTR_EXECUTION_PLAN_HANDLE), C(TYPE_HANDLE), 1, 1},
-    {PLAN, C(ATTR_EXECUTION_PLAN_ENGINE_CONFIG), C(TYPE_BACKEND_DESCRIPTOR), 1, 1},
+    {PLAN, C(ATTR_EXECUTION_PLAN_ENGINE_CONFIG), C(TYPE_BACKEND_DESCRIPTOR), 1, 0},
+    {PLAN, C(ATTR_EXECUTION_PLAN_JSON_REPRESENTATION), C(TYPE_CHAR), 0, 0},
 #define PACK C(BACKEND_VARIANT_PACK_DESCRIPTOR)
     {PACK, C(ATTR_VARIANT_PACK_UNIQUE_IDS), C(TYPE_INT64), 0, 1},
     {PACK, C(ATTR_VARIANT_PACK_DATA_POINTERS), C(TYPE_VOID_PTR), 0, 1},
@@ -98,6 +99,7 @@ enum { RULES = sizeof rules / sizeof *rules };
 
 static int size_of(int type) {
   switch (type) {
+    case C(TYPE_CHAR):
     case C(TYPE_BOOLEAN): return 1;
     case C(TYPE_INT64):
     case C(TYPE_DOUBLE):
@@ -354,9 +356,84 @@ static const descriptor *first_of(const descriptor *graph) {
 
 static int is_channels_last(const descriptor *tensor) { return integers(tensor, C(ATTR_TENSOR_STRIDES))[1] == 1; }
 
+// MARK: plans as text
+
+static void write_descriptor(FILE *file, const descriptor *one) {
+  fprintf(file, "%d %d\n", one->kind, one->count);
+  for (int i = 0; i < one->count; i++) {
+    const attribute *each = &one->attributes[i];
+    fprintf(file, "%d %d %lld\n", each->name, each->type, (long long)each->count);
+    if (each->type == C(TYPE_HANDLE)) continue;
+    for (int64_t k = 0; each->type == C(TYPE_BACKEND_DESCRIPTOR) && k < each->count; k++) {
+      write_descriptor(file, ((descriptor *const *)each->data)[k]);
+    }
+    if (each->type == C(TYPE_BACKEND_DESCRIPTOR)) continue;
+    for (int64_t k = 0; k < each->count * size_of(each->type); k++) fprintf(file, "%02x", (unsigned char)each->data[k]);
+    fprintf(file, "\n");
+  }
+}
+
+// What was read stays in memory, as what was destroyed does. 0 where it is no descriptor.
+static descriptor *read_descriptor(FILE *file, cgpu_cudnn_handle handle) {
+  descriptor *one = calloc(1, sizeof *one);
+  int count = 0;
+  *one = (descriptor){.magic = MAGIC, .is_final = 1};
+  if (fscanf(file, "%d %d", &one->kind, &count) != 2 || count < 0 || count > MOST_ATTRIBUTES) return 0;
+  for (; one->count < count; one->count++) {
+    attribute *each = &one->attributes[one->count];
+    long long elements = 0;
+    if (fscanf(file, "%d %d %lld", &each->name, &each->type, &elements) != 3 || elements < 1 || elements > 64) return 0;
+    each->count = elements;
+    each->data = calloc((size_t)elements, (size_t)size_of(each->type));
+    if (each->type == C(TYPE_HANDLE)) {
+      memcpy(each->data, &handle, sizeof handle);
+    } else if (each->type == C(TYPE_BACKEND_DESCRIPTOR)) {
+      for (int k = 0; k < elements; k++) {
+        descriptor *named = read_descriptor(file, handle);
+        if (!named) return 0;
+        memcpy(each->data + 8 * k, &named, sizeof named);
+      }
+    } else {
+      for (int k = 0; k < elements * size_of(each->type); k++) {
+        unsigned byte;
+        if (fscanf(file, "%2x", &byte) != 1) return 0;
+        each->data[k] = (char)byte;
+      }
+    }
+  }
+  return one;
+}
+
+static int read_plan(descriptor *one, const attribute *text, cgpu_cudnn_handle handle) {
+  FILE *file = fmemopen(text->data, (size_t)text->count, "r");
+  size_t made_by = 0;
+  if (file && fscanf(file, "plan of fake cuDNN %zu by engine %d", &made_by, &one->engine) == 2 && made_by == version) {
+    one->graph = read_descriptor(file, handle);
+  }
+  if (file) fclose(file);
+  return one->graph != 0;
+}
+
+// With the zero at its end.
+static int give_text(const descriptor *one, int64_t wanted, int64_t *count, void *elements) {
+  char *text = 0;
+  size_t length = 0;
+  FILE *file = open_memstream(&text, &length);
+  fprintf(file, "plan of fake cuDNN %zu by engine %d\n", version, one->engine);
+  write_descriptor(file, one->graph);
+  fclose(file);
+  *count = (int64_t)length + 1;
+  if (wanted > *count) wanted = *count;
+  if (wanted > 0) memcpy(elements, text, (size_t)wanted);
+  free(text);
+  return 0;
+}
+
 static int check_plan(descriptor *one) {
   const cgpu_cudnn_handle *handle = data(one, C(ATTR_EXECUTION_PLAN_HANDLE));
   if (!handle || !*handle || (*handle)->magic != MAGIC) REFUSE("handle of a plan");
+  const attribute *text = find(one, C(ATTR_EXECUTION_PLAN_JSON_REPRESENTATION));
+  if (text) return read_plan(one, text, *handle) ? 0 : complain(NOT_SUPPORTED, "no text of a plan");
   const descriptor *configuration = other(one, C(ATTR_EXECUTION_PLAN_ENGINE_CONFIG));
   if (!configuration || !configuration->graph) REFUSE("a plan without a proposal");
   one->engine = configuration->engine;
@@ -463,6 +540,10 @@ API int cudnnBackendGetAttribute(void *thing, int name, int type, int64_t wanted
     *(int64_t *)elements = one->engine == WITH_WORKSPACE ? WORKSPACE : 0;
     *count = 1;
     return 0;
+  }
+  if (one->kind == PLAN && name == C(ATTR_EXECUTION_PLAN_JSON_REPRESENTATION)) {
+    if (type != C(TYPE_CHAR)) REFUSE("type of a text");
+    return give_text(one, wanted, count, elements);
   }
   REFUSE("what is asked the descriptor does not know");
 }

@@ -9,6 +9,17 @@ struct CuDNNGraph {
   enum Tensor: Int64, CaseIterable {
     case input = 1
     case filters, bias, residual, result, sums, squares
+
+    static func all(of product: LibraryProduct) -> [Tensor] {
+      allCases.filter {
+        switch $0 {
+        case .input, .filters, .result: true
+        case .bias: product.bias != nil
+        case .residual: product.residual != nil
+        case .sums, .squares: product.isSummed
+        }
+      }
+    }
   }
 
   private let session: CuDNNSession

@@ -151,24 +151,10 @@ import TrainingLoop
     let graph = try Self.graph(try #require(ConvolutionGradientCases.all.first { $0.name == "3×3" }))
     let inputs = graph.inputs.enumerated().map { Noise.floats(graph[$1].shape.elements, seed: UInt64($0) + 1) }
     let wanted = try ReferenceInterpreter(graph, parameter: NoiseWeights.values).run(inputs.map { $0.map(Double.init) })
-    func attempt(_ call: Int) throws -> [[Float]] {
-      fake.control("FAKE_CUDA_FAIL", "*:\(call)=999")
-      return try Agreement.run(try Self.executable(graph, .fp32, on: try DeviceAgreement.machine(fake)), inputs)
+    let faults = try FaultsInTurn(fake, every: 3) {
+      let executable = try Self.executable(graph, .fp32, on: try DeviceAgreement.machine(fake))
+      Agreement.check(try Agreement.run(executable, inputs), wanted, of: graph, within: 1e-5)
     }
-    _ = try attempt(1 << 30)
-    let calls = fake.calls
-    #expect(calls > 150)
-    var (failures, fallbacks) = (0, 0)
-    for call in stride(from: 1, through: calls, by: 3) {
-      do {
-        Agreement.check(try attempt(call), wanted, of: graph, within: 1e-5)
-        fallbacks += 1
-      } catch let problem as GPUProblem {
-        failures += 1
-        #expect(!problem.message.isEmpty && !problem.help.isEmpty)
-      }
-      #expect(fake.alive == 0, "after call \(call) failed")
-    }
-    #expect(failures > 10 && fallbacks > 20)
+    #expect(faults.calls > 150 && faults.failures > 10 && faults.successes > 20)
   }
 }

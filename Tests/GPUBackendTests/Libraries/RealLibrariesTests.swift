@@ -1,4 +1,5 @@
 import Compiler
+import FileTestSupport
 import Glibc
 import NetIR
 import NetworkTestSupport
@@ -93,6 +94,58 @@ enum LibraryWheels {
       print("\(name), training, \(arithmetic): \(asked.count - refused.count) of \(asked.count) \(op.rawValue)")
       #expect(!asked.isEmpty && refused.count <= 2, "all but what reads the caller's images, perhaps: \(refused)")
     }
+  }
+
+  /// What cuDNN gives of its plans it takes back: the second time nothing is made.
+  @Test(arguments: ["fp32 fast", "bf16 fast"])
+  func cuDNNTakesItsPlansBack(arithmetic: String) throws {
+    let words = arithmetic.split(separator: " ").map(String.init)
+    let libraries = DeviceLibraries(GPUSystem(LibraryWheels.search)) { _ in nil }
+    let session = try CuDNNSession(try #require(libraries.cudnn), properties: LibraryWheels.h100)
+    let options = CompileOptions(
+      batch: 32, precision: try #require(Precision(rawValue: words[0])), numerics: .fast,
+      target: .device(capability: 90, processors: 132, cache: 50 << 20),
+      catalogue: LibraryKernelTable.catalogue(with: [.cudnn]))
+    let step = try TrainingGraph(of: try Networks.spec("resnet20"), batch: 32)
+    let plan = try #require(try Pipeline.compile(step, options)).plan
+    let folder = TemporaryFolder()
+    let cache = EngineCache(files: KernelCache(folder: folder.path), circumstances: "an H100")
+    let clock = ContinuousClock()
+    var seconds: [Duration] = []
+    for isKept in [false, true] {
+      let begin = clock.now
+      let engines = try LibraryEngines(plan, libraries, options.catalogue, session: session, cache: cache)
+      seconds.append(clock.now - begin)
+      let made = plan.steps.indices.compactMap { (engines[$0] as? CuDNNEngine)?.isKept }
+      #expect(!made.isEmpty && made.allSatisfy { $0 == isKept })
+    }
+    print("resnet20, \(arithmetic): \(folder.names.count) engines, made in \(seconds[0]), read in \(seconds[1])")
+  }
+
+  /// Convolutions that sum their results for the normalisation behind them.
+  @Test(arguments: ["resnet20", "resnet18"], ["bf16", "fp16"])
+  func cuDNNSumsResults(name: String, precision: String) throws {
+    let libraries = DeviceLibraries(GPUSystem(LibraryWheels.search)) { _ in nil }
+    let session = try CuDNNSession(try #require(libraries.cudnn), properties: LibraryWheels.h100)
+    let options = CompileOptions(
+      batch: 32, precision: try #require(Precision(rawValue: precision)), numerics: .fast,
+      target: .device(capability: 90, processors: 132, cache: 50 << 20),
+      catalogue: LibraryKernelTable.catalogue(with: [.cudnn]))
+    let step = try TrainingGraph(of: try Networks.spec(name), batch: 32)
+    let plan = try #require(try Pipeline.compile(step, options)).plan
+    var (asked, made) = (0, 0)
+    var refusals: Set<String> = []
+    for index in plan.steps.indices where plan.lastOfMoments(of: plan.steps[index]) != nil {
+      guard var product = LibraryProduct(index, of: plan) else { continue }
+      product.isSummed = true
+      asked += 1
+      do throws(LibraryRefusal) {
+        _ = try CuDNNEngine(product, proposal: 0, session, nil)
+        made += 1
+      } catch { refusals.insert(error.words) }
+    }
+    print("\(name), training, \(precision): \(made) of \(asked) convolutions sum their results; \(refusals.sorted())")
+    #expect(asked > 15 && made >= asked - 2)
   }
 
   /// What describes a product can be made without a device; who proposes algorithms cannot.

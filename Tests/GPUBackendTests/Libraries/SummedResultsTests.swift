@@ -153,26 +153,12 @@ import Testing
     let graph = try Self.graph(image: 6)
     let inputs = Self.inputs(graph)
     let wanted = try ReferenceInterpreter(graph, parameter: NoiseWeights.values).run(inputs.map { $0.map(Double.init) })
-    func attempt(_ call: Int) throws -> [[Float]] {
-      fake.control("FAKE_CUDA_FAIL", "*:\(call)=999")
+    let faults = try FaultsInTurn(fake, every: 3) {
       let machine = try DeviceAgreement.machine(fake)
       let compiled = try Self.compiled(graph, Self.options(machine), kernel: "cudnn_conv2d_sums")
-      return try Agreement.run(try Agreement.executable(compiled, on: machine), inputs)
+      let found = try Agreement.run(try Agreement.executable(compiled, on: machine), inputs)
+      Agreement.check(found, wanted, of: graph, within: 0.02)
     }
-    _ = try attempt(1 << 30)
-    let calls = fake.calls
-    #expect(calls > 100)
-    var (failures, fallbacks) = (0, 0)
-    for call in stride(from: 1, through: calls, by: 3) {
-      do {
-        Agreement.check(try attempt(call), wanted, of: graph, within: 0.02)
-        fallbacks += 1
-      } catch let problem as GPUProblem {
-        failures += 1
-        #expect(!problem.message.isEmpty && !problem.help.isEmpty)
-      }
-      #expect(fake.alive == 0, "after call \(call) failed")
-    }
-    #expect(failures > 10 && fallbacks > 10)
+    #expect(faults.calls > 100 && faults.failures > 10 && faults.successes > 10)
   }
 }

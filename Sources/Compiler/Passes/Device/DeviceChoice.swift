@@ -38,8 +38,8 @@ enum DeviceChoice {
     return Plan.Choice(candidates: ordered(candidates, leastGain: times?.leastGain) + excluded)
   }
 
-  /// Why a convolution cannot sum its results for their moments. Of sums of squares a variance loses what the mean has in
-  /// digits: numbers of 16 bits have fewer than that.
+  /// Why a convolution cannot sum its results for their moments. A variance that is a difference of large sums loses
+  /// digits: numbers of 16 bits have few enough.
   private static func obstacleToSums(_ op: GraphOp, _ options: CompileOptions) -> String? {
     guard case .conv2D(_, Epilogue(bias: false)) = op else { return "it sums plain products" }
     guard options.numerics == .fast else { return "strict numerics take moments without large squares" }
