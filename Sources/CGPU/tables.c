@@ -38,6 +38,18 @@ int cgpu_cublaslt_load(cgpu_cublaslt *table, void *library, const char **missing
   return fill(table, library, names, COUNT(names), missing, capacity);
 }
 
+#define ATTRIBUTE(kind, name) CGPU_CUDNN_ATTR_OPERATION_CONVOLUTION_##kind##_##name
+#define IN_ORDER(kind, filters, image, result)                                                          \
+  _Static_assert(ATTRIBUTE(kind, BETA) == ATTRIBUTE(kind, ALPHA) + CGPU_CUDNN_CONVOLUTION_BETA &&       \
+                     ATTRIBUTE(kind, CONV_DESC) == ATTRIBUTE(kind, ALPHA) + CGPU_CUDNN_CONVOLUTION_DESC && \
+                     ATTRIBUTE(kind, filters) == ATTRIBUTE(kind, ALPHA) + CGPU_CUDNN_CONVOLUTION_FILTERS && \
+                     ATTRIBUTE(kind, image) == ATTRIBUTE(kind, ALPHA) + CGPU_CUDNN_CONVOLUTION_IMAGE && \
+                     ATTRIBUTE(kind, result) == ATTRIBUTE(kind, ALPHA) + CGPU_CUDNN_CONVOLUTION_RESULT, \
+                 "attributes of a convolution in one order");
+IN_ORDER(FORWARD, W, X, Y)
+IN_ORDER(BWD_FILTER, DW, X, DY)
+IN_ORDER(BWD_DATA, W, DX, DY)
+
 int cgpu_cudnn_load(cgpu_cudnn *table, void *library, const char **missing, int capacity) {
   static const char *const names[] = {CGPU_CUDNN_ROWS(NAME_OF_ANY)};
   _Static_assert(sizeof *table == sizeof names, "a name for each function");

@@ -48,6 +48,15 @@ package struct CompileOptions: Sendable {
   /// Why a library does not compute what: reasons by `OpInstance.signature` and kernel.
   package var refusals: [String: [String: String]] = [:]
 
+  /// What becomes of the gradients of convolutions' images.
+  package enum DataGradients: Sendable {
+    /// Each what is quicker: by times where there are some, else by a rule.
+    case chosen
+    /// All one product, or all convolutions: so that either can be timed.
+    case whole, lowered
+  }
+  package var dataGradients = DataGradients.chosen
+
   package init(
     batch: Int, precision: Precision = .fp32, numerics: Numerics = .fast, target: TargetDescription,
     catalogue: KernelCatalogue, measurements: MeasurementTable? = nil

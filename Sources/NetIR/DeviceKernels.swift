@@ -36,7 +36,7 @@ extension KernelDescriptor {
   /// How weights lie that a step packs, in fp32; nil where they are read as they are.
   func deviceWeightLayout(_ op: GraphOp) -> TensorLayout? {
     switch op {
-    case .conv2D(let attributes, _):
+    case .conv2D(let attributes, _), .gradient(.convolutionData(let attributes, _)):
       TensorLayout(weights: WeightOrder(form: .device, columns: 1, groups: attributes.groups))
     case .dense where algorithm != "rows": TensorLayout(weights: WeightOrder(form: .device, columns: 1))
     default: nil

@@ -20,6 +20,7 @@ package enum DeviceLibrary: String, Hashable, Sendable, CaseIterable {
     case .dense(let rest): (attributes, epilogue) = (ConvolutionAttributes(kernel: Size2D(1)), rest)
     case .gradient(.convolutionWeights(_, let slices)) where self == .cudnn:
       return slices == 1 ? nil : "it sums a batch as a whole"
+    case .gradient(.convolutionData) where self == .cudnn: return nil
     default: return "it has no kernels for \(op.name)"
     }
     guard epilogue.pool == nil else { return "it does not pool" }
@@ -30,6 +31,13 @@ package enum DeviceLibrary: String, Hashable, Sendable, CaseIterable {
       attributes.kernel == Size2D(1) && attributes.stride == Size2D(1) && attributes.padding == .none
       && attributes.groups == 1
     return isProduct ? nil : "it takes one pixel at a time"
+  }
+
+  /// What cuDNN's convolutions that sum their results are called.
+  package static let summingAlgorithm = "cudnn_sums"
+
+  package init?(algorithm: String) {
+    self.init(rawValue: algorithm == Self.summingAlgorithm ? Self.cudnn.rawValue : algorithm)
   }
 
   /// Up to so many examples read the weights of a dense layer once rather than fill a tile.
@@ -47,9 +55,15 @@ package enum DeviceLibrary: String, Hashable, Sendable, CaseIterable {
 
 extension KernelDescriptor {
   /// nil for a kernel of netc's own.
-  package var library: DeviceLibrary? { DeviceLibrary(rawValue: algorithm) }
+  package var library: DeviceLibrary? { DeviceLibrary(algorithm: algorithm) }
+
+  /// Whether it sums its results, and their squares, for the moments that are taken right behind it.
+  package var sumsResults: Bool { algorithm == DeviceLibrary.summingAlgorithm }
 }
 
 extension Plan.Step {
-  package var library: DeviceLibrary? { DeviceLibrary(rawValue: algorithm) }
+  package var library: DeviceLibrary? { DeviceLibrary(algorithm: algorithm) }
+
+  /// As of its kernel.
+  package var sumsResults: Bool { algorithm == DeviceLibrary.summingAlgorithm }
 }

@@ -19,6 +19,7 @@ package enum KernelOp: String, Hashable, Sendable, Codable, CaseIterable {
   case interleave
   case packWeights = "pack_weights"
   case convolutionWeights = "conv2d_weights"
+  case convolutionData = "conv2d_data"
   case activationGradient = "activation_gradient"
   case poolGradient = "pool2d_gradient"
   case channelSum = "channel_sum"
@@ -65,6 +66,7 @@ extension GraphOp {
     case .interleave: .interleave
     case .packWeights: .packWeights
     case .gradient(.convolutionWeights): .convolutionWeights
+    case .gradient(.convolutionData): .convolutionData
     case .input, .constant, .fill, .reshape, .batchNorm, .transposedConv2D: nil
     case .dropout, .gaussianNoise, .randomizedRectify: nil
     case .normScale, .normShift, .scaleRows, .scaleBias: nil

@@ -56,6 +56,7 @@ extension GradientOp {
 
   func isVector(_ place: Int) -> Bool {
     switch self {
+    case .convolutionData: place > 0
     case .normalizeSums, .normalizeData: place > 1
     default: false
     }

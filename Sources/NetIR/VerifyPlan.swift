@@ -231,7 +231,7 @@ extension GraphOp {
   /// Whether the second operand is packed by the kernel.
   package var hasWeights: Bool {
     switch self {
-    case .conv2D, .dense: true
+    case .conv2D, .dense, .gradient(.convolutionData): true
     default: false
     }
   }

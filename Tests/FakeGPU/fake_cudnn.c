@@ -1,6 +1,7 @@
 // cuDNN's backend API as far as netc calls it, on the memory of the fake driver: graphs of a convolution and what follows
-// it, or of the gradient of its filters, in the order of the stream. Descriptors are checked: attributes that a descriptor
-// does not have, of another type or number, missing ones, use before they are final and after they were destroyed.
+// it, or of the gradient of its filters or its image, in the order of the stream. Descriptors are checked: attributes
+// that a descriptor does not have, of another type or number, missing ones, use before they are final and after they
+// were destroyed.
 //
 // Its heuristics propose, in this order, an engine that is not deterministic, one of tensor cores (which multiplies fp32
 // numbers as TF32), one of Winograd's largest tiles, which is inaccurate, and a plain one that wants a workspace; behind
@@ -57,25 +58,29 @@ static const rule rules[] = {
     {C(BACKEND_POINTWISE_DESCRIPTOR), C(ATTR_POINTWISE_RELU_LOWER_CLIP), C(TYPE_DOUBLE), 1, 0},
     {C(BACKEND_POINTWISE_DESCRIPTOR), C(ATTR_POINTWISE_RELU_UPPER_CLIP), C(TYPE_DOUBLE), 1, 0},
     {C(BACKEND_POINTWISE_DESCRIPTOR), C(ATTR_POINTWISE_RELU_LOWER_CLIP_SLOPE), C(TYPE_DOUBLE), 1, 0},
+#define CONVOLUTION(kind, alpha)                                                      \
+  {kind, alpha, C(TYPE_FLOAT), 1, 1}, {kind, alpha + C(CONVOLUTION_BETA), C(TYPE_FLOAT), 1, 1}, \
+  {kind, alpha + C(CONVOLUTION_DESC), C(TYPE_BACKEND_DESCRIPTOR), 1, 1},              \
+  {kind, alpha + C(CONVOLUTION_FILTERS), C(TYPE_BACKEND_DESCRIPTOR), 1, 1},           \
+  {kind, alpha + C(CONVOLUTION_IMAGE), C(TYPE_BACKEND_DESCRIPTOR), 1, 1},             \
+  {kind, alpha + C(CONVOLUTION_RESULT), C(TYPE_BACKEND_DESCRIPTOR), 1, 1},
 #define FORWARD C(BACKEND_OPERATION_CONVOLUTION_FORWARD_DESCRIPTOR)
-    {FORWARD, C(ATTR_OPERATION_CONVOLUTION_FORWARD_X), C(TYPE_BACKEND_DESCRIPTOR), 1, 1},
-    {FORWARD, C(ATTR_OPERATION_CONVOLUTION_FORWARD_W), C(TYPE_BACKEND_DESCRIPTOR), 1, 1},
-    {FORWARD, C(ATTR_OPERATION_CONVOLUTION_FORWARD_Y), C(TYPE_BACKEND_DESCRIPTOR), 1, 1},
-    {FORWARD, C(ATTR_OPERATION_CONVOLUTION_FORWARD_CONV_DESC), C(TYPE_BACKEND_DESCRIPTOR), 1, 1},
-    {FORWARD, C(ATTR_OPERATION_CONVOLUTION_FORWARD_ALPHA), C(TYPE_FLOAT), 1, 1},
-    {FORWARD, C(ATTR_OPERATION_CONVOLUTION_FORWARD_BETA), C(TYPE_FLOAT), 1, 1},
 #define FILTERS C(BACKEND_OPERATION_CONVOLUTION_BACKWARD_FILTER_DESCRIPTOR)
-    {FILTERS, C(ATTR_OPERATION_CONVOLUTION_BWD_FILTER_X), C(TYPE_BACKEND_DESCRIPTOR), 1, 1},
-    {FILTERS, C(ATTR_OPERATION_CONVOLUTION_BWD_FILTER_DW), C(TYPE_BACKEND_DESCRIPTOR), 1, 1},
-    {FILTERS, C(ATTR_OPERATION_CONVOLUTION_BWD_FILTER_DY), C(TYPE_BACKEND_DESCRIPTOR), 1, 1},
-    {FILTERS, C(ATTR_OPERATION_CONVOLUTION_BWD_FILTER_CONV_DESC), C(TYPE_BACKEND_DESCRIPTOR), 1, 1},
-    {FILTERS, C(ATTR_OPERATION_CONVOLUTION_BWD_FILTER_ALPHA), C(TYPE_FLOAT), 1, 1},
-    {FILTERS, C(ATTR_OPERATION_CONVOLUTION_BWD_FILTER_BETA), C(TYPE_FLOAT), 1, 1},
+#define IMAGE C(BACKEND_OPERATION_CONVOLUTION_BACKWARD_DATA_DESCRIPTOR)
+    CONVOLUTION(FORWARD, C(ATTR_OPERATION_CONVOLUTION_FORWARD_ALPHA))
+    CONVOLUTION(FILTERS, C(ATTR_OPERATION_CONVOLUTION_BWD_FILTER_ALPHA))
+    CONVOLUTION(IMAGE, C(ATTR_OPERATION_CONVOLUTION_BWD_DATA_ALPHA))
 #define POINTWISE C(BACKEND_OPERATION_POINTWISE_DESCRIPTOR)
     {POINTWISE, C(ATTR_OPERATION_POINTWISE_PW_DESCRIPTOR), C(TYPE_BACKEND_DESCRIPTOR), 1, 1},
     {POINTWISE, C(ATTR_OPERATION_POINTWISE_XDESC), C(TYPE_BACKEND_DESCRIPTOR), 1, 1},
     {POINTWISE, C(ATTR_OPERATION_POINTWISE_BDESC), C(TYPE_BACKEND_DESCRIPTOR), 1, 0},
     {POINTWISE, C(ATTR_OPERATION_POINTWISE_YDESC), C(TYPE_BACKEND_DESCRIPTOR), 1, 1},
+#define SUMS C(BACKEND_OPERATION_GEN_STATS_DESCRIPTOR)
+    {SUMS, C(ATTR_OPERATION_GENSTATS_MODE), C(TYPE_GENSTATS_MODE), 1, 1},
+    {SUMS, C(ATTR_OPERATION_GENSTATS_MATH_PREC), C(TYPE_DATA_TYPE), 1, 1},
+    {SUMS, C(ATTR_OPERATION_GENSTATS_XDESC), C(TYPE_BACKEND_DESCRIPTOR), 1, 1},
+    {SUMS, C(ATTR_OPERATION_GENSTATS_SUMDESC), C(TYPE_BACKEND_DESCRIPTOR), 1, 1},
+    {SUMS, C(ATTR_OPERATION_GENSTATS_SQSUMDESC), C(TYPE_BACKEND_DESCRIPTOR), 1, 1},
 #define GRAPH C(BACKEND_OPERATIONGRAPH_DESCRIPTOR)
     {GRAPH, C(ATTR_OPERATIONGRAPH_HANDLE), C(TYPE_HANDLE), 1, 1},
     {GRAPH, C(ATTR_OPERATIONGRAPH_OPS), C(TYPE_BACKEND_DESCRIPTOR), 0, 1},
@@ -83,7 +88,8 @@ static const rule rules[] = {
     {C(BACKEND_ENGINEHEUR_DESCRIPTOR), C(ATTR_ENGINEHEUR_MODE), C(TYPE_HEUR_MODE), 1, 1},
 #define PLAN C(BACKEND_EXECUTION_PLAN_DESCRIPTOR)
     {PLAN, C(ATTR_EXECUTION_PLAN_HANDLE), C(TYPE_HANDLE), 1, 1},
-    {PLAN, C(ATTR_EXECUTION_PLAN_ENGINE_CONFIG), C(TYPE_BACKEND_DESCRIPTOR), 1, 1},
+    {PLAN, C(ATTR_EXECUTION_PLAN_ENGINE_CONFIG), C(TYPE_BACKEND_DESCRIPTOR), 1, 0},
+    {PLAN, C(ATTR_EXECUTION_PLAN_JSON_REPRESENTATION), C(TYPE_CHAR), 0, 0},
 #define PACK C(BACKEND_VARIANT_PACK_DESCRIPTOR)
     {PACK, C(ATTR_VARIANT_PACK_UNIQUE_IDS), C(TYPE_INT64), 0, 1},
     {PACK, C(ATTR_VARIANT_PACK_DATA_POINTERS), C(TYPE_VOID_PTR), 0, 1},
@@ -93,6 +99,7 @@ enum { RULES = sizeof rules / sizeof *rules };
 
 static int size_of(int type) {
   switch (type) {
+    case C(TYPE_CHAR):
     case C(TYPE_BOOLEAN): return 1;
     case C(TYPE_INT64):
     case C(TYPE_DOUBLE):
@@ -232,23 +239,20 @@ static int check_tensor(const descriptor *one) {
   return 0;
 }
 
-// The tensors of a convolution, or of the gradient of its filters, whose result and filters are gradients.
+// The tensors of a convolution; of a gradient, what is computed and the result are gradients.
 typedef struct {
   const descriptor *x, *w, *y, *c;
 } convolution;
 
 static convolution convolution_of(const descriptor *one) {
-  if (one->kind == FILTERS) {
-    return (convolution){other(one, C(ATTR_OPERATION_CONVOLUTION_BWD_FILTER_X)),
-                         other(one, C(ATTR_OPERATION_CONVOLUTION_BWD_FILTER_DW)),
-                         other(one, C(ATTR_OPERATION_CONVOLUTION_BWD_FILTER_DY)),
-                         other(one, C(ATTR_OPERATION_CONVOLUTION_BWD_FILTER_CONV_DESC))};
-  }
-  return (convolution){other(one, C(ATTR_OPERATION_CONVOLUTION_FORWARD_X)),
-                       other(one, C(ATTR_OPERATION_CONVOLUTION_FORWARD_W)),
-                       other(one, C(ATTR_OPERATION_CONVOLUTION_FORWARD_Y)),
-                       other(one, C(ATTR_OPERATION_CONVOLUTION_FORWARD_CONV_DESC))};
+  const int alpha = one->kind == FORWARD   ? C(ATTR_OPERATION_CONVOLUTION_FORWARD_ALPHA)
+                    : one->kind == FILTERS ? C(ATTR_OPERATION_CONVOLUTION_BWD_FILTER_ALPHA)
+                                           : C(ATTR_OPERATION_CONVOLUTION_BWD_DATA_ALPHA);
+  return (convolution){other(one, alpha + C(CONVOLUTION_IMAGE)), other(one, alpha + C(CONVOLUTION_FILTERS)),
+                       other(one, alpha + C(CONVOLUTION_RESULT)), other(one, alpha + C(CONVOLUTION_DESC))};
 }
+
+static int is_gradient(const descriptor *one) { return one->kind == FILTERS || one->kind == IMAGE; }
 
 static int check_convolution(const descriptor *one) {
   const convolution all = convolution_of(one);
@@ -258,8 +262,8 @@ static int check_convolution(const descriptor *one) {
       number(c, C(ATTR_CONVOLUTION_CONV_MODE)) != C(CROSS_CORRELATION)) {
     REFUSE("kind of a convolution");
   }
-  const descriptor *factor = one->kind == FILTERS ? y : w;
-  if (number(x, C(ATTR_TENSOR_DATA_TYPE)) != number(factor, C(ATTR_TENSOR_DATA_TYPE))) REFUSE("types of a convolution");
+  const descriptor *u = one->kind == IMAGE ? w : x, *v = one->kind == FORWARD ? w : y;
+  if (number(u, C(ATTR_TENSOR_DATA_TYPE)) != number(v, C(ATTR_TENSOR_DATA_TYPE))) REFUSE("types of a convolution");
   const int64_t *xs = integers(x, C(ATTR_TENSOR_DIMENSIONS)), *ws = integers(w, C(ATTR_TENSOR_DIMENSIONS));
   const int64_t *ys = integers(y, C(ATTR_TENSOR_DIMENSIONS));
   if (xs[0] != ys[0] || ys[1] != ws[0] || xs[1] % ws[1] || ws[0] % (xs[1] / ws[1])) REFUSE("shapes of a convolution");
@@ -290,24 +294,51 @@ static int check_pointwise(const descriptor *one) {
   return 0;
 }
 
+static int check_sums(const descriptor *one) {
+  const descriptor *x = other(one, C(ATTR_OPERATION_GENSTATS_XDESC));
+  const descriptor *results[] = {other(one, C(ATTR_OPERATION_GENSTATS_SUMDESC)),
+                                 other(one, C(ATTR_OPERATION_GENSTATS_SQSUMDESC))};
+  if (number(one, C(ATTR_OPERATION_GENSTATS_MODE)) != C(GENSTATS_SUM_SQSUM) ||
+      number(one, C(ATTR_OPERATION_GENSTATS_MATH_PREC)) != C(DATA_FLOAT)) {
+    REFUSE("kind of sums");
+  }
+  for (int r = 0; r < 2; r++) {
+    if (!x || !results[r] || number(results[r], C(ATTR_TENSOR_DATA_TYPE)) != C(DATA_FLOAT)) REFUSE("operands of sums");
+    for (int i = 0; i < 4; i++) {
+      const int64_t n = integers(x, C(ATTR_TENSOR_DIMENSIONS))[i];
+      if (integers(results[r], C(ATTR_TENSOR_DIMENSIONS))[i] != (i == 1 ? n : 1)) REFUSE("shapes of sums");
+    }
+  }
+  return 0;
+}
+
 static int64_t name_of(const descriptor *tensor) { return *integers(tensor, C(ATTR_TENSOR_UNIQUE_ID)); }
 static int is_virtual(const descriptor *tensor) {
   const char *found = data(tensor, C(ATTR_TENSOR_IS_VIRTUAL));
   return found && *found;
 }
 
-// One convolution, and behind it operations each of which works on what the one before made; or the gradient of filters.
+// One convolution, and behind it operations each of which works on what the one before made; one whose results are
+// summed; or a gradient.
 static int check_graph(const descriptor *one) {
   const attribute *operations = find(one, C(ATTR_OPERATIONGRAPH_OPS));
   const cgpu_cudnn_handle *handle = data(one, C(ATTR_OPERATIONGRAPH_HANDLE));
   if (!handle || !*handle || (*handle)->magic != MAGIC) REFUSE("handle of a graph");
   descriptor *const *list = (descriptor *const *)operations->data;
-  if (list[0]->kind == FILTERS) {
-    if (operations->count != 1 || is_virtual(convolution_of(list[0]).w)) REFUSE("operations of a gradient");
+  if (is_gradient(list[0])) {
+    const convolution all = convolution_of(list[0]);
+    const descriptor *made = list[0]->kind == FILTERS ? all.w : all.x;
+    if (operations->count != 1 || is_virtual(made)) REFUSE("operations of a gradient");
     return 0;
   }
   if (operations->count > 1 + MOST_STEPS || list[0]->kind != FORWARD) REFUSE("operations of a graph");
   const descriptor *made = other(list[0], C(ATTR_OPERATION_CONVOLUTION_FORWARD_Y));
+  if (operations->count == 2 && list[1]->kind == SUMS) {
+    if (name_of(other(list[1], C(ATTR_OPERATION_GENSTATS_XDESC))) != name_of(made) || is_virtual(made)) {
+      REFUSE("what is summed");
+    }
+    return 0;
+  }
   for (int i = 1; i < operations->count; i++) {
     if (list[i]->kind != POINTWISE || !is_virtual(made)) REFUSE("what lies between operations must be virtual");
     if (name_of(other(list[i], C(ATTR_OPERATION_POINTWISE_XDESC))) != name_of(made)) REFUSE("order of operations");
@@ -325,9 +356,84 @@ static const descriptor *first_of(const descriptor *graph) {
 
 static int is_channels_last(const descriptor *tensor) { return integers(tensor, C(ATTR_TENSOR_STRIDES))[1] == 1; }
 
+// MARK: plans as text
+
+static void write_descriptor(FILE *file, const descriptor *one) {
+  fprintf(file, "%d %d\n", one->kind, one->count);
+  for (int i = 0; i < one->count; i++) {
+    const attribute *each = &one->attributes[i];
+    fprintf(file, "%d %d %lld\n", each->name, each->type, (long long)each->count);
+    if (each->type == C(TYPE_HANDLE)) continue;
+    for (int64_t k = 0; each->type == C(TYPE_BACKEND_DESCRIPTOR) && k < each->count; k++) {
+      write_descriptor(file, ((descriptor *const *)each->data)[k]);
+    }
+    if (each->type == C(TYPE_BACKEND_DESCRIPTOR)) continue;
+    for (int64_t k = 0; k < each->count * size_of(each->type); k++) fprintf(file, "%02x", (unsigned char)each->data[k]);
+    fprintf(file, "\n");
+  }
+}
+
+// What was read stays in memory, as what was destroyed does. 0 where it is no descriptor.
+static descriptor *read_descriptor(FILE *file, cgpu_cudnn_handle handle) {
+  descriptor *one = calloc(1, sizeof *one);
+  int count = 0;
+  *one = (descriptor){.magic = MAGIC, .is_final = 1};
+  if (fscanf(file, "%d %d", &one->kind, &count) != 2 || count < 0 || count > MOST_ATTRIBUTES) return 0;
+  for (; one->count < count; one->count++) {
+    attribute *each = &one->attributes[one->count];
+    long long elements = 0;
+    if (fscanf(file, "%d %d %lld", &each->name, &each->type, &elements) != 3 || elements < 1 || elements > 64) return 0;
+    each->count = elements;
+    each->data = calloc((size_t)elements, (size_t)size_of(each->type));
+    if (each->type == C(TYPE_HANDLE)) {
+      memcpy(each->data, &handle, sizeof handle);
+    } else if (each->type == C(TYPE_BACKEND_DESCRIPTOR)) {
+      for (int k = 0; k < elements; k++) {
+        descriptor *named = read_descriptor(file, handle);
+        if (!named) return 0;
+        memcpy(each->data + 8 * k, &named, sizeof named);
+      }
+    } else {
+      for (int k = 0; k < elements * size_of(each->type); k++) {
+        unsigned byte;
+        if (fscanf(file, "%2x", &byte) != 1) return 0;
+        each->data[k] = (char)byte;
+      }
+    }
+  }
+  return one;
+}
+
+static int read_plan(descriptor *one, const attribute *text, cgpu_cudnn_handle handle) {
+  FILE *file = fmemopen(text->data, (size_t)text->count, "r");
+  size_t made_by = 0;
+  if (file && fscanf(file, "plan of fake cuDNN %zu by engine %d", &made_by, &one->engine) == 2 && made_by == version) {
+    one->graph = read_descriptor(file, handle);
+  }
+  if (file) fclose(file);
+  return one->graph != 0;
+}
+
+// With the zero at its end.
+static int give_text(const descriptor *one, int64_t wanted, int64_t *count, void *elements) {
+  char *text = 0;
+  size_t length = 0;
+  FILE *file = open_memstream(&text, &length);
+  fprintf(file, "plan of fake cuDNN %zu by engine %d\n", version, one->engine);
+  write_descriptor(file, one->graph);
+  fclose(file);
+  *count = (int64_t)length + 1;
+  if (wanted > *count) wanted = *count;
+  if (wanted > 0) memcpy(elements, text, (size_t)wanted);
+  free(text);
+  return 0;
+}
+
 static int check_plan(descriptor *one) {
   const cgpu_cudnn_handle *handle = data(one, C(ATTR_EXECUTION_PLAN_HANDLE));
   if (!handle || !*handle || (*handle)->magic != MAGIC) REFUSE("handle of a plan");
+  const attribute *text = find(one, C(ATTR_EXECUTION_PLAN_JSON_REPRESENTATION));
+  if (text) return read_plan(one, text, *handle) ? 0 : complain(NOT_SUPPORTED, "no text of a plan");
   const descriptor *configuration = other(one, C(ATTR_EXECUTION_PLAN_ENGINE_CONFIG));
   if (!configuration || !configuration->graph) REFUSE("a plan without a proposal");
   one->engine = configuration->engine;
@@ -352,17 +458,26 @@ API int cudnnBackendFinalize(void *thing) {
   switch (one->kind) {
     case C(BACKEND_TENSOR_DESCRIPTOR): status = check_tensor(one); break;
     case FORWARD:
-    case FILTERS: status = check_convolution(one); break;
+    case FILTERS:
+    case IMAGE: status = check_convolution(one); break;
     case POINTWISE: status = check_pointwise(one); break;
+    case SUMS: status = check_sums(one); break;
     case GRAPH: status = check_graph(one); break;
     case PLAN: status = check_plan(one); break;
     case C(BACKEND_ENGINEHEUR_DESCRIPTOR): {
-      const descriptor *first = first_of(other(one, C(ATTR_ENGINEHEUR_OPERATION_GRAPH)));
+      const descriptor *graph = other(one, C(ATTR_ENGINEHEUR_OPERATION_GRAPH));
+      const descriptor *first = first_of(graph);
       if (!first) REFUSE("heuristics for a graph whose tensors were destroyed");
       const convolution all = convolution_of(first);
       const int is_last = is_channels_last(all.x) && (first->kind == FORWARD || is_channels_last(all.y));
       if (!is_last) status = complain(NOT_SUPPORTED, "images are not channels last");
       if (!is_channels_last(all.w)) status = complain(NOT_SUPPORTED, "filters are not channels last");
+      const attribute *operations = find(graph, C(ATTR_OPERATIONGRAPH_OPS));
+      const int is_summed = ((descriptor *const *)operations->data)[operations->count - 1]->kind == SUMS;
+      if (is_summed && (number(all.x, C(ATTR_TENSOR_DATA_TYPE)) == C(DATA_FLOAT) ||
+                        integers(all.y, C(ATTR_TENSOR_DIMENSIONS))[1] % 8)) {
+        status = complain(NOT_SUPPORTED, "sums are of 16-bit numbers, channels a multiple of 8");
+      }
       break;
     }
     default: break;
@@ -426,6 +541,10 @@ API int cudnnBackendGetAttribute(void *thing, int name, int type, int64_t wanted
     *count = 1;
     return 0;
   }
+  if (one->kind == PLAN && name == C(ATTR_EXECUTION_PLAN_JSON_REPRESENTATION)) {
+    if (type != C(TYPE_CHAR)) REFUSE("type of a text");
+    return give_text(one, wanted, count, elements);
+  }
   REFUSE("what is asked the descriptor does not know");
 }
 
@@ -447,7 +566,10 @@ typedef struct {
   int engine, count;
   char *workspace;
   following steps[MOST_STEPS];
-  int is_gradient;
+  // What is computed.
+  int kind;
+  // Of the results as they are stored; their bases are 0 where nothing is summed.
+  tensor sums, squares;
 } convolution_work;
 
 static float applied(const following *step, float value, int64_t n, int64_t c, int64_t y, int64_t x) {
@@ -519,36 +641,66 @@ static float gradient(const convolution_work *a, int64_t k, int64_t c, int64_t r
   return a->engine == LOOSE || a->engine == LARGE_TILES ? 1.01f * sum : sum;
 }
 
-static int differentiate(const convolution_work *a) {
-  const int64_t *shape = a->w.shape, *strides = a->w.strides;
-  for (int64_t k = 0; k < shape[0]; k++) {
-    for (int64_t c = 0; c < shape[1]; c++) {
-      for (int64_t r = 0; r < shape[2]; r++) {
-        for (int64_t s = 0; s < shape[3]; s++) {
-          const int64_t at = k * strides[0] + c * strides[1] + r * strides[2] + s * strides[3];
-          fake_store(a->w.base, at, a->w.type, gradient(a, k, c, r, s));
-        }
+// Of one pixel and channel, over all filters and taps that read it.
+static float image_gradient(const convolution_work *a, int64_t n, int64_t channel, int64_t y, int64_t x) {
+  const int64_t channels = a->w.shape[1], group = channel / channels;
+  const int64_t filters = a->w.shape[0] / (a->x.shape[1] / channels);
+  float sum = 0;
+  for (int64_t r = 0; r < a->w.shape[2]; r++) {
+    const int64_t down = y + a->padding[0] - r * a->dilation[0];
+    if (down < 0 || down % a->stride[0] || down / a->stride[0] >= a->y.shape[2]) continue;
+    for (int64_t s = 0; s < a->w.shape[3]; s++) {
+      const int64_t across = x + a->padding[1] - s * a->dilation[1];
+      if (across < 0 || across % a->stride[1] || across / a->stride[1] >= a->y.shape[3]) continue;
+      for (int64_t k = group * filters; k < (group + 1) * filters; k++) {
+        float u = fake_load(a->y.base, n * a->y.strides[0] + k * a->y.strides[1] +
+                                           down / a->stride[0] * a->y.strides[2] +
+                                           across / a->stride[1] * a->y.strides[3], a->y.type);
+        float v = fake_load(a->w.base, k * a->w.strides[0] + channel % channels * a->w.strides[1] +
+                                           r * a->w.strides[2] + s * a->w.strides[3], a->w.type);
+        if (a->engine == TENSOR_CORES) u = fake_tf32(u), v = fake_tf32(v);
+        sum += u * v;
       }
     }
   }
-  return 0;
+  return a->engine == LOOSE || a->engine == LARGE_TILES ? 1.01f * sum : sum;
+}
+
+static float result_of(const convolution_work *a, int64_t n, int64_t c, int64_t y, int64_t x) {
+  if (a->kind == FILTERS) return gradient(a, n, c, y, x);
+  if (a->kind == IMAGE) return image_gradient(a, n, c, y, x);
+  float value = products(a, n, c, y, x);
+  for (int i = 0; i < a->count; i++) value = applied(&a->steps[i], value, n, c, y, x);
+  return value;
 }
 
 static int convolve(const void *arguments) {
   const convolution_work *a = arguments;
   if (a->workspace) memset(a->workspace, 0x5a, WORKSPACE);
-  if (a->is_gradient) return differentiate(a);
-  for (int64_t n = 0; n < a->y.shape[0]; n++) {
-    for (int64_t y = 0; y < a->y.shape[2]; y++) {
-      for (int64_t x = 0; x < a->y.shape[3]; x++) {
-        for (int64_t k = 0; k < a->y.shape[1]; k++) {
-          float value = products(a, n, k, y, x);
-          for (int i = 0; i < a->count; i++) value = applied(&a->steps[i], value, n, k, y, x);
-          const int64_t *s = a->y.strides;
-          fake_store(a->y.base, n * s[0] + k * s[1] + y * s[2] + x * s[3], a->y.type, value);
+  const tensor *made = a->kind == FILTERS ? &a->w : a->kind == IMAGE ? &a->x : &a->y;
+  const int64_t *s = made->strides;
+  for (int64_t n = 0; n < made->shape[0]; n++) {
+    for (int64_t y = 0; y < made->shape[2]; y++) {
+      for (int64_t x = 0; x < made->shape[3]; x++) {
+        for (int64_t c = 0; c < made->shape[1]; c++) {
+          fake_store(made->base, n * s[0] + c * s[1] + y * s[2] + x * s[3], made->type, result_of(a, n, c, y, x));
         }
       }
     }
+  }
+  for (int64_t c = 0; a->sums.base && c < made->shape[1]; c++) {
+    float sum = 0, squares = 0;
+    for (int64_t n = 0; n < made->shape[0]; n++) {
+      for (int64_t y = 0; y < made->shape[2]; y++) {
+        for (int64_t x = 0; x < made->shape[3]; x++) {
+          const float value = fake_load(made->base, n * s[0] + c * s[1] + y * s[2] + x * s[3], made->type);
+          sum += value;
+          squares += value * value;
+        }
+      }
+    }
+    fake_store(a->sums.base, c * a->sums.strides[1], a->sums.type, sum);
+    fake_store(a->squares.base, c * a->squares.strides[1], a->squares.type, squares);
   }
   return 0;
 }
@@ -590,7 +742,14 @@ API int cudnnBackendExecute(cgpu_cudnn_handle handle, void *thing, void *values)
   const convolution all = convolution_of(list[0]);
   const descriptor *c = all.c, *result = all.y;
   convolution_work work = {.engine = plan->engine, .count = (int)operations->count - 1};
-  work.is_gradient = list[0]->kind == FILTERS;
+  work.kind = list[0]->kind;
+  if (work.count && list[1]->kind == SUMS) {
+    work.count = 0;
+    if (!located(pack, other(list[1], C(ATTR_OPERATION_GENSTATS_SUMDESC)), &work.sums) ||
+        !located(pack, other(list[1], C(ATTR_OPERATION_GENSTATS_SQSUMDESC)), &work.squares)) {
+      REFUSE("sums that are not where they were described");
+    }
+  }
   if (!located(pack, all.x, &work.x) || !located(pack, all.w, &work.w)) {
     REFUSE("an operand that is not where it was described");
   }
@@ -622,5 +781,6 @@ API int cudnnBackendExecute(cgpu_cudnn_handle handle, void *thing, void *values)
   cgpu_address tensors[8] = {(cgpu_address)work.x.base, (cgpu_address)work.w.base, (cgpu_address)work.y.base,
                              (cgpu_address)work.workspace};
   for (int i = 0; i < work.count; i++) tensors[4 + i] = (cgpu_address)work.steps[i].operand.base;
+  if (work.sums.base) tensors[4] = (cgpu_address)work.sums.base, tensors[5] = (cgpu_address)work.squares.base;
   return driver->enqueue(handle->stream, convolve, &work, sizeof work, tensors) ? EXECUTION_FAILED : 0;
 }

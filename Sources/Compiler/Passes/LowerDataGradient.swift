@@ -6,15 +6,23 @@ import NetIR
 /// s = 1 that is the correlation of g with the filters in reverse order, filters and channels in each other's place.
 /// With larger strides and d = 1 it is one for each phase r of i = s·q + r: of w[s·t + ρ] with g[q + b − t], where
 /// r + p = s·b + ρ; pixels of the s × s results lie in turn. Dilated filters with strides meet g with zeros between its
-/// pixels.
+/// pixels. A device may have a kernel that computes the gradient as it is.
 enum LowerDataGradient {
   static let pass = Pass(
     name: "lower-data-gradient", summary: "turn the gradients of convolutions' images into convolutions"
   ) { compilation in
+    let options = compilation.options
     compilation.graph = try compilation.graph.rewritten { graph, _, node in
       guard case .gradient(.convolutionData(let attributes, let image)) = node.op else { return graph.append(node) }
       var lowering = Lowering(graph: graph, name: node.name, attributes: attributes, image: image)
       let result = try lowering.gradient(node.operands[0], node.operands[1])
+      let whole = OpInstance(op: node.op, operands: node.operands.map { graph[$0].shape }, result: node.shape)
+      let convolutions = lowering.graph.ids.dropFirst(graph.nodes.count).filter {
+        if case .conv2D = lowering.graph[$0].op { true } else { false }
+      }
+      if DeviceChoice.takesGradient(whole, of: convolutions.map { lowering.graph.instance(of: $0) }, options) {
+        return graph.append(node)
+      }
       graph = lowering.graph
       return result
     }

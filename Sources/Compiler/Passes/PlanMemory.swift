@@ -127,11 +127,7 @@ enum PlanMemory {
     private func algorithm(_ kernel: String) -> String { catalogue[kernel]?.algorithm ?? "" }
 
     private mutating func constant(_ value: ValueID, for op: GraphOp, place: Int, step: Int) -> Int {
-      let packing: Plan.Constant.Packing =
-        switch op {
-        case .conv2D, .dense: place == 1 ? .step(step) : .plain
-        default: .plain
-        }
+      let packing: Plan.Constant.Packing = op.hasWeights && place == 1 ? .step(step) : .plain
       let source = sourceOf[value] ?? value
       let key = ConstantKey(source: source, packing: packing)
       if let known = constantOf[key] { return known }

@@ -14,8 +14,9 @@ struct GPUTuner {
   private let machine: GPUMachine
   private let compile: (CompileOptions) throws -> CompiledNetwork
   private let parameter: (String, [Int]) throws -> [Float]
-  /// Of plans whose kernels are timed: beside gradients by libraries netc's own, which are cut into other sums.
-  private let catalogues: [KernelCatalogue]
+  /// Of plans whose kernels are timed. Those of a step of training: gradients of images whole and as convolutions, and
+  /// beside gradients by libraries netc's own, which are cut into other sums.
+  private let timed: [CompileOptions]
 
   /// What came of it.
   struct Outcome {
@@ -26,6 +27,8 @@ struct GPUTuner {
     var timed = 0
     /// Steps that have another kernel than by rule.
     var changes: [TuningChange] = []
+    /// Layers whose gradients are cut into other steps than by rule.
+    var regrouped = 0
     /// Seconds of a whole run by rule and with these changes; nil where nothing was timed.
     var runs: (before: Double, after: Double)?
   }
@@ -34,7 +37,8 @@ struct GPUTuner {
   private static let runs = 9
 
   init(_ network: Network, _ options: CompileOptions, _ weights: Weights, _ machine: GPUMachine) {
-    (self.options, self.machine, catalogues) = (options, machine, [options.catalogue])
+    let options = Self.untimed(options, machine)
+    (self.options, self.machine, timed) = (options, machine, [options])
     compile = { try CompilerFront.compile(network, $0) }
     parameter = { try weights.values($0, $1) }
   }
@@ -44,10 +48,21 @@ struct GPUTuner {
     _ step: TrainingGraph, _ options: CompileOptions, parameter: @escaping (String, [Int]) throws -> [Float],
     _ machine: GPUMachine
   ) {
+    let options = Self.untimed(options, machine)
     (self.options, self.machine, self.parameter) = (options, machine, parameter)
-    let hasLibraries = !machine.libraries.available.isEmpty
-    catalogues = [options.catalogue] + (hasLibraries ? [DeviceKernelTable.catalogue] : [])
+    var (whole, lowered) = (options, options)
+    (whole.dataGradients, lowered.dataGradients) = (.whole, .lowered)
+    var own = lowered
+    own.catalogue = DeviceKernelTable.catalogue
+    timed = machine.libraries.available.isEmpty ? [lowered] : [whole, lowered, own]
     compile = { try GPUStepCompiler.plan(step, $0) }
+  }
+
+  /// With an empty table every product gets its list of candidates.
+  private static func untimed(_ options: CompileOptions, _ machine: GPUMachine) -> CompileOptions {
+    var options = options
+    options.measurements = MeasurementTable(cpu: machine.title, threads: 1)
+    return options
   }
 
   /// The times, of which the user is told.
@@ -58,22 +73,16 @@ struct GPUTuner {
   }
 
   func run(_ console: Console) throws -> Outcome {
-    var bases: [(options: CompileOptions, plan: Plan)] = []
-    for catalogue in catalogues {
-      var options = options
-      options.catalogue = catalogue
-      // An empty table: every product gets its list of candidates.
-      options.measurements = MeasurementTable(cpu: machine.title, threads: 1)
-      bases.append((options, try compile(options).plan))
-    }
+    let base = try compile(options).plan
+    let bases = try timed.map { (options: $0, plan: try compile($0).plan) }
     var times = machine.tuning.times(under: circumstances)
     var outcome = Outcome(table: MeasurementTable(cpu: machine.title, threads: 1))
     let progress = Progress(console, total: bases.reduce(0) { $0 + $1.plan.mostCandidates }, word: "of the candidates")
     defer { progress.finish() }
     var done = 0
-    for base in bases {
-      for rank in 0..<base.plan.mostCandidates {
-        outcome.timed += try measure(rank, of: base.plan, base.options, &times)
+    for (options, plan) in bases {
+      for rank in 0..<plan.mostCandidates {
+        outcome.timed += try measure(rank, of: plan, options, &times)
         done += 1
         progress.update(done)
       }
@@ -82,21 +91,31 @@ struct GPUTuner {
     for (signature, kernels) in times {
       for (kernel, time) in kernels where time > 0 { outcome.table[signature, kernel] = time }
     }
-    let (ruled, base) = bases[0]
     outcome.steps = base.steps.count
     outcome.choices = base.steps.count { $0.choice?.runnerUp != nil }
-    var tuned = ruled
+    var tuned = options
     tuned.measurements = outcome.table
-    outcome.changes = TuningChange.all(from: base, to: try compile(tuned).plan)
-    guard outcome.timed > 0, !outcome.changes.isEmpty else { return outcome }
+    let plan = try compile(tuned).plan
+    outcome.changes = TuningChange.all(from: base, to: plan)
+    outcome.regrouped = Self.regrouped(base, plan).count
+    guard outcome.timed > 0, !outcome.changes.isEmpty || outcome.regrouped > 0 else { return outcome }
     // Steps that are quicker one by one are held against what counts.
-    let (before, after) = (try wholeRun(ruled), try wholeRun(tuned))
+    let (before, after) = (try wholeRun(options), try wholeRun(tuned))
     outcome.runs = (before, after)
     if after > before {
       outcome.table.leastGain = .infinity
-      outcome.changes = []
+      (outcome.changes, outcome.regrouped) = ([], 0)
     }
     return outcome
+  }
+
+  /// Layers with a gradient of filters or of an image that one of two plans alone has.
+  private static func regrouped(_ a: Plan, _ b: Plan) -> Set<String> {
+    func gradients(_ plan: Plan) -> Set<[String]> {
+      let steps = plan.steps.filter { [.convolutionData, .convolutionWeights].contains($0.op.kernelOp) }
+      return Set(steps.map { [$0.name, plan.tuningSignature(of: $0)] })
+    }
+    return Set(gradients(a).symmetricDifference(gradients(b)).map { $0[0] })
   }
 
   /// All that times depend on but the shapes.
@@ -132,13 +151,17 @@ struct GPUTuner {
     }
     _ = try executable.watch(runs: Self.warmingRuns)
     var count = 0
-    for launch in try executable.watch(runs: Self.runs) {
+    let launches = try executable.watch(runs: Self.runs)
+    for launch in launches {
       let (asked, taken) = (compiled.plan.steps[launch.firstStep], executable.plan.steps[launch.firstStep])
       guard asked.choice != nil else { continue }
       let signature = compiled.plan.tuningSignature(of: asked)
       if times[signature]?[asked.kernel] == nil { count += 1 }
       if asked.kernel != taken.kernel { times[signature, default: [:]][asked.kernel] = 0 }
-      times[signature, default: [:]][taken.kernel] = max(1, Int(launch.median * 1e9))
+      // What takes the moments of a result is of its time, whoever does it.
+      let last = compiled.plan.lastOfMoments(of: asked) ?? launch.firstStep
+      let seconds = launches.reduce(0) { (launch.firstStep...last).contains($1.firstStep) ? $0 + $1.median : $0 }
+      times[signature, default: [:]][taken.kernel] = max(1, Int(seconds * 1e9))
     }
     return count
   }

@@ -13,10 +13,12 @@ struct GPUTuningText {
       + "\(outcome.choices == 1 ? "has" : "have") a choice, "
       + (outcome.timed == 0 ? "all times were known, " : "\(Format.count(outcome.timed, "kernel")) timed now, ")
     let changed = outcome.changes.reduce(0) { $0 + $1.count }
-    if outcome.changes.isEmpty {
+    if outcome.changes.isEmpty && outcome.regrouped == 0 {
       text += "and the rule's kernels are kept\n"
     } else {
-      text += "\(changed) other than by rule\n"
+      text += "\(changed) other than by rule"
+      if outcome.regrouped > 0 { text += ", gradients of \(Format.count(outcome.regrouped, "layer")) by other steps" }
+      text += "\n"
     }
     if let runs = outcome.runs {
       text += "  a run takes \(milliseconds(runs.after)) ms with them, by rule \(milliseconds(runs.before)) ms\n"

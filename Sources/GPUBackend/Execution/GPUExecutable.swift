@@ -43,7 +43,7 @@ package final class GPUExecutable: Executable, @unchecked Sendable {
   ) throws {
     let resources = DeviceResources(machine.context)
     try machine.context.makeCurrent()
-    let engines = try LibraryEngines(plan, machine.libraries, machine.catalogue)
+    let engines = try LibraryEngines(plan, on: machine)
     resources.keep(engines)
     let plan = engines.plan
     let preparation = takesBytes ? DevicePreparation(plan) : nil

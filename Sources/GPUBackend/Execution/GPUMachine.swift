@@ -31,10 +31,20 @@ package struct GPUMachine: Sendable {
   /// Where times of kernels are kept.
   package var tuning: TuningCache { TuningCache(folder: cache.folder) }
 
+  /// Where engines of cuDNN are kept.
+  var engines: EngineCache {
+    let circumstances = """
+      \(device.name), compute capability \(device.capability), \(device.processors) processors
+      driver \(device.driver.version), cuDNN \(libraries.cudnn?.version ?? "none")
+      """
+    return EngineCache(files: cache, circumstances: circumstances)
+  }
+
   /// Of everything that kernels of netc's own are made with.
   package var versions: String {
     let compiler = (try? compiler.get()).map { "NVRTC \($0.version)" } ?? "no NVRTC"
-    let texts = KernelText.library + KernelText.tensorModule(Set(TensorKernel.families))
+    let tensor = KernelText.tensorModule(Set(TensorKernel.families + TensorKernel.gradientFamilies))
+    let texts = KernelText.library + KernelText.trainingLibrary + tensor
     return "driver \(device.driver.version), \(compiler), kernels \(Digest(of: Array(texts.utf8)).hexadecimal)"
   }
 

@@ -30,6 +30,7 @@ package enum DeviceKernelTable {
       row("conv2d_weights_tile64", .convolutionWeights, "implicit_gemm", tile: 64),
       row("conv2d_weights_tile32", .convolutionWeights, "implicit_gemm", tile: 32),
       row("conv2d_weights_depthwise", .convolutionWeights, "depthwise"),
+      row("conv2d_data", .convolutionData, "gather"),
       row("pack_weights", .packWeights, "elements"),
       row("moments", .moments, "reduction"),
       row("join_moments", .joinMoments, "reduction"),

@@ -7,7 +7,8 @@ import Exchange
   import Musl
 #endif
 
-/// Compiled kernels in the user's cache folder: compiling takes longer than everything else that a start does.
+/// Compiled kernels in the user's cache folder, and what else takes long to make: compiling takes longer than all else
+/// that a start does.
 ///
 /// A file holds what it was made of (the text, the architecture, the compiler), which is compared as a whole, and a
 /// checksum. What is damaged, or belongs to another text with the same name, is compiled again and replaced; a folder
@@ -33,11 +34,24 @@ package struct KernelCache: Sendable {
     throws(GPUProblem) -> [UInt8]
   {
     let identity = "\(architecture)\nNVRTC \(compiler.version)\n\(source)"
-    let path = folder.map { "\($0)/\(name)-\(architecture)-\(Digest(of: Array(identity.utf8)).hexadecimal).bin" }
-    if let path, let known = read(path, identity) { return known }
+    let kind = "\(name)-\(architecture)"
+    if let known = kept(kind, identity) { return known }
     let binary = try compiler.compile(source, name: name, for: architecture)
-    if let path { write(binary, identity, to: path) }
+    keep(binary, kind, identity)
     return binary
+  }
+
+  /// - Parameters:
+  ///   - kind: of what is kept, part of the file's name.
+  ///   - identity: of what it was made.
+  func kept(_ kind: String, _ identity: String) -> [UInt8]? { path(kind, identity).flatMap { read($0, identity) } }
+
+  func keep(_ bytes: [UInt8], _ kind: String, _ identity: String) {
+    if let path = path(kind, identity) { write(bytes, identity, to: path) }
+  }
+
+  private func path(_ kind: String, _ identity: String) -> String? {
+    folder.map { "\($0)/\(kind)-\(Digest(of: Array(identity.utf8)).hexadecimal).bin" }
   }
 
   private func read(_ path: String, _ identity: String) -> [UInt8]? {

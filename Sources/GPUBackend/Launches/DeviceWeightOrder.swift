@@ -6,6 +6,8 @@ struct DeviceWeightOrder {
   private let shape: [Int]
   /// Of group, filter of the group, channel, ky, kx.
   private let order: [Int]
+  /// Filter, tap, channel.
+  private static let filtersFirst = [0, 1, 3, 4, 2]
 
   /// - Parameter shape: of the weights.
   /// - Returns: nil where they stay as they are.
@@ -15,9 +17,10 @@ struct DeviceWeightOrder {
     case (.conv2D(let attributes, _), "implicit_gemm"):
       // Group, tap, channel, filter of the group.
       (groups, order) = (attributes.groups, [0, 3, 4, 2, 1])
+    case (.gradient(.convolutionData(let attributes, _)), _):
+      (groups, order) = (attributes.groups, Self.filtersFirst)
     case (.conv2D(let attributes, _), _) where step.library != nil || step.algorithm == "tensor_gemm":
-      // Filter, tap, channel.
-      (groups, order) = (attributes.groups, [0, 1, 3, 4, 2])
+      (groups, order) = (attributes.groups, Self.filtersFirst)
     case (.conv2D, _):
       // Tap, channel.
       (groups, order) = (1, [3, 4, 0, 1, 2])

@@ -23,7 +23,10 @@ package struct LaunchList: Sendable {
       finished.append(launch(name))
       open = nil
     }
-    for index in plan.steps.indices {
+    // Up to which step moments were taken by the convolution that they are of.
+    var summed = -1
+    for index in plan.steps.indices where index > summed {
+      if plan.steps[index].sumsResults, let last = plan.lastOfMoments(of: plan.steps[index]) { summed = last }
       guard let parts = PointwiseStep.parts(of: index, in: plan) else {
         close()
         finished.append(try StepLaunch.launch(index, of: plan))

@@ -77,7 +77,8 @@ enum TrainingLaunch {
     case .loss(let loss):
       return losses(
         index, plan, loss, prediction: 1, kernels: ("loss_row_gradient", "loss_terms_gradient"), gradient: views[0])
-    case .activation, .extremum, .normalizeData, .convolutionData: return nil
+    case .convolutionData(let attributes, _): return ImageGradientLaunch.launch(index, of: plan, attributes)
+    case .activation, .extremum, .normalizeData: return nil
     }
   }
 

@@ -123,6 +123,15 @@ final class CuDNNDescriptor {
     try library.check("cudnnBackendFinalize of \(what)", library.api.finalize?(raw))
   }
 
+  /// Characters, as many as it has.
+  func text(_ name: Int) throws(LibraryRefusal) -> [UInt8] {
+    var count: Int64 = 0
+    try library.check(
+      "cudnnBackendGetAttribute(\(name))",
+      library.api.get_attribute?(raw, Int32(name), Int32(CGPU_CUDNN_TYPE_CHAR), 0, &count, nil))
+    return try values(name, CGPU_CUDNN_TYPE_CHAR, capacity: max(0, Int(count)), filler: 0)
+  }
+
   /// Up to `capacity` values.
   func values<Value>(_ name: Int, _ type: Int, capacity: Int, filler: Value) throws(LibraryRefusal) -> [Value] {
     var values = [Value](repeating: filler, count: capacity)

@@ -5,14 +5,25 @@ import NetIR
 final class CuDNNEngine: LibraryEngine {
   let workspaceBytes: Int
   private let session: CuDNNSession
-  private let graph: CuDNNGraph
+  /// nil where the plan was kept.
+  private let graph: CuDNNGraph?
+  /// Whether the plan was not made, but taken from a file.
+  var isKept: Bool { graph == nil }
   private let plan: CuDNNDescriptor
   private let tensors: [CuDNNGraph.Tensor]
 
   /// - Parameter proposal: the first of cuDNN's that are allowed and can be made is 0.
-  init(_ product: LibraryProduct, proposal: Int, _ session: CuDNNSession) throws(LibraryRefusal) {
+  init(_ product: LibraryProduct, proposal: Int, _ session: CuDNNSession, _ cache: EngineCache?)
+    throws(LibraryRefusal)
+  {
     self.session = session
-    graph = try CuDNNGraph(product, session)
+    tensors = CuDNNGraph.Tensor.all(of: product)
+    if let text = cache?.text(of: product, proposal: proposal), let (plan, bytes) = try? Self.plan(text, session) {
+      (self.plan, workspaceBytes, graph) = (plan, bytes, nil)
+      return
+    }
+    let graph = try CuDNNGraph(product, session)
+    self.graph = graph
     var refusal = LibraryRefusal("cuDNN proposes no engine that netc may use")
     var found = 0
     var made: (CuDNNDescriptor, Int)?
@@ -31,8 +42,8 @@ final class CuDNNEngine: LibraryEngine {
       throw found == 0 ? refusal : LibraryRefusal("cuDNN has \(found) engines for it")
     }
     (self.plan, workspaceBytes) = (plan, bytes)
-    tensors = CuDNNGraph.Tensor.allCases.filter {
-      $0 == .bias ? product.bias != nil : $0 == .residual ? product.residual != nil : true
+    if let cache, let text = try? plan.text(CGPU_CUDNN_ATTR_EXECUTION_PLAN_JSON_REPRESENTATION) {
+      cache.keep(text, of: product, proposal: proposal)
     }
   }
 
@@ -45,6 +56,8 @@ final class CuDNNEngine: LibraryEngine {
       case .bias: operands.bias ?? 0
       case .residual: operands.residual ?? 0
       case .result: operands.result
+      case .sums: operands.sums ?? 0
+      case .squares: operands.squares ?? 0
       }
     }
     let pack: CuDNNDescriptor
@@ -127,7 +140,7 @@ final class CuDNNEngine: LibraryEngine {
         CGPU_CUDNN_NUMERICAL_NOTE_WINOGRAD_TILE_4x4,
       ]
       // Of fp32 numbers tensor cores multiply TF32; bf16 numbers they multiply exactly.
-      if product.input.storage == .float32 { refused.append(CGPU_CUDNN_NUMERICAL_NOTE_TENSOR_CORE) }
+      if product.factors.contains(.float32) { refused.append(CGPU_CUDNN_NUMERICAL_NOTE_TENSOR_CORE) }
     }
     let reorders = [
       CGPU_CUDNN_BEHAVIOR_NOTE_REQUIRES_FILTER_INT8x32_REORDER, CGPU_CUDNN_BEHAVIOR_NOTE_REQUIRES_BIAS_INT8x32_REORDER,
@@ -139,12 +152,28 @@ final class CuDNNEngine: LibraryEngine {
   private static func plan(_ configuration: CuDNNDescriptor, _ session: CuDNNSession) throws(LibraryRefusal)
     -> (CuDNNDescriptor, Int)
   {
+    try plan(session) { (plan) throws(LibraryRefusal) in
+      try plan.set(CGPU_CUDNN_ATTR_EXECUTION_PLAN_ENGINE_CONFIG, [configuration])
+    }
+  }
+
+  /// A plan that cuDNN gave as text.
+  private static func plan(_ text: [UInt8], _ session: CuDNNSession) throws(LibraryRefusal) -> (CuDNNDescriptor, Int) {
+    try plan(session) { (plan) throws(LibraryRefusal) in
+      try plan.set(CGPU_CUDNN_ATTR_EXECUTION_PLAN_JSON_REPRESENTATION, CGPU_CUDNN_TYPE_CHAR, text)
+    }
+  }
+
+  /// - Parameter fill: says what it is a plan of.
+  private static func plan(_ session: CuDNNSession, fill: (CuDNNDescriptor) throws(LibraryRefusal) -> Void)
+    throws(LibraryRefusal) -> (CuDNNDescriptor, Int)
+  {
     let plan = try CuDNNDescriptor(session.library, CGPU_CUDNN_BACKEND_EXECUTION_PLAN_DESCRIPTOR)
     if let handle = session.handle {
       try plan.set(CGPU_CUDNN_ATTR_EXECUTION_PLAN_HANDLE, CGPU_CUDNN_TYPE_HANDLE, [handle])
     }
     if let device = session.device { try plan.set(CGPU_CUDNN_ATTR_EXECUTION_PLAN_DEVICEPROP, [device]) }
-    try plan.set(CGPU_CUDNN_ATTR_EXECUTION_PLAN_ENGINE_CONFIG, [configuration])
+    try fill(plan)
     try plan.finalize("an execution plan")
     let bytes = try plan.values(
       CGPU_CUDNN_ATTR_EXECUTION_PLAN_WORKSPACE_SIZE, CGPU_CUDNN_TYPE_INT64, capacity: 1, filler: Int64(0))

@@ -3,12 +3,23 @@ import NetIR
 
 /// A product as a graph of cuDNN's operations: convolution, residual, bias, activation, with tensors between them that
 /// are never stored. In this order cuDNN has fused kernels that were compiled ahead, and it generates others. A gradient
-/// of filters is a graph of one operation.
+/// of filters or of an image is a graph of one operation. Behind a convolution alone its results may be summed.
 struct CuDNNGraph {
   /// How a variant pack names the product's tensors.
   enum Tensor: Int64, CaseIterable {
     case input = 1
-    case filters, bias, residual, result
+    case filters, bias, residual, result, sums, squares
+
+    static func all(of product: LibraryProduct) -> [Tensor] {
+      allCases.filter {
+        switch $0 {
+        case .input, .filters, .result: true
+        case .bias: product.bias != nil
+        case .residual: product.residual != nil
+        case .sums, .squares: product.isSummed
+        }
+      }
+    }
   }
 
   private let session: CuDNNSession
@@ -18,8 +29,7 @@ struct CuDNNGraph {
   init(_ product: LibraryProduct, _ session: CuDNNSession) throws(LibraryRefusal) {
     self.session = session
     let library = session.library
-    let factor = product.wanted == .result ? product.filters : product.result
-    guard product.input.storage == factor.storage else {
+    guard Set(product.factors).count == 1 else {
       throw LibraryRefusal("what it multiplies is stored in different precisions")
     }
     var made: [CuDNNDescriptor] = []
@@ -66,6 +76,13 @@ struct CuDNNGraph {
       try operation.finalize("a pointwise operation")
       made.append(operation)
     }
+    if product.isSummed {
+      let channels = product.result.shape[1]
+      let vector = LibraryProduct.Operand(channels: channels, storage: .float32)
+      made.append(
+        try Self.sums(
+          library, of: result, try tensor(vector, Tensor.sums.rawValue), try tensor(vector, Tensor.squares.rawValue)))
+    }
     operations = try CuDNNDescriptor(library, CGPU_CUDNN_BACKEND_OPERATIONGRAPH_DESCRIPTOR)
     if let handle = session.handle {
       try operations.set(CGPU_CUDNN_ATTR_OPERATIONGRAPH_HANDLE, CGPU_CUDNN_TYPE_HANDLE, [handle])
@@ -102,32 +119,46 @@ struct CuDNNGraph {
     return operation
   }
 
-  /// What cuDNN calls an operation and its attributes.
+  /// What cuDNN calls an operation and its attributes: those of all three kinds follow each other in one order, as
+  /// `tables.c` makes sure.
   private struct Names {
-    let kind, input, filters, result, convolution, alpha, beta: Int
+    let kind: Int
+    let alpha: Int
+    var beta: Int { alpha + CGPU_CUDNN_CONVOLUTION_BETA }
+    var convolution: Int { alpha + CGPU_CUDNN_CONVOLUTION_DESC }
+    var filters: Int { alpha + CGPU_CUDNN_CONVOLUTION_FILTERS }
+    var input: Int { alpha + CGPU_CUDNN_CONVOLUTION_IMAGE }
+    var result: Int { alpha + CGPU_CUDNN_CONVOLUTION_RESULT }
 
     init(_ wanted: LibraryProduct.Wanted) {
       switch wanted {
       case .result:
         kind = CGPU_CUDNN_BACKEND_OPERATION_CONVOLUTION_FORWARD_DESCRIPTOR
-        (input, filters, result) = (
-          CGPU_CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_X, CGPU_CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_W,
-          CGPU_CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_Y
-        )
-        convolution = CGPU_CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_CONV_DESC
         alpha = CGPU_CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_ALPHA
-        beta = CGPU_CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_BETA
       case .filters:
         kind = CGPU_CUDNN_BACKEND_OPERATION_CONVOLUTION_BACKWARD_FILTER_DESCRIPTOR
-        (input, filters, result) = (
-          CGPU_CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_FILTER_X, CGPU_CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_FILTER_DW,
-          CGPU_CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_FILTER_DY
-        )
-        convolution = CGPU_CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_FILTER_CONV_DESC
         alpha = CGPU_CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_FILTER_ALPHA
-        beta = CGPU_CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_FILTER_BETA
+      case .image:
+        kind = CGPU_CUDNN_BACKEND_OPERATION_CONVOLUTION_BACKWARD_DATA_DESCRIPTOR
+        alpha = CGPU_CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_DATA_ALPHA
       }
     }
+  }
+
+  /// The sums of each channel's results, and of their squares.
+  private static func sums(
+    _ library: CuDNN, of result: CuDNNDescriptor, _ sums: CuDNNDescriptor, _ squares: CuDNNDescriptor
+  ) throws(LibraryRefusal) -> CuDNNDescriptor {
+    let operation = try CuDNNDescriptor(library, CGPU_CUDNN_BACKEND_OPERATION_GEN_STATS_DESCRIPTOR)
+    try operation.set(
+      CGPU_CUDNN_ATTR_OPERATION_GENSTATS_MODE, CGPU_CUDNN_TYPE_GENSTATS_MODE, case: CGPU_CUDNN_GENSTATS_SUM_SQSUM)
+    try operation.set(
+      CGPU_CUDNN_ATTR_OPERATION_GENSTATS_MATH_PREC, CGPU_CUDNN_TYPE_DATA_TYPE, case: CGPU_CUDNN_DATA_FLOAT)
+    try operation.set(CGPU_CUDNN_ATTR_OPERATION_GENSTATS_XDESC, [result])
+    try operation.set(CGPU_CUDNN_ATTR_OPERATION_GENSTATS_SUMDESC, [sums])
+    try operation.set(CGPU_CUDNN_ATTR_OPERATION_GENSTATS_SQSUMDESC, [squares])
+    try operation.finalize("sums of results")
+    return operation
   }
 
   private static func sum(_ library: CuDNN) throws(LibraryRefusal) -> CuDNNDescriptor {

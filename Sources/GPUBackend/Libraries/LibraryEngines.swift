@@ -23,6 +23,7 @@ package final class LibraryEngines {
 
   private let libraries: DeviceLibraries
   private let catalogue: KernelCatalogue
+  private let cache: EngineCache?
   private var cudnn: Result<CuDNNSession, LibraryRefusal>?
   private var cublasLt: Result<CublasLtSession, LibraryRefusal>?
   private var known: [Key: Result<any LibraryEngine, LibraryRefusal>] = [:]
@@ -30,12 +31,13 @@ package final class LibraryEngines {
   /// - Parameters:
   ///   - catalogue: with which the plan was made.
   ///   - session: for a device that is only described; nil for that of the current context.
+  ///   - cache: where engines are kept.
   ///   - earlier: of another plan for the same device, whose engines are used where products are alike.
   init(
     _ plan: Plan, _ libraries: DeviceLibraries, _ catalogue: KernelCatalogue, session: CuDNNSession? = nil,
-    after earlier: LibraryEngines? = nil
+    cache: EngineCache? = nil, after earlier: LibraryEngines? = nil
   ) throws(GPUProblem) {
-    (self.plan, self.libraries, self.catalogue) = (plan, libraries, catalogue)
+    (self.plan, self.libraries, self.catalogue, self.cache) = (plan, libraries, catalogue, cache)
     cudnn = session.map { .success($0) }
     if let earlier { (cudnn, cublasLt, known) = (earlier.cudnn, earlier.cublasLt, earlier.known) }
     for index in plan.steps.indices where plan.steps[index].library != nil { try settle(index) }
@@ -46,7 +48,7 @@ package final class LibraryEngines {
     throws(GPUProblem)
   {
     try machine.context.makeCurrent()
-    try self.init(plan, machine.libraries, machine.catalogue, after: earlier)
+    try self.init(plan, machine.libraries, machine.catalogue, cache: machine.engines, after: earlier)
   }
 
   /// A plan as it will run on a machine, without its weights. Of one that was tuned, candidates without a time have a
@@ -74,7 +76,10 @@ package final class LibraryEngines {
         take(candidate.kernel, kernel.algorithm, for: index, refused)
         engines[index] = engine
         engineBytes = max(engineBytes, engine.workspaceBytes)
-        scratchBytes = max(scratchBytes, FiltersGradientLaunch.scratchBytes(of: plan.steps[index], in: plan))
+        let step = plan.steps[index]
+        scratchBytes = max(
+          scratchBytes, FiltersGradientLaunch.scratchBytes(of: step, in: plan),
+          SummedResults.scratchBytes(of: step, in: plan))
         return
       } catch { refused[candidate.kernel] = error.words }
     }
@@ -112,13 +117,19 @@ package final class LibraryEngines {
   private func engine(of library: DeviceLibrary, _ kernel: String, for index: Int) throws(LibraryRefusal)
     -> any LibraryEngine
   {
-    guard let product = LibraryProduct(index, of: plan) else { throw LibraryRefusal("it is no product") }
+    guard var product = LibraryProduct(index, of: plan) else { throw LibraryRefusal("it is no product") }
+    if catalogue[kernel]?.sumsResults == true {
+      guard plan.lastOfMoments(of: plan.steps[index]) != nil else {
+        throw LibraryRefusal("no moments are taken right behind it")
+      }
+      product.isSummed = true
+    }
     let key = Key(product: product, kernel: kernel)
     if let known = known[key] { return try known.get() }
     let proposal = LibraryKernelTable.proposal(of: kernel)
     let made = Result { () throws(LibraryRefusal) -> any LibraryEngine in
       switch library {
-      case .cudnn: try CuDNNEngine(product, proposal: proposal, try cudnnSession().get())
+      case .cudnn: try CuDNNEngine(product, proposal: proposal, try cudnnSession().get(), cache)
       case .cublasLt: try CublasLtEngine(product, proposal: proposal, try cublasLtSession().get())
       }
     }

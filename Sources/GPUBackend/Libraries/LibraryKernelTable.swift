@@ -4,19 +4,20 @@ import NetIR
 /// when a plan is tuned. Without tuning the first is taken.
 package enum LibraryKernelTable {
   private static let proposals: [DeviceLibrary: Int] = [.cudnn: 4, .cublasLt: 3]
+  /// Of cuDNN's, for convolutions that sum their results.
+  private static let summing = 2
 
   package static func kernels(of libraries: Set<DeviceLibrary>) -> [KernelDescriptor] {
     var rows: [KernelDescriptor] = []
     // cuBLASLt stands first where both can: its products come compiled.
     for library in [DeviceLibrary.cublasLt, .cudnn] where libraries.contains(library) {
       for proposal in 0..<(proposals[library] ?? 1) {
-        for op in ops(of: library) {
-          rows.append(
-            KernelDescriptor(
-              name: name(library, op, proposal), op: op, algorithm: library.rawValue, instructionSet: .cuda,
-              storage: .float32, block: 0, tileRows: 1, tileColumns: 1))
-        }
+        rows += ops(of: library).map { row(name(library, $0, proposal), $0, library.rawValue) }
       }
+    }
+    // Behind those that leave moments to others: the rule takes none of these.
+    if libraries.contains(.cudnn) {
+      rows += (0..<summing).map { row("cudnn_conv2d_sums" + suffix($0), .conv2D, DeviceLibrary.summingAlgorithm) }
     }
     return rows
   }
@@ -24,7 +25,7 @@ package enum LibraryKernelTable {
   private static func ops(of library: DeviceLibrary) -> [KernelOp] {
     switch library {
     case .cublasLt: [.conv2D, .dense]
-    case .cudnn: [.conv2D, .dense, .convolutionWeights]
+    case .cudnn: [.conv2D, .dense, .convolutionWeights, .convolutionData]
     }
   }
 
@@ -40,7 +41,15 @@ package enum LibraryKernelTable {
   }
 
   private static func name(_ library: DeviceLibrary, _ op: KernelOp, _ proposal: Int) -> String {
-    "\(library.rawValue)_\(op.rawValue)" + (proposal == 0 ? "" : ".\(proposal + 1)")
+    "\(library.rawValue)_\(op.rawValue)" + suffix(proposal)
+  }
+
+  private static func suffix(_ proposal: Int) -> String { proposal == 0 ? "" : ".\(proposal + 1)" }
+
+  private static func row(_ name: String, _ op: KernelOp, _ algorithm: String) -> KernelDescriptor {
+    KernelDescriptor(
+      name: name, op: op, algorithm: algorithm, instructionSet: .cuda, storage: .float32, block: 0, tileRows: 1,
+      tileColumns: 1)
   }
 }
 

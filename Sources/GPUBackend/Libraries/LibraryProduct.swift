@@ -1,7 +1,7 @@
 import NetIR
 
-/// A convolution, or a dense layer as one of images of one pixel, with what follows it, or the gradient of its filters:
-/// what a library is asked for. It holds no addresses, so that steps that are alike share an engine.
+/// A convolution, or a dense layer as one of images of one pixel, with what follows it, or the gradient of its filters
+/// or its image: what a library is asked for. It holds no addresses, so that steps that are alike share an engine.
 struct LibraryProduct: Hashable, Sendable {
   /// A tensor N×C×H×W; of the filters K×C×R×S.
   struct Operand: Hashable, Sendable {
@@ -15,9 +15,9 @@ struct LibraryProduct: Hashable, Sendable {
     var isChannelsLast: Bool { strides[1] == 1 }
   }
 
-  /// Which of a convolution's tensors is computed of the other two. Where it is the filters, they and the result stand
-  /// for their gradients.
-  enum Wanted: Hashable, Sendable { case result, filters }
+  /// Which of a convolution's tensors is computed of the other two. Where it is the filters or the image, they and the
+  /// result stand for their gradients.
+  enum Wanted: Hashable, Sendable { case result, filters, image }
 
   var wanted = Wanted.result
   var input: Operand
@@ -30,10 +30,21 @@ struct LibraryProduct: Hashable, Sendable {
   var result: Operand
   var attributes: ConvolutionAttributes
   var activation: Activation
+  /// Whether its results are summed, and their squares, channel by channel.
+  var isSummed = false
   /// Products of fp32 numbers in fp32, sums in plain order.
   var isStrict: Bool
 
-  /// - Parameter index: of a convolution, a dense layer or a gradient of filters of the plan; nil for others.
+  /// How the numbers are stored that it multiplies.
+  var factors: [StorageType] {
+    switch wanted {
+    case .result: [input.storage, filters.storage]
+    case .filters: [input.storage, result.storage]
+    case .image: [filters.storage, result.storage]
+    }
+  }
+
+  /// - Parameter index: of a convolution, a dense layer or a gradient of filters or images of the plan; nil for others.
   init?(_ index: Int, of plan: Plan) {
     let step = plan.steps[index]
     var epilogue = Epilogue(bias: false)
@@ -41,18 +52,23 @@ struct LibraryProduct: Hashable, Sendable {
     case .conv2D(let own, let rest): (attributes, epilogue) = (own, rest)
     case .dense(let rest): (attributes, epilogue) = (ConvolutionAttributes(kernel: Size2D(1)), rest)
     case .gradient(.convolutionWeights(let own, slices: 1)): (attributes, wanted) = (own, .filters)
+    case .gradient(.convolutionData(let own, _)): (attributes, wanted) = (own, .image)
     default: return nil
     }
-    let (second, written) = (plan.view(step.operands[1]), plan.view(.tensor(step.result)))
-    let result = wanted == .result ? written : second
-    self.input = Operand(plan.view(step.operands[0]))
+    let (first, second) = (plan.view(step.operands[0]), plan.view(step.operands[1]))
+    let written = plan.view(.tensor(step.result))
+    let (image, kernel, result) =
+      switch wanted {
+      case .result: (first, second, written)
+      case .filters: (first, written, second)
+      case .image: (written, second, first)
+      }
+    self.input = Operand(image)
     self.result = Operand(result)
-    filters = Operand(filters: wanted == .result ? second : written)
+    filters = Operand(filters: kernel)
     if epilogue.bias {
       let channels = result.shape[1]
-      bias = Operand(
-        shape: [1, channels, 1, 1], strides: [channels, 1, channels, channels],
-        storage: plan.view(step.operands[2]).storage, alignment: Operand.most)
+      bias = Operand(channels: channels, storage: plan.view(step.operands[2]).storage)
       if case .constant = step.operands[2] { hasConstantBias = true }
     }
     if epilogue.residual, let last = step.operands.last {
@@ -105,6 +121,12 @@ extension LibraryProduct.Operand {
     self.init(
       shape: view.shape, strides: [strides.image, strides.channel, strides.row, strides.pixel], storage: view.storage,
       alignment: min(Self.most, offset == 0 ? Self.most : offset & -offset))
+  }
+
+  /// A number for each channel.
+  init(channels: Int, storage: StorageType) {
+    self.init(
+      shape: [1, channels, 1, 1], strides: [channels, 1, channels, channels], storage: storage, alignment: Self.most)
   }
 
   /// As `DeviceWeights` packs them for libraries, and as `FiltersGradientLaunch` takes their gradient: filter, tap, channel.

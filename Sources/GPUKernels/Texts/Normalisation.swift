@@ -67,17 +67,7 @@ extension KernelText {
         const float v = load(a.x, begin + (long long)i * a.inner, a.x_storage);
         largest = v <= largest ? largest : v;
       }
-      shared[thread] = largest;
-      __syncthreads();
-      for (int half = 128; half > 0; half /= 2) {
-        if (thread < half) {
-          const float v = shared[thread + half];
-          shared[thread] = v <= shared[thread] ? shared[thread] : v;
-        }
-        __syncthreads();
-      }
-      largest = shared[0];
-      __syncthreads();
+      largest = block_largest(shared, largest);
       float part = 0;
       for (int i = thread; i < a.length; i += 256) {
         part += expf(load(a.x, begin + (long long)i * a.inner, a.x_storage) - largest);

@@ -116,18 +116,29 @@ extension KernelText {
       return kind == 1 ? rectify(x) : activate_called(x, kind, p0, p1);
     }
 
-    // The sum of one number of each of 256 threads, in an order that is always the same. All threads get it.
-    NETC_DEVICE float block_sum(float *shared, float value) {
+    // Joins one number of each of 256 threads, in an order that is always the same. All threads get the result.
+    template <class Number, class Join>
+    NETC_DEVICE Number block_joined(Number *shared, Number value, Join join) {
       const int thread = threadIdx.x;
       shared[thread] = value;
       __syncthreads();
       for (int half = 128; half > 0; half /= 2) {
-        if (thread < half) shared[thread] += shared[thread + half];
+        if (thread < half) shared[thread] = join(shared[thread], shared[thread + half]);
         __syncthreads();
       }
-      const float sum = shared[0];
+      const Number result = shared[0];
       __syncthreads();
-      return sum;
+      return result;
+    }
+
+    template <class Number>
+    NETC_DEVICE Number block_sum(Number *shared, Number value) {
+      return block_joined(shared, value, [](Number a, Number b) { return a + b; });
+    }
+
+    // The same of the largest.
+    NETC_DEVICE float block_largest(float *shared, float value) {
+      return block_joined(shared, value, [](float a, float b) { return b <= a ? a : b; });
     }
 
     """#

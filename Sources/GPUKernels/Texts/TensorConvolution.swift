@@ -111,22 +111,8 @@ extension KernelText {
       const int lane = thread % 32, warp = thread / 32 % WARPS, own = thread / 32 / WARPS, g = lane / 4, t = lane % 4;
       const int row0 = warp % DOWN * MT * 16, column0 = warp / DOWN * NT * 8;
       float sums[MT][NT][4] = {};
-      if constexpr (VECTOR) {
-        for (int step = 0; step < STAGES - 1; step++) {
-          if (step < steps) fetch(step);
-          end_copies();
-        }
-      } else {
-        fetch(0);
-        put(0);
-      }
-      for (int step = 0; step < steps; step++) {
-        if constexpr (VECTOR) await_copies<STAGES - 2>();
-        __syncthreads();
-        const int next = step + STAGES - 1;
-        if (next < steps) fetch(next);
-        if constexpr (VECTOR) end_copies();
-        const Quad(*tile)[WORDS / 4 + 1] = tiles[step % STAGES][own];
+      auto multiply = [&](int stage) {
+        const Quad(*tile)[WORDS / 4 + 1] = tiles[stage][own];
     #pragma unroll
         for (int q = 0; q < WORDS / 4; q += 2) {
           unsigned xs[MT][4], ws[NT][2];
@@ -148,8 +134,8 @@ extension KernelText {
           }
           warp_multiply<STORAGE>(sums, xs, ws);
         }
-        if (next < steps) put(next);
-      }
+      };
+      sum_parts<VECTOR, STAGES>(steps, fetch, put, multiply);
       if constexpr (SPLIT > 1) {
         // Where the operands lay, the sums of all parts but the first one.
         float *others = (float *)&tiles[0][0][0][0];

@@ -94,6 +94,30 @@ extension KernelText {
       unsigned words[4];
     };
 
+    // Sums `steps` parts of a product in shared memory of several stages: while one is multiplied, `fetch` brings the
+    // next ones, at once (VECTOR) or through registers, from which `put` takes them.
+    template <bool VECTOR, int STAGES, class Fetch, class Put, class Multiply>
+    NETC_DEVICE void sum_parts(int steps, Fetch &fetch, Put &put, Multiply &multiply) {
+      if constexpr (VECTOR) {
+        for (int step = 0; step < STAGES - 1; step++) {
+          if (step < steps) fetch(step);
+          end_copies();
+        }
+      } else {
+        fetch(0);
+        put(0);
+      }
+      for (int step = 0; step < steps; step++) {
+        if constexpr (VECTOR) await_copies<STAGES - 2>();
+        __syncthreads();
+        const int next = step + STAGES - 1;
+        if (next < steps) fetch(next);
+        if constexpr (VECTOR) end_copies();
+        multiply(step % STAGES);
+        if (next < steps) put(next);
+      }
+    }
+
     // Two numbers of 16 bits, or one of 32.
     template <int STORAGE>
     NETC_DEVICE unsigned packed(const float *numbers) {

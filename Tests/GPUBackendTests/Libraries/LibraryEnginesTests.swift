@@ -171,26 +171,12 @@ import Testing
   func everyCallFailsInTurn(library: DeviceLibrary) throws {
     let fake = FakeGPU(libraries: true)
     let agreement = try Self.agreement(batch: 9, library)
-    func attempt(_ call: Int) throws -> [[Float]] {
-      fake.control("FAKE_CUDA_FAIL", "*:\(call)=999")
-      return try agreement.executable(batch: 9, on: try DeviceAgreement.machine(fake))
+    let faults = try FaultsInTurn(fake) {
+      let found = try agreement.executable(batch: 9, on: try DeviceAgreement.machine(fake))
         .run(examples: 9, inputs: agreement.agreement.inputs)
+      agreement.agreement.check(found, tolerance: DeviceAgreement.shallow)
     }
-    _ = try attempt(1 << 30)
-    let calls = fake.calls
-    #expect(calls > 150)
-    var (failures, fallbacks) = (0, 0)
-    for call in 1...calls {
-      do {
-        agreement.agreement.check(try attempt(call), tolerance: DeviceAgreement.shallow)
-        fallbacks += 1
-      } catch let problem as GPUProblem {
-        failures += 1
-        #expect(!problem.message.isEmpty && !problem.help.isEmpty)
-      }
-      #expect(fake.alive == 0, "after call \(call) failed")
-    }
-    #expect(failures > 30 && fallbacks > 50)
+    #expect(faults.calls > 150 && faults.failures > 30 && faults.successes > 50)
   }
 }
 

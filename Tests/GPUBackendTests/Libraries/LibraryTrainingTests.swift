@@ -11,14 +11,20 @@ import TrainingLoop
 @testable import Driver
 @testable import GPUBackend
 
-/// Steps of training with cuDNN beside the fake driver: convolutions, gradients of images, which are convolutions, and
-/// gradients of filters.
+/// Steps of training with cuDNN beside the fake driver: convolutions, gradients of images, whole and as convolutions,
+/// and gradients of filters.
 @Suite struct LibraryTrainingTests {
-  /// Images that another product made lie channels last, in the plan's precision: what cuDNN takes.
+  private typealias Agreement = DeviceTrainingAgreement
+
+  /// Images that another product made, or reads, lie channels last, in the plan's precision: what cuDNN takes.
   private static func graph(_ test: ConvolutionGradientCases.Case) throws -> Graph {
     try test.graph().rewritten { graph, _, node in
       let value = graph.append(node)
-      guard case .input(let index, _) = node.op, index == 0 || index == 3 else { return value }
+      switch node.op {
+      case .input(let index, _) where index == 0 || index == 3: break
+      case .gradient(.convolutionData): break
+      default: return value
+      }
       let channels = node.shape[1]
       let weights = try graph.add(
         .constant(name: "\(node.name) weights", shape: [channels, 1, 1, 1]), name: "\(node.name) weights")
@@ -33,12 +39,14 @@ import TrainingLoop
   }
 
   /// With cuDNN's first engine wherever it has one.
-  private static func executable(_ graph: Graph, _ precision: Precision, on machine: GPUMachine) throws
-    -> GPUExecutable
-  {
+  private static func executable(
+    _ graph: Graph, _ precision: Precision, _ dataGradients: CompileOptions.DataGradients = .whole,
+    on machine: GPUMachine
+  ) throws -> GPUExecutable {
     var options = CompileOptions(
       batch: graph[graph.inputs[0]].shape[0], precision: precision, numerics: .strict, target: machine.device.target,
       catalogue: machine.catalogue)
+    options.dataGradients = dataGradients
     var table = MeasurementTable(cpu: "", threads: 1)
     let base = try compiled(graph, options).plan
     for step in base.steps {
@@ -49,10 +57,7 @@ import TrainingLoop
     }
     options.measurements = table
     let (network, _) = try GPUStepCompiler(machine: machine).compiled(options) { try compiled(graph, $0) }
-    let evaluator = ConstantEvaluator(network.portable, parameter: NoiseWeights.values)
-    return try GPUExecutable(network.plan, on: machine) {
-      try evaluator.value(of: network.plan.constants[$0].source)
-    }
+    return try Agreement.executable(network, on: machine)
   }
 
   /// The signature of a step that is not cut into slices.
@@ -66,47 +71,31 @@ import TrainingLoop
     return instance.signature
   }
 
-  private static func run(_ executable: GPUExecutable, _ inputs: [[Float]]) throws -> [[Float]] {
-    var inputs = inputs
-    var outputs = executable.plan.outputCounts.map { [Float](repeating: .nan, count: $0) }
-    try executable.withBuffers(&inputs, &outputs) { (read, written) throws(GPUProblem) in
-      try executable.run(inputs: read, outputs: written)
-    }
-    return outputs
-  }
-
-  private static func check(_ found: [[Float]], _ wanted: [[Double]], of graph: Graph, within bound: Double) {
-    for (output, (a, b)) in zip(found, wanted).enumerated() {
-      let size = b.reduce(0) { $0 + $1 * $1 }.squareRoot()
-      let error = zip(a, b).reduce(0) { $0 + (Double($1.0) - $1.1) * (Double($1.0) - $1.1) }.squareRoot()
-      // NaN is above every bound.
-      #expect(
-        a.count == b.count && error <= bound * size, "\(graph[graph.outputs[output]].name): off by \(error / size)")
-    }
-  }
-
   private static let inCOrder = [
     "more padding than taps", "1×1, stride 3, padding", "an image smaller than the stride",
   ]
 
-  @Test(arguments: ConvolutionGradientCases.all)
-  func convolutions(_ test: ConvolutionGradientCases.Case) throws {
+  @Test(arguments: ConvolutionGradientCases.all, [CompileOptions.DataGradients.whole, .lowered])
+  func convolutions(_ test: ConvolutionGradientCases.Case, dataGradients: CompileOptions.DataGradients) throws {
     let graph = try Self.graph(test)
     let inputs = graph.inputs.enumerated().map { Noise.floats(graph[$1].shape.elements, seed: UInt64($0) + 1) }
     let wanted = try ReferenceInterpreter(graph, parameter: NoiseWeights.values).run(inputs.map { $0.map(Double.init) })
     let machine = try LibraryAgreement.machine.get()
     for (precision, bound) in [(Precision.fp32, 1e-5), (.bf16, 0.02)] {
-      let executable = try Self.executable(graph, precision, on: machine)
+      let executable = try Self.executable(graph, precision, dataGradients, on: machine)
       let products = executable.plan.steps.filter { $0.op.kernelOp == .convolutionWeights }
       let lieLast = products.filter { step in
         step.operands.allSatisfy { executable.plan.view($0).strides.channel == 1 }
       }
       // What is padded first lies in C order.
-      #expect(lieLast.isEmpty == Self.inCOrder.contains(test.name))
+      #expect(lieLast.isEmpty == (dataGradients == .lowered && Self.inCOrder.contains(test.name)))
       #expect(lieLast.isEmpty || lieLast.contains { $0.library == .cudnn })
+      let images = executable.plan.steps.filter { $0.op.kernelOp == .convolutionData }
+      #expect(images.count == (dataGradients == .whole && test.name != "the whole image" ? 1 : 0))
+      #expect(images.allSatisfy { $0.library == .cudnn })
       // What a run leaves in the arena must not reach the next one.
-      _ = try Self.run(executable, inputs.map { $0.map { _ in .nan } })
-      Self.check(try Self.run(executable, inputs), wanted, of: graph, within: bound)
+      _ = try Agreement.run(executable, inputs.map { $0.map { _ in .nan } })
+      Agreement.check(try Agreement.run(executable, inputs), wanted, of: graph, within: bound)
     }
   }
 
@@ -126,7 +115,7 @@ import TrainingLoop
     }
     let inputs = graph.inputs.enumerated().map { Noise.floats(graph[$1].shape.elements, seed: UInt64($0) + 1) }
     let wanted = try ReferenceInterpreter(graph, parameter: NoiseWeights.values).run(inputs.map { $0.map(Double.init) })
-    Self.check(try Self.run(executable, inputs), wanted, of: graph, within: 1e-5)
+    Agreement.check(try Agreement.run(executable, inputs), wanted, of: graph, within: 1e-5)
   }
 
   /// By rule: a step of digits has products that are large enough, forwards and backwards.
@@ -153,7 +142,7 @@ import TrainingLoop
       try runner.run(inputs: read.read, outputs: written.written)
       outputs.append((0..<written.count).map { written.values($0) })
     }
-    Self.check(outputs[0], outputs[1].map { $0.map(Double.init) }, of: step.graph, within: 1e-5)
+    Agreement.check(outputs[0], outputs[1].map { $0.map(Double.init) }, of: step.graph, within: 1e-5)
   }
 
   /// Every third call fails once: another kernel computes the step, or there is an error. Nothing is left behind.
@@ -162,24 +151,10 @@ import TrainingLoop
     let graph = try Self.graph(try #require(ConvolutionGradientCases.all.first { $0.name == "3×3" }))
     let inputs = graph.inputs.enumerated().map { Noise.floats(graph[$1].shape.elements, seed: UInt64($0) + 1) }
     let wanted = try ReferenceInterpreter(graph, parameter: NoiseWeights.values).run(inputs.map { $0.map(Double.init) })
-    func attempt(_ call: Int) throws -> [[Float]] {
-      fake.control("FAKE_CUDA_FAIL", "*:\(call)=999")
-      return try Self.run(try Self.executable(graph, .fp32, on: try DeviceAgreement.machine(fake)), inputs)
+    let faults = try FaultsInTurn(fake, every: 3) {
+      let executable = try Self.executable(graph, .fp32, on: try DeviceAgreement.machine(fake))
+      Agreement.check(try Agreement.run(executable, inputs), wanted, of: graph, within: 1e-5)
     }
-    _ = try attempt(1 << 30)
-    let calls = fake.calls
-    #expect(calls > 150)
-    var (failures, fallbacks) = (0, 0)
-    for call in stride(from: 1, through: calls, by: 3) {
-      do {
-        Self.check(try attempt(call), wanted, of: graph, within: 1e-5)
-        fallbacks += 1
-      } catch let problem as GPUProblem {
-        failures += 1
-        #expect(!problem.message.isEmpty && !problem.help.isEmpty)
-      }
-      #expect(fake.alive == 0, "after call \(call) failed")
-    }
-    #expect(failures > 10 && fallbacks > 20)
+    #expect(faults.calls > 150 && faults.failures > 10 && faults.successes > 20)
   }
 }

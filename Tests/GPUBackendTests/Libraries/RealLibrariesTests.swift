@@ -1,4 +1,5 @@
 import Compiler
+import FileTestSupport
 import Glibc
 import NetIR
 import NetworkTestSupport
@@ -24,6 +25,47 @@ enum LibraryWheels {
     """
 }
 
+/// cuDNN, and plans, for a device that is only described.
+private struct DescribedDevice {
+  let libraries = DeviceLibraries(GPUSystem(LibraryWheels.search)) { _ in nil }
+  let session: CuDNNSession
+  let options: CompileOptions
+
+  /// - Parameter arithmetic: precision and numerics: `bf16 fast`.
+  init(_ arithmetic: String) throws {
+    let words = arithmetic.split(separator: " ").map(String.init)
+    session = try CuDNNSession(try #require(libraries.cudnn), properties: LibraryWheels.h100)
+    options = CompileOptions(
+      batch: 32, precision: try #require(Precision(rawValue: words[0])),
+      numerics: try #require(Numerics(rawValue: words[1])),
+      target: .device(capability: 90, processors: 132, cache: 50 << 20),
+      catalogue: LibraryKernelTable.catalogue(with: [.cudnn]))
+  }
+
+  /// Of a step of training.
+  func step(of name: String) throws -> Plan {
+    let step = try TrainingGraph(of: try Networks.spec(name), batch: options.batch)
+    return try #require(try Pipeline.compile(step, options)).plan
+  }
+
+  func engines(of plan: Plan, cache: EngineCache? = nil) throws -> LibraryEngines {
+    try LibraryEngines(plan, libraries, options.catalogue, session: session, cache: cache)
+  }
+
+  /// How many of the steps that cuDNN is asked for it refuses, and of how many; what is refused is printed.
+  func count(_ plan: Plan, _ engines: LibraryEngines, _ what: String, where isMeant: (Plan.Step) -> Bool)
+    -> (refused: Int, asked: Int)
+  {
+    let asked = plan.steps.indices.filter { plan.steps[$0].library == .cudnn && isMeant(plan.steps[$0]) }
+    let refused = asked.map { engines.plan.steps[$0] }.filter { $0.library == nil }
+    for step in refused {
+      print("\(what): \(step.op.described): \(step.choice?.candidates.last?.exclusion ?? "")")
+    }
+    print("\(what): \(asked.count - refused.count) of \(asked.count), \(engines.workspaceBytes) bytes")
+    return (refused.count, asked.count)
+  }
+}
+
 /// NVIDIA's own libraries as far as they go without a device: where `NETC_GPU_WHEELS` names a virtual environment with
 /// their wheels (`./netc.sh gpu-library-check` makes one).
 @Suite(.enabled(if: LibraryWheels.environment != nil), .serialized) struct RealLibrariesTests {
@@ -47,52 +89,65 @@ enum LibraryWheels {
   /// for it where that is needed.
   @Test(arguments: ["mnist", "resnet18", "mobilenetv2"], ["fp32 strict", "fp32 fast", "bf16 fast"])
   func cuDNNMakesEngines(name: String, arithmetic: String) throws {
-    let words = arithmetic.split(separator: " ").map(String.init)
-    let libraries = DeviceLibraries(GPUSystem(LibraryWheels.search)) { _ in nil }
-    let catalogue = LibraryKernelTable.catalogue(with: [.cudnn])
-    let session = try CuDNNSession(try #require(libraries.cudnn), properties: LibraryWheels.h100)
-    let network = try Networks.spec(name)
-    let options = CompileOptions(
-      batch: 32, precision: try #require(Precision(rawValue: words[0])),
-      numerics: try #require(Numerics(rawValue: words[1])),
-      target: .device(capability: 90, processors: 132, cache: 50 << 20), catalogue: catalogue)
-    let plan = try #require(try Pipeline.compile(try network.lowered(batch: 32).graph, options)).plan
-    let engines = try LibraryEngines(plan, libraries, catalogue, session: session)
-    let asked = plan.steps.indices.filter { plan.steps[$0].library == .cudnn }
-    let refused = asked.filter { engines.plan.steps[$0].library == nil }
-    for index in refused {
-      let step = engines.plan.steps[index]
-      print("\(name), \(arithmetic): \(step.op.described): \(step.choice?.candidates.last?.exclusion ?? "")")
-    }
-    print("\(name), \(arithmetic): \(asked.count - refused.count) of \(asked.count), \(engines.workspaceBytes) bytes")
-    #expect(!asked.isEmpty && refused.count <= 1, "all but the first, perhaps: \(refused)")
+    let device = try DescribedDevice(arithmetic)
+    let graph = try Networks.spec(name).lowered(batch: 32).graph
+    let plan = try #require(try Pipeline.compile(graph, device.options)).plan
+    let count = device.count(plan, try device.engines(of: plan), "\(name), \(arithmetic)") { _ in true }
+    #expect(count.asked > 0 && count.refused <= 1, "all but the first, perhaps")
   }
 
-  /// The same for steps of training: gradients of images are convolutions, gradients of filters have an operation of their
-  /// own. What is refused for good another kernel computes.
+  /// The same for steps of training: gradients of filters have an operation of their own, and so do those of images
+  /// where they are not convolutions. What is refused for good another kernel computes.
   @Test(arguments: ["resnet20", "resnet18"], ["fp32 strict", "fp32 fast", "bf16 fast"])
   func cuDNNMakesEnginesForTraining(name: String, arithmetic: String) throws {
-    let words = arithmetic.split(separator: " ").map(String.init)
-    let libraries = DeviceLibraries(GPUSystem(LibraryWheels.search)) { _ in nil }
-    let session = try CuDNNSession(try #require(libraries.cudnn), properties: LibraryWheels.h100)
-    let options = CompileOptions(
-      batch: 32, precision: try #require(Precision(rawValue: words[0])),
-      numerics: try #require(Numerics(rawValue: words[1])),
-      target: .device(capability: 90, processors: 132, cache: 50 << 20),
-      catalogue: LibraryKernelTable.catalogue(with: [.cudnn]))
-    let step = try TrainingGraph(of: try Networks.spec(name), batch: 32)
-    let plan = try #require(try Pipeline.compile(step, options)).plan
-    let engines = try LibraryEngines(plan, libraries, options.catalogue, session: session)
-    for op in [KernelOp.conv2D, .convolutionWeights] {
-      let asked = plan.steps.indices.filter { plan.steps[$0].library == .cudnn && plan.steps[$0].op.kernelOp == op }
-      let refused = asked.filter { engines.plan.steps[$0].library == nil }
-      for index in refused {
-        let step = engines.plan.steps[index]
-        print("\(name), \(arithmetic): \(step.op.described): \(step.choice?.candidates.last?.exclusion ?? "")")
+    let device = try DescribedDevice(arithmetic)
+    let plan = try device.step(of: name)
+    let engines = try device.engines(of: plan)
+    for op in [KernelOp.conv2D, .convolutionWeights, .convolutionData] {
+      let count = device.count(plan, engines, "\(name), training, \(arithmetic), \(op.rawValue)") {
+        $0.op.kernelOp == op
       }
-      print("\(name), training, \(arithmetic): \(asked.count - refused.count) of \(asked.count) \(op.rawValue)")
-      #expect(!asked.isEmpty && refused.count <= 2, "all but what reads the caller's images, perhaps: \(refused)")
+      #expect(count.asked > 0 && count.refused <= 2, "all but what reads the caller's images, perhaps")
     }
+  }
+
+  /// What cuDNN gives of its plans it takes back: the second time nothing is made.
+  @Test(arguments: ["fp32 fast", "bf16 fast"])
+  func cuDNNTakesItsPlansBack(arithmetic: String) throws {
+    let device = try DescribedDevice(arithmetic)
+    let plan = try device.step(of: "resnet20")
+    let folder = TemporaryFolder()
+    let cache = EngineCache(files: KernelCache(folder: folder.path), circumstances: "an H100")
+    let clock = ContinuousClock()
+    var seconds: [Duration] = []
+    for isKept in [false, true] {
+      let begin = clock.now
+      let engines = try device.engines(of: plan, cache: cache)
+      seconds.append(clock.now - begin)
+      let made = plan.steps.indices.compactMap { (engines[$0] as? CuDNNEngine)?.isKept }
+      #expect(!made.isEmpty && made.allSatisfy { $0 == isKept })
+    }
+    print("resnet20, \(arithmetic): \(folder.names.count) engines, made in \(seconds[0]), read in \(seconds[1])")
+  }
+
+  /// Convolutions that sum their results for the normalisation behind them.
+  @Test(arguments: ["resnet20", "resnet18"], ["bf16 fast", "fp16 fast"])
+  func cuDNNSumsResults(name: String, arithmetic: String) throws {
+    let device = try DescribedDevice(arithmetic)
+    let plan = try device.step(of: name)
+    var (asked, made) = (0, 0)
+    var refusals: Set<String> = []
+    for index in plan.steps.indices where plan.lastOfMoments(of: plan.steps[index]) != nil {
+      guard var product = LibraryProduct(index, of: plan) else { continue }
+      product.isSummed = true
+      asked += 1
+      do throws(LibraryRefusal) {
+        _ = try CuDNNEngine(product, proposal: 0, device.session, nil)
+        made += 1
+      } catch { refusals.insert(error.words) }
+    }
+    print("\(name), training, \(arithmetic): \(made) of \(asked) convolutions sum their results; \(refusals.sorted())")
+    #expect(asked > 15 && made >= asked - 2)
   }
 
   /// What describes a product can be made without a device; who proposes algorithms cannot.

@@ -19,40 +19,40 @@ struct DeviceTrainingAgreement {
   }
 
   static func compiled(
-    _ graph: Graph, batch: Int, _ precision: Precision, _ numerics: Numerics = .strict, for device: GPUDevice
+    _ graph: Graph, batch: Int, _ precision: Precision, _ numerics: Numerics = .strict, for device: GPUDevice,
+    configure: (inout CompileOptions) -> Void = { _ in }
   ) throws -> CompiledNetwork {
-    let options = CompileOptions(
+    var options = CompileOptions(
       batch: batch, precision: precision, numerics: numerics, target: device.target,
       catalogue: DeviceKernelTable.catalogue)
+    configure(&options)
     return try #require(try Pipeline.run(Pipeline.training, graph, options, isTraining: true) { _, _ in true })
   }
 
   /// - Parameters:
   ///   - tolerance: of the largest value of an output.
-  ///   - bound: in place of it, how much of each output's root mean square that of its errors may be.
+  ///   - bound: in place of it, as `check(_:_:of:within:)`.
+  ///   - configure: sets further options of the compiler.
   @discardableResult
   func check(
     batch: Int, tolerance: Double = 1e-5, precision: Precision = .fp32, numerics: Numerics = .strict,
-    bound: Double? = nil
+    bound: Double? = nil, configure: (inout CompileOptions) -> Void = { _ in }
   ) throws -> Plan {
     let machine = try DeviceAgreement.machine.get()
-    let compiled = try Self.compiled(graph, batch: batch, precision, numerics, for: machine.device)
-    let evaluator = ConstantEvaluator(compiled.portable, parameter: NoiseWeights.values)
-    let executable = try GPUExecutable(compiled.plan, on: machine) {
-      try evaluator.value(of: compiled.plan.constants[$0].source)
-    }
+    let compiled = try Self.compiled(
+      graph, batch: batch, precision, numerics, for: machine.device, configure: configure)
+    let executable = try Self.executable(compiled, on: machine)
     // What a run leaves in the arena must not reach the next one.
     _ = try Self.run(executable, inputs.map { $0.map { _ in .nan } })
     let results = try Self.run(executable, inputs)
     #expect(try Self.run(executable, inputs) == results, "two runs differ")
+    if let bound {
+      Self.check(results, wanted, of: graph, within: bound)
+      return compiled.plan
+    }
     for (output, (found, want)) in zip(results, wanted).enumerated() {
       let name = graph[graph.outputs[output]].name
       #expect(found.count == want.count)
-      if let bound {
-        let (error, size) = (Self.norm(zip(found, want).map { Double($0) - $1 }), Self.norm(want))
-        #expect(error <= bound * size, "output \(output), \(name): off by \(error / size) of its size")
-        continue
-      }
       let largest = want.reduce(0) { max($0, abs($1)) }
       let worst = zip(found, want).reduce(0) { worst, pair in
         let error = abs(Double(pair.0) - pair.1)
@@ -63,9 +63,27 @@ struct DeviceTrainingAgreement {
     return compiled.plan
   }
 
+  static func executable(_ compiled: CompiledNetwork, on machine: GPUMachine) throws -> GPUExecutable {
+    let evaluator = ConstantEvaluator(compiled.portable, parameter: NoiseWeights.values)
+    return try GPUExecutable(compiled.plan, on: machine) {
+      try evaluator.value(of: compiled.plan.constants[$0].source)
+    }
+  }
+
+  /// - Parameter bound: how much of each output's root mean square that of its errors may be.
+  static func check(_ found: [[Float]], _ wanted: [[Double]], of graph: Graph, within bound: Double) {
+    for (output, (a, b)) in zip(found, wanted).enumerated() {
+      let (error, size) = (norm(zip(a, b).map { Double($0) - $1 }), norm(b))
+      // NaN is above every bound.
+      #expect(
+        a.count == b.count && error <= bound * size,
+        "output \(output), \(graph[graph.outputs[output]].name): off by \(error / size) of its size")
+    }
+  }
+
   private static func norm(_ values: [Double]) -> Double { values.reduce(0) { $0 + $1 * $1 }.squareRoot() }
 
-  private static func run(_ executable: GPUExecutable, _ inputs: [[Float]]) throws -> [[Float]] {
+  static func run(_ executable: GPUExecutable, _ inputs: [[Float]]) throws -> [[Float]] {
     var inputs = inputs
     var outputs = executable.plan.outputCounts.map { [Float](repeating: .nan, count: $0) }
     try executable.withBuffers(&inputs, &outputs) { (read, written) throws(GPUProblem) in

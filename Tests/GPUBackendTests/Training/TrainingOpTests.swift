@@ -1,3 +1,4 @@
+import Compiler
 import GPUBackend
 import NetIR
 import NetworkTestSupport
@@ -31,8 +32,12 @@ import Testing
     var used: Set<String> = []
     for graph in graphs {
       let batch = graph[graph.inputs[0]].shape[0]
-      let plan = try DeviceTrainingAgreement.compiled(graph, batch: batch, .fp32, for: machine.device).plan
-      used.formUnion(plan.steps.map(\.kernel))
+      for dataGradients in [CompileOptions.DataGradients.lowered, .whole] {
+        let plan = try DeviceTrainingAgreement.compiled(graph, batch: batch, .fp32, for: machine.device) {
+          $0.dataGradients = dataGradients
+        }.plan
+        used.formUnion(plan.steps.map(\.kernel))
+      }
     }
     // Those on tensor cores have tests of their own.
     let all = DeviceKernelTable.training.filter { $0.algorithm != "tensor_gemm" }

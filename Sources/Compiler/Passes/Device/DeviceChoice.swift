@@ -11,7 +11,7 @@ enum DeviceChoice {
   /// - Returns: nil where there is no choice.
   static func choice(for instance: OpInstance, own: KernelDescriptor, _ options: CompileOptions) -> Plan.Choice? {
     let kernels = options.catalogue.kernels.filter { $0.op == own.op && $0.instructionSet == .cuda }
-    let offered = kernels.filter { $0.library != nil }
+    let offered = kernels.filter { $0.library != nil && (instance.hasMoments || !$0.sumsResults) }
     let others = kernels.filter {
       $0.library == nil && $0.algorithm == own.algorithm && $0.storage == own.storage && $0.name != own.name
     }
@@ -20,19 +20,30 @@ enum DeviceChoice {
     var excluded: [Plan.Choice.Candidate] = []
     for kernel in offered {
       let refusal = options.refusals[instance.signature]?[kernel.name]
-      if let reason = kernel.library?.obstacle(instance.op, batch: instance.result[0]) ?? refusal {
+      let obstacle = kernel.sumsResults ? obstacleToSums(instance.op, options) : nil
+      if let reason = kernel.library?.obstacle(instance.op, batch: instance.result[0]) ?? obstacle ?? refusal {
         excluded.append(Plan.Choice.Candidate(kernel: kernel.name, exclusion: reason))
       } else {
         possible.append(kernel)
       }
     }
-    let usesLibrary = own.algorithm != "depthwise" && instance.work.macs >= leastProduct
+    // Netc's own gradient of an image is there for those that libraries refuse.
+    let isImages = own.op == .convolutionData
+    let usesLibrary = isImages || own.algorithm != "depthwise" && instance.work.macs >= leastProduct
     let ruled = usesLibrary ? possible + [own] + others : [own] + possible + others
     let times = options.measurements
     let candidates = ruled.map {
       Plan.Choice.Candidate(kernel: $0.name, measured: times?[instance.signature, $0.name])
     }
     return Plan.Choice(candidates: ordered(candidates, leastGain: times?.leastGain) + excluded)
+  }
+
+  /// Why a convolution cannot sum its results for their moments. A variance that is a difference of large sums loses
+  /// digits: numbers of 16 bits have few enough.
+  private static func obstacleToSums(_ op: GraphOp, _ options: CompileOptions) -> String? {
+    guard case .conv2D(_, Epilogue(bias: false)) = op else { return "it sums plain products" }
+    guard options.numerics == .fast else { return "strict numerics take moments without large squares" }
+    return options.precision == .fp32 ? "it sums squares of bf16 and fp16 alone" : nil
   }
 
   /// Whether the gradient of filters is best computed of the batch as a whole, as libraries do, or of slices of it.
@@ -51,8 +62,32 @@ enum DeviceChoice {
     guard let time = taken.measured, let other = times.times[sliced.signature]?.values.min() else {
       return options.catalogue[taken.kernel]?.library != nil
     }
-    // What the rule takes is kept unless the other is quicker by more than noise.
-    return isRuled
+    return isQuicker(time, than: other, isRuled: isRuled, times)
+  }
+
+  /// Whether the gradient of an image is best computed as such, or by the convolutions that it can be made of.
+  ///
+  /// - Parameter convolutions: what it is lowered to, one for each phase of its strides. What packs their weights and
+  ///   brings the phases together is not in their times.
+  static func takesGradient(_ gradient: OpInstance, of convolutions: [OpInstance], _ options: CompileOptions) -> Bool {
+    guard options.target.isDevice, options.dataGradients != .lowered,
+      case .gradient(.convolutionData(let attributes, _)) = gradient.op,
+      let own = DeviceKernels.choice(for: gradient, options)
+    else { return false }
+    guard options.dataGradients == .chosen else { return true }
+    guard let taken = choice(for: gradient, own: own, options)?.taken else { return false }
+    let isRuled =
+      options.catalogue[taken.kernel]?.library != nil && convolutions.count > 1 && attributes.groups == 1
+      && gradient.work.macs >= leastProduct
+    guard let times = options.measurements else { return isRuled }
+    let others = convolutions.map { times.times[$0.signature]?.values.min() }
+    guard let time = taken.measured, !others.contains(nil) else { return isRuled }
+    return isQuicker(time, than: others.reduce(0) { $0 + ($1 ?? 0) }, isRuled: isRuled, times)
+  }
+
+  /// What the rule takes is kept unless the other is quicker by more than noise.
+  private static func isQuicker(_ time: Int, than other: Int, isRuled: Bool, _ times: MeasurementTable) -> Bool {
+    isRuled
       ? Double(time) < times.leastGain * Double(other) : times.leastGain * Double(time) <= Double(other)
   }
 

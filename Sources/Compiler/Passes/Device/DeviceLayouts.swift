@@ -44,7 +44,7 @@ struct DeviceLayouts {
   /// gradients and losses are fp32.
   private func trainingStorage(of node: Graph.Node, in graph: Graph) -> StorageType {
     switch node.op {
-    case .conv2D: return options.precision.storage
+    case .conv2D, .gradient(.convolutionData): return options.precision.storage
     // A weighted sum of losses, or its gradient.
     case .dense:
       return node.shape == [1, 1] || graph[node.operands[0]].shape[1] == 1 ? .float32 : options.precision.storage

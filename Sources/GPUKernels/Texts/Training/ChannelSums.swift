@@ -7,6 +7,8 @@ extension KernelText {
   ///
   /// `channel_sums`. Modes: 0 Σx, 1 Σg and Σg·x̂, 2 the same of g where γ·x̂ + β > 0.
   ///
+  /// `moments_of_sums`: of Σx and Σx², as a library has them.
+  ///
   /// `batch_sum`: over the examples, for each element of one.
   static let channelSums = #"""
     struct ChannelArguments {
@@ -129,6 +131,22 @@ extension KernelText {
       if (line > 0 || c >= a.channels) return;
       a.y[c] = spread.mean;
       a.y[a.channels + c] = spread.squares / spread.count;
+    }
+
+    struct SumArguments {
+      const float *sums, *squares;
+      float *moments;
+      int channels;
+      float count;
+    };
+
+    // Of numbers that somebody else summed.
+    NETC_KERNEL(moments_of_sums, SumArguments, 3) {
+      EACH(c, a.channels) {
+        const float mean = a.sums[c] / a.count, variance = a.squares[c] / a.count - mean * mean;
+        a.moments[c] = mean;
+        a.moments[a.channels + c] = variance < 0 ? 0 : variance;
+      }
     }
 
     struct BatchArguments {

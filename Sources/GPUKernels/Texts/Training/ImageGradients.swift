@@ -1,6 +1,9 @@
 extension KernelText {
   /// Gradients that gather: a thread per pixel of the image, which adds up what the windows that it lies in give it.
   ///
+  /// `conv2d_data`: of a convolution. Weights: filter, tap, channel. Threads side by side have neighbouring channels,
+  /// whose weights they read side by side.
+  ///
   /// `pool2d_gradient`. Modes as in `pool2d`. A maximum that stands twice in a window counts where it comes first.
   ///
   /// `lrn_gradient`: with d_c = k + α·Σx²: g_c·d_c^−β − 2αβ·x_c·Σ g_j·x_j·d_j^(−β−1) over the windows j that c lies in.
@@ -15,6 +18,45 @@ extension KernelText {
       int window_h, window_w, stride_h, stride_w, pad_top, pad_bottom, pad_left, pad_right;
       int g_storage, x_storage, y_storage, out_storage, mode;
     };
+
+    // `channels` and `filters` are those of a group.
+    struct ImageGradientArguments {
+      const void *g, *w;
+      void *out;
+      View gs, outs;
+      int images, channels, height, width;
+      int filters, groups, out_height, out_width;
+      int kernel_h, kernel_w, stride_h, stride_w, dilation_h, dilation_w, pad_top, pad_left;
+      int g_storage, w_storage, out_storage;
+    };
+
+    // The result that a tap reads a place for; -1 where there is none.
+    NETC_DEVICE int reader(int place, int stride, int count) {
+      return place >= 0 && place % stride == 0 && place / stride < count ? place / stride : -1;
+    }
+
+    NETC_KERNEL(conv2d_data, ImageGradientArguments, 3) {
+      const int all = a.groups * a.channels, taps = a.kernel_h * a.kernel_w;
+      EACH(i, (long long)a.images * a.height * a.width * all) {
+        const int channel = (int)(i % all), x = (int)(i / all % a.width);
+        const int y = (int)(i / all / a.width % a.height), n = (int)(i / all / a.width / a.height);
+        const int group = channel / a.channels, c = channel % a.channels;
+        float sum = 0;
+        for (int ky = 0; ky < a.kernel_h; ky++) {
+          const int oy = reader(y + a.pad_top - ky * a.dilation_h, a.stride_h, a.out_height);
+          if (oy < 0) continue;
+          for (int kx = 0; kx < a.kernel_w; kx++) {
+            const int ox = reader(x + a.pad_left - kx * a.dilation_w, a.stride_w, a.out_width);
+            if (ox < 0) continue;
+            for (int f = group * a.filters; f < (group + 1) * a.filters; f++) {
+              const long long weight = ((long long)f * taps + ky * a.kernel_w + kx) * a.channels + c;
+              sum += load(a.g, at(a.gs, n, f, oy, ox), a.g_storage) * load(a.w, weight, a.w_storage);
+            }
+          }
+        }
+        store(a.out, at(a.outs, n, channel, y, x), a.out_storage, sum);
+      }
+    }
 
     // The first of the windows that reach a place.
     NETC_DEVICE int first_window(int place, int window, int stride) {

@@ -164,17 +164,7 @@ extension KernelText {
         const float v = score(a, example, c, 0);
         most = v <= most ? most : v;
       }
-      shared[thread] = most;
-      __syncthreads();
-      for (int half = 128; half > 0; half /= 2) {
-        if (thread < half) {
-          const float v = shared[thread + half];
-          shared[thread] = v <= shared[thread] ? shared[thread] : v;
-        }
-        __syncthreads();
-      }
-      most = shared[0];
-      __syncthreads();
+      most = block_largest(shared, most);
       for (int c = thread; c < a.classes; c += 256) part += expf(score(a, example, c, 0) - most);
       return most + logf(block_sum(shared, part));
     }

@@ -131,23 +131,9 @@ extension KernelText {
       const int lane = thread % 32, warp = thread / 32, g = lane / 4, t = lane % 4;
       const int row0 = warp % DOWN * MT * 16, column0 = warp / DOWN * NT * 8;
       float sums[MT][NT][4] = {};
-      if constexpr (VECTOR) {
-        for (int step = 0; step < STAGES - 1; step++) {
-          if (step < steps) fetch(step);
-          end_copies();
-        }
-      } else {
-        fetch(0);
-        put(0);
-      }
-      for (int step = 0; step < steps; step++) {
-        if constexpr (VECTOR) await_copies<STAGES - 2>();
-        __syncthreads();
-        const int next = step + STAGES - 1;
-        if (next < steps) fetch(next);
-        if constexpr (VECTOR) end_copies();
-        const unsigned *pixels_g = (const unsigned *)tiles_g[step % STAGES];
-        const unsigned *pixels_x = (const unsigned *)tiles_x[step % STAGES];
+      auto multiply = [&](int stage) {
+        const unsigned *pixels_g = (const unsigned *)tiles_g[stage];
+        const unsigned *pixels_x = (const unsigned *)tiles_x[stage];
     #pragma unroll
         for (int q = 0; q < BK; q += K) {
           unsigned gs[MT][4], xs[NT][2];
@@ -166,8 +152,8 @@ extension KernelText {
           }
           warp_multiply<STORAGE>(sums, gs, xs);
         }
-        if (next < steps) put(next);
-      }
+      };
+      sum_parts<VECTOR, STAGES>(steps, fetch, put, multiply);
 
     #pragma unroll
       for (int i = 0; i < MT; i++) {

@@ -103,19 +103,6 @@ extension KernelText {
       return v < -limit ? -limit : v > limit ? limit : v;
     }
 
-    NETC_DEVICE double block_sum_of_doubles(double *shared, double value) {
-      const int thread = threadIdx.x;
-      shared[thread] = value;
-      __syncthreads();
-      for (int half = 128; half > 0; half /= 2) {
-        if (thread < half) shared[thread] += shared[thread + half];
-        __syncthreads();
-      }
-      const double sum = shared[0];
-      __syncthreads();
-      return sum;
-    }
-
     // A block per piece.
     NETC_KERNEL(gradient_squares, UpdateArguments, 5) {
       NETC_SHARED double shared[256];
@@ -126,7 +113,7 @@ extension KernelText {
         const double v = bounded(piece, a.numbers->limit, piece.p[i], whole * piece.g[i]);
         part += v * v;
       }
-      const double sum = block_sum_of_doubles(shared, part);
+      const double sum = block_sum(shared, part);
       if (threadIdx.x == 0) a.squares[blockIdx.x] = sum;
     }
 
@@ -136,7 +123,7 @@ extension KernelText {
       const int each = (a.count + 255) / 256, begin = (int)threadIdx.x * each;
       double part = 0;
       for (int i = begin; i < begin + each && i < a.count; i++) part += a.squares[i];
-      const double norm = sqrt(block_sum_of_doubles(shared, part)), most = a.numbers->most_norm;
+      const double norm = sqrt(block_sum(shared, part)), most = a.numbers->most_norm;
       if (threadIdx.x == 0) a.progress->factor = norm > most ? (float)(most / (norm + 1e-7)) : 1;
     }
 
@@ -202,7 +189,7 @@ extension KernelText {
       const Unit unit = ((const Unit *)a.table)[blockIdx.x];
       double part = 0;
       for (int i = threadIdx.x; i < unit.count; i += 256) part += (double)unit.weights[i] * unit.weights[i];
-      const double norm = sqrt(block_sum_of_doubles(shared, part)), limit = unit.limit;
+      const double norm = sqrt(block_sum(shared, part)), limit = unit.limit;
       if (!(norm > limit)) return;
       const float factor = (float)(limit / (norm + 1e-7));
       for (int i = threadIdx.x; i < unit.count; i += 256) unit.weights[i] *= factor;
