@@ -94,9 +94,9 @@ demo() {
   $netc train specs/digits.yaml --output "$out/digits" | sed "s|$out/||"
   step netc eval specs/digits.yaml --weights digits/best.safetensors
   $netc eval specs/digits.yaml --weights "$out/digits/best.safetensors" | tee "$out/judged"
-  # 97.78 % where it was measured; another CPU rounds otherwise, and an image is worth 0.28.
-  if ! awk '$1 == "accuracy" { found = 1; good = $2 + 0 >= 97 } END { exit !(found && good) }' "$out/judged"; then
-    say "netc.sh: expected at least 97 % of the test images: this build learns something else"
+  # 98.06 % where it was measured; another CPU rounds otherwise, and an image is worth 0.28.
+  if ! awk '$1 == "accuracy" { found = 1; good = $2 + 0 >= 97.5 } END { exit !(found && good) }' "$out/judged"; then
+    say "netc.sh: expected at least 97.5 % of the test images: this build learns something else"
     exit 1
   fi
   printf '\nNow with the published weights.\n'
