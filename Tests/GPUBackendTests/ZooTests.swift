@@ -12,15 +12,21 @@ import Testing
 
 /// Networks of `specs/` through the whole GPU backend, on the fake device, against the plan for this CPU: each with the
 /// smallest images that it takes. Those with most weights take long to pack in a debug build, and run with
-/// `NETC_ZOO=all`.
+/// `NETC_ZOO=all` or `NETC_ZOO=NAME,…`.
 @Suite struct ZooTests {
-  private static let mostParameters = getenv("NETC_ZOO") == nil ? 15_000_000 : .max
   /// Sides of images, the smallest first.
   private static let sides = [32, 64, 96, 128, 192, 188, 224, 299]
 
   static let names = Networks.specNames.filter { name in
     guard let network = try? Networks.spec(name) else { return false }
-    return network.weights.reduce(0) { $0 + $1.shape.elements } <= mostParameters
+    return isWanted(network, named: name, mostParameters: 15_000_000)
+  }
+
+  /// Whether a network is small enough, or asked for: by `NETC_ZOO=all`, or by its name, `NETC_ZOO=NAME,…`.
+  static func isWanted(_ network: Network, named name: String, mostParameters: Int) -> Bool {
+    let asked = getenv("NETC_ZOO").map { String(cString: $0) }?.split(separator: ",") ?? []
+    return asked == ["all"] || asked.contains { $0 == name }
+      || network.weights.reduce(0) { $0 + $1.shape.elements } <= mostParameters
   }
 
   static let smallNames = names.filter { name in

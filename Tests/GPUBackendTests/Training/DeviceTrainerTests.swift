@@ -21,15 +21,14 @@ import Training
   /// A trainer of a spec with other values, on a device or here.
   private func trainer(
     _ spec: String, _ values: [String], on machine: GPUMachine?, _ precision: Precision = .fp32,
-    from state: TrainingState? = nil, scale: LossScale? = nil
+    from state: TrainingState? = nil, scale: LossScale? = nil, examples: Int = 100
   ) throws -> Trainer {
     let path = "\(Repository.root)/specs/\(spec).yaml"
     let loaded = SpecLoader.load(path, overrides: try values.map { try SpecOverride($0) })
     let network = try #require(loaded.network)
     let data = try TrainingData(loaded, network)
-    // Some of the examples are enough.
     var split = data.split
-    (split.train, split.valid) = (Array(split.train.prefix(100)), Array(split.valid.prefix(20)))
+    (split.train, split.valid) = (Array(split.train.prefix(examples)), Array(split.valid.prefix(examples / 5)))
     let work = Trainer.Work(
       network: network, task: data.task, data: data.train, split: split, validation: (data.train, split.valid),
       preprocessing: try FittedPreprocessing(network.preprocessing, data.train.inputs[0], examples: split.train).steps)
@@ -74,6 +73,32 @@ import Training
     try run(resumed, epochs: 2)
     #expect(resumed.state.parameters == device.state.parameters && resumed.state.slots == device.state.slots)
     #expect(resumed.state.history.map(\.trainLoss) == device.state.history.map(\.trainLoss))
+  }
+
+  /// LeNet learns the digits, each pixel as 4×4.
+  @Test func lenet() throws {
+    let folder = TemporaryFolder()
+    let digits = "\(Repository.root)/specs/digits/train-"
+    let images = try IDX.read(path: digits + "images-idx3-ubyte.gz")
+    let labels = digits + "labels-idx1-ubyte.gz"
+    let (count, side) = (images.shape[0], images.shape[1])
+    var file: [UInt8] = [0, 0, 8, 3]
+    for size in [count, 4 * side, 4 * side] { withUnsafeBytes(of: UInt32(size).bigEndian) { file += $0 } }
+    for row in 0..<count * side {
+      let pixels = images.elements[row * side..<(row + 1) * side].flatMap { [UInt8](repeating: UInt8($0), count: 4) }
+      for _ in 0..<4 { file += pixels }
+    }
+    let values = [
+      "data.train={idx: {images: \(folder.store(file, as: "large-idx3-ubyte")), labels: \(labels)}}",
+      "data.preprocess=[{divide: 16}]", "train.objective=categorical_crossentropy", "train.batch_size=20",
+      "train.update={momentum: {learning_rate: 0.05}}", "train.validation={split: 0.1}",
+    ]
+    let device = try trainer("lenet", values, on: try DeviceAgreement.machine.get())
+    let cpu = try trainer("lenet", values, on: nil)
+    for one in [device, cpu] { try run(one, epochs: 3) }
+    expectAgreement(device.state, cpu.state, within: 2e-3)
+    let losses = device.state.history.map(\.trainLoss)
+    #expect(losses[2] < 0.9 * losses[0])
   }
 
   /// In fp16 with a scaled loss: losses are those of fp32, and it can be stopped and go on.

@@ -1,7 +1,6 @@
 import CPUBackend
 import Compiler
 import GPUBackend
-import Glibc
 import Layers
 import NetIR
 import NetworkTestSupport
@@ -12,14 +11,15 @@ import TrainingLoop
 @testable import Driver
 
 /// A step of each network of `specs/` on the fake device against the `strict` plan for this CPU: the loss, predictions,
-/// all gradients, all moments. Images are the smallest that a network takes. The larger ones run with `NETC_ZOO=all`.
+/// all gradients, all moments, within 1e-4 of the largest number of each; where numbers that differ in their last bits
+/// move the CPU's own results further than that, within four times as far, and 5 % at most. Images are the smallest that
+/// a network takes. The larger ones run with `NETC_ZOO=all` or `NETC_ZOO=NAME,…`.
 @Suite struct TrainingZooTests {
-  private static let mostParameters = getenv("NETC_ZOO") == nil ? 300_000 : .max
   private static let batch = 2
 
   static let names = Networks.specNames.filter { name in
     guard let network = try? Networks.spec(name), !network.trained.isEmpty else { return false }
-    return network.weights.reduce(0) { $0 + $1.shape.elements } <= mostParameters
+    return ZooTests.isWanted(network, named: name, mostParameters: 300_000)
   }
 
   @Test func thereAreNetworks() { #expect(Self.names.count >= 8) }
@@ -27,7 +27,7 @@ import TrainingLoop
   @Test(arguments: names)
   func agreesWithTheCPU(name: String) throws {
     let network = try ZooTests.small(name)
-    let batch = network.fixedBatch ?? Self.batch
+    let batch = try network.fixedBatch ?? max(Self.batch, Self.fewestExamples(network))
     let step = try TrainingGraph(of: network, batch: batch)
     let values = Dictionary(
       zip(network.weights.map(\.name), network.initialParameters(seed: 1)), uniquingKeysWith: { first, _ in first })
@@ -35,17 +35,66 @@ import TrainingLoop
     for (name, input) in zip(step.parameters, step.parameterInputs) { inputs[input] = values[name] ?? [] }
     let constants = { (name: String) in values[name] ?? [] }
     let device = GPUTraining(machine: try DeviceAgreement.machine.get(), host: Self.host)
-    let wanted = try Self.outputs(Self.host.step(step, constants: constants), step, inputs)
+    let host = try Self.host.step(step, constants: constants)
+    let wanted = try Self.outputs(host, step, inputs)
     let found = try Self.outputs(device.step(step, constants: constants), step, inputs)
-    for (output, (a, b)) in zip(found, wanted).enumerated() {
-      let largest = b.reduce(0) { max($0, abs($1)) }
-      let worst = zip(a, b).reduce(Float(0)) { worst, pair in
+    let largest = wanted.map { $0.reduce(0) { max($0, abs($1)) } }
+    var bounds = largest.map { 1e-4 * $0 }
+    let worst = Self.differences(found, wanted)
+    if zip(worst, bounds).contains(where: { $0 > $1 }) {
+      let moves = try Self.moves(of: wanted, host, step, inputs)
+      for output in bounds.indices {
+        bounds[output] = max(bounds[output], min(4 * moves[output], 0.05 * largest[output]))
+      }
+      let shares = zip(worst, largest).map { $1 == 0 ? 0 : $0 / $1 }
+      let moved = zip(moves, largest).map { $1 == 0 ? 0 : $0 / $1 }
+      print("\(name), batch \(batch): off by up to \(shares.max() ?? 0); the CPU moves by up to \(moved.max() ?? 0)")
+    }
+    for output in bounds.indices {
+      let name = step.graph[step.graph.outputs[output]].name
+      #expect(
+        worst[output] <= bounds[output],
+        "output \(output), \(name): off by \(worst[output]) of \(largest[output]), \(bounds[output]) may be")
+    }
+  }
+
+  /// How far results of the CPU's own plan are moved by numbers that differ in their last bits. A rectifier that is all
+  /// but at its corner, or a maximum of two numbers that are all but equal, lets a gradient through or does not: where
+  /// there are millions of them, two right computations differ in some.
+  private static func moves(
+    of wanted: [[Float]], _ host: any TrainingStepRunner, _ step: TrainingGraph, _ inputs: [[Float]]
+  ) throws -> [Float] {
+    let real = Array(step.networkInputs) + Array(step.parameterInputs)
+    var moves = [Float](repeating: 0, count: wanted.count)
+    for seed in 1...4 as ClosedRange<UInt64> {
+      var stream = RandomStream(seed: seed, name: "last bits")
+      var other = inputs
+      for input in real {
+        other[input] = inputs[input].map { Float(Double($0) * (1 + 0x1p-22 * (2 * stream.uniform() - 1))) }
+      }
+      moves = zip(moves, differences(try outputs(host, step, other), wanted)).map { max($0, $1) }
+    }
+    return moves
+  }
+
+  /// The largest of each output; infinite where there are numbers that are none.
+  private static func differences(_ a: [[Float]], _ b: [[Float]]) -> [Float] {
+    zip(a, b).map { a, b in
+      zip(a, b).reduce(Float(0)) { worst, pair in
         let error = abs(pair.0 - pair.1)
         return error.isNaN ? .infinity : max(worst, error)
       }
-      let name = step.graph[step.graph.outputs[output]].name
-      #expect(worst <= 1e-4 * largest, "output \(output), \(name): off by \(worst) of \(largest)")
     }
+  }
+
+  /// As many that no moments are of fewer than 16 numbers: those of two tell nothing but which is larger.
+  private static func fewestExamples(_ network: Network) throws -> Int {
+    let graph = try network.lowered(batch: 1).graph
+    let counts = graph.ids.compactMap { id -> Int? in
+      guard case .batchNorm = graph[id].op else { return nil }
+      return graph[id].shape.dropFirst(2).reduce(1, *)
+    }
+    return counts.min().map { (16 + $0 - 1) / $0 } ?? 0
   }
 
   private static var host: CPUTraining { CPUTraining(threads: 1, numerics: .strict) { _ in } }
