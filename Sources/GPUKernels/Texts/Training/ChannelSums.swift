@@ -140,12 +140,13 @@ extension KernelText {
       float count;
     };
 
-    // Of numbers that somebody else summed.
+    // Of numbers that somebody else summed. The difference takes digits from a variance that is small beside the mean;
+    // in doubles, none but those that the sums have lost.
     NETC_KERNEL(moments_of_sums, SumArguments, 3) {
       EACH(c, a.channels) {
-        const float mean = a.sums[c] / a.count, variance = a.squares[c] / a.count - mean * mean;
-        a.moments[c] = mean;
-        a.moments[a.channels + c] = variance < 0 ? 0 : variance;
+        const double mean = (double)a.sums[c] / a.count, variance = (double)a.squares[c] / a.count - mean * mean;
+        a.moments[c] = (float)mean;
+        a.moments[a.channels + c] = variance < 0 ? 0 : (float)variance;
       }
     }
 
