@@ -50,29 +50,46 @@ CK_INLINE int ck_unpool_has(const ck_pool_plane *p, int64_t iy, int64_t ix) {
   return iy >= p->first && ix >= p->left && ix < p->right;
 }
 
-// Vectors of a block's channels.
-CK_INLINE void ck_unpool_block(const int32_t mode, const ck_pool_plane *p, int64_t oy, int64_t ox) {
+// Vectors of a block's channels. Of the window `w` its share `s` is `width` columns wide.
+CK_INLINE void ck_unpool_block(const int32_t mode, const ck_pool_plane *p, const ck_unpool_window *w,
+                               const ck_unpool_window *s, const int64_t width, int64_t oy, int64_t ox) {
   const ck_pool2d_gradient_args *a = p->a;
-  const ck_unpool_window w = ck_unpool_window_at(a, oy, ox);
   vf g = ck_get(p->g + oy * a->g.stride_h + ox * CK_VL), y = ck_splat(0);
   if (mode == CK_POOL_MAX || mode == CK_POOL_L2) y = ck_get(p->y + oy * a->y.stride_h + ox * CK_VL);
   if (mode == CK_POOL_L2) g = y > 0.0f ? g / y : ck_splat(0);
-  if (mode == CK_POOL_AVERAGE_EXC_PAD) g = g / w.divisor;
-  const ck_unpool_window s = ck_unpool_share(mode, p, &w);
-  for (int64_t iy = s.y0; iy < s.y1; iy++) {
-    const ck_elem *x = mode == CK_POOL_AVERAGE_EXC_PAD ? NULL : p->x + iy * a->x.stride_h;
-    float *sums = p->sums + (iy - p->first) * p->sums_row - p->left * CK_VL;
-    for (int64_t ix = s.x0; ix < s.x1; ix++) {
+  if (mode == CK_POOL_AVERAGE_EXC_PAD) g = g / w->divisor;
+  for (int64_t iy = s->y0; iy < s->y1; iy++) {
+    const ck_elem *x = mode == CK_POOL_AVERAGE_EXC_PAD ? NULL : p->x + iy * a->x.stride_h + s->x0 * CK_VL;
+    float *sums = p->sums + (iy - p->first) * p->sums_row + (s->x0 - p->left) * CK_VL;
+    for (int64_t i = 0; i < width; i++) {
       vf part = g;
-      if (mode == CK_POOL_L2) part = g * ck_get(x + ix * CK_VL);
+      if (mode == CK_POOL_L2) part = g * ck_get(x + i * CK_VL);
       if (mode == CK_POOL_MAX) {
-        const vi is_most = ck_get(x + ix * CK_VL) == y;
+        const vi is_most = ck_get(x + i * CK_VL) == y;
         part = is_most ? g : ck_splat(0);
         g = is_most ? ck_splat(0) : g;
-        if (!ck_unpool_has(p, iy, ix)) continue;
+        if (!ck_unpool_has(p, iy, s->x0 + i)) continue;
       }
-      ck_store(sums + ix * CK_VL, ck_load(sums + ix * CK_VL) + part);
+      ck_store(sums + i * CK_VL, ck_load(sums + i * CK_VL) + part);
     }
+  }
+}
+
+// Windows [from, to) of a row. With `width` > 0 all their columns are in the image and among the sums, and so many.
+CK_INLINE void ck_unpool_blocks(const int32_t mode, const ck_pool_plane *p, const int64_t width, int64_t oy,
+                                int64_t from, int64_t to) {
+  if (width == 0) {
+    for (int64_t ox = from; ox < to; ox++) {
+      const ck_unpool_window w = ck_unpool_window_at(p->a, oy, ox), s = ck_unpool_share(mode, p, &w);
+      ck_unpool_block(mode, p, &w, &s, s.x1 - s.x0, oy, ox);
+    }
+    return;
+  }
+  const ck_unpool_window w = ck_unpool_window_at(p->a, oy, from);
+  ck_unpool_window s = ck_unpool_share(mode, p, &w);
+  for (int64_t ox = from; ox < to; ox++) {
+    ck_unpool_block(mode, p, &w, &s, width, oy, ox);
+    s.x0 += p->a->stride_w;
   }
 }
 
@@ -213,14 +230,22 @@ CK_INLINE void ck_unpool_columns(const int32_t mode, const ck_pool_plane *p) {
   const int64_t to = ck_least(a->g.h, (p->last - 1 + a->pad_top) / a->stride_h + 1);
   const int64_t start = before > 0 ? ck_ceil_div(before, a->stride_w) : 0;
   const int64_t end = ck_least(a->g.w, (p->right - 1 + a->pad_left) / a->stride_w + 1);
+  // Those that are whole among the sums of columns; theirs are loops of constant length.
+  const int64_t inside = ck_least(end, ck_ceil_div(p->left + a->pad_left, a->stride_w));
+  const int64_t room = p->right + a->pad_left - a->kernel_w;
+  const int64_t outside = room < 0 ? inside : ck_most(inside, ck_least(end, room / a->stride_w + 1));
   for (int64_t oy = from; oy < to; oy++) {
-    for (int64_t ox = start; ox < end; ox++) {
-      if (pixel > 1) {
-        ck_unpool_block(mode, p, oy, ox);
-      } else {
-        ck_unpool_one(mode, p, oy, ox);
-      }
+    if (pixel == 1) {
+      for (int64_t ox = start; ox < end; ox++) ck_unpool_one(mode, p, oy, ox);
+      continue;
     }
+    ck_unpool_blocks(mode, p, 0, oy, start, inside);
+    switch (a->kernel_w) {
+      case 2: ck_unpool_blocks(mode, p, 2, oy, inside, outside); break;
+      case 3: ck_unpool_blocks(mode, p, 3, oy, inside, outside); break;
+      default: ck_unpool_blocks(mode, p, 0, oy, inside, outside);
+    }
+    ck_unpool_blocks(mode, p, 0, oy, outside, end);
   }
 }
 
