@@ -22,10 +22,14 @@ import Testing
     return isWanted(network, named: name, mostParameters: 15_000_000)
   }
 
+  private static let asked = getenv("NETC_ZOO").map { String(cString: $0) }?.split(separator: ",") ?? []
+
+  /// Whether what takes many minutes is asked for.
+  static let isWhole = asked == ["all"]
+
   /// Whether a network is small enough, or asked for: by `NETC_ZOO=all`, or by its name, `NETC_ZOO=NAME,…`.
   static func isWanted(_ network: Network, named name: String, mostParameters: Int) -> Bool {
-    let asked = getenv("NETC_ZOO").map { String(cString: $0) }?.split(separator: ",") ?? []
-    return asked == ["all"] || asked.contains { $0 == name }
+    isWhole || asked.contains { $0 == name }
       || network.weights.reduce(0) { $0 + $1.shape.elements } <= mostParameters
   }
 

@@ -75,6 +75,24 @@ import Training
     #expect(resumed.state.history.map(\.trainLoss) == device.state.history.map(\.trainLoss))
   }
 
+  /// All epochs of the spec on all examples. Sums in another order lead elsewhere in the end, but to as good a place.
+  @Test(.enabled(if: ZooTests.isWhole)) func allOfDigits() throws {
+    let machine = try DeviceAgreement.machine.get()
+    let (device, cpu) = (
+      try trainer("digits", [], on: machine, examples: .max / 2), try trainer("digits", [], on: nil, examples: .max / 2)
+    )
+    let epochs = try Networks.spec("digits").training.epochs
+    for one in [device, cpu] { try run(one, epochs: epochs) }
+    let (found, wanted) = (try #require(device.state.history.last), try #require(cpu.state.history.last))
+    #expect(device.state.history.count == epochs && device.state.steps == cpu.state.steps)
+    #expect(abs(device.state.history[0].trainLoss - cpu.state.history[0].trainLoss) < 0.01)
+    let losses = (found.trainLoss, wanted.trainLoss)
+    let accuracies = (try #require(found.trainAccuracy), try #require(wanted.trainAccuracy))
+    print("digits, \(epochs) epochs: loss \(losses.0) and \(losses.1), accuracy \(accuracies.0) and \(accuracies.1)")
+    #expect(abs(losses.0 - losses.1) < 0.02 * losses.1)
+    #expect(abs(accuracies.0 - accuracies.1) < 0.01 && accuracies.0 > 0.96)
+  }
+
   /// LeNet learns the digits, each pixel as 4×4.
   @Test func lenet() throws {
     let folder = TemporaryFolder()
