@@ -15,9 +15,9 @@ import TrainingLoop
 ///
 /// A rectifier that is all but at its corner, or a maximum of two numbers that are all but equal, lets a gradient through
 /// or does not: where there are millions of them, two right computations differ in some, and normalisation makes more of
-/// that from layer to layer. So of the larger networks gradients of the whole step are compared as one vector, and each
-/// part of the step by itself, of the same numbers; loss, predictions and moments are within 1e-4, or, where numbers that
-/// differ in their last bits move the CPU's own ones further, four times as far, and 1e-3 at most.
+/// that from layer to layer. So each part of a step is compared by itself, of the same numbers, and all gradients of a
+/// larger network as one vector. Where numbers that differ in their last bits move the CPU's own loss, predictions, moments
+/// or vector of gradients further than 1e-4, the bound is four times as far; 1e-3 at most, for the vector a tenth.
 @Suite struct TrainingZooTests {
   private static let batch = 2
   /// As many parameters: such a network is in every run of the tests, and within 1e-4 whatever moves.
@@ -60,30 +60,33 @@ import TrainingLoop
     let host = try Self.host.step(step, constants: test.constants)
     let wanted = try Self.outputs(host, step, test.inputs)
     let found = try Self.outputs(device.step(step, constants: test.constants), step, test.inputs)
-    let compared = wanted.indices.filter { test.isSmall || !step.gradientOutputs.contains($0) }
-    let off = compared.map { Self.difference(found[$0], wanted[$0]) }
-    let largest = compared.map { Self.largest(wanted[$0]) }
-    var bounds = largest.map { 1e-4 * $0 }
-    if !test.isSmall, zip(off, bounds).contains(where: { $0 > $1 }) {
-      let moves = try Self.moves(of: wanted, host, test)
-      for index in bounds.indices {
-        bounds[index] = max(bounds[index], min(4 * moves[compared[index]], 1e-3 * largest[index]))
+    let isLarge = !test.isSmall
+    var moved: [[[Float]]] = []
+    func isMoved(_ off: Double, _ most: Double, _ size: ([[Float]]) -> Double) throws -> Bool {
+      if moved.isEmpty { moved = try Self.moved(host, test) }
+      return off <= min(4 * (moved.map(size).max() ?? 0), most)
+    }
+    for output in wanted.indices where !(isLarge && step.gradientOutputs.contains(output)) {
+      func share(_ other: [[Float]]) -> Double {
+        Double(Self.difference(other[output], wanted[output]) / Self.largest(wanted[output]))
       }
-      print("\(name): off by up to \(zip(off, largest).map { $1 == 0 ? 0 : $0 / $1 }.max() ?? 0) before gradients")
+      let off = share(found)
+      let isClose = try !(off > 1e-4) || isLarge && isMoved(off, 1e-3, share)
+      #expect(isClose, "output \(output), \(step.graph[step.graph.outputs[output]].name): off by \(off)")
     }
-    for index in bounds.indices {
-      let name = step.graph[step.graph.outputs[compared[index]]].name
-      let words = "\(name): off by \(off[index]) of \(largest[index]), \(bounds[index]) may be"
-      #expect(off[index] <= bounds[index], "\(words)")
+    guard isLarge else { return }
+    func share(_ other: [[Float]]) -> Double {
+      let gradients = step.gradientOutputs.map { zip(other[$0], wanted[$0]) }
+      func size(_ part: (Float, Float) -> Float) -> Double {
+        gradients.reduce(0) { $0 + $1.reduce(0) { $0 + Double(part($1.0, $1.1) * part($1.0, $1.1)) } }.squareRoot()
+      }
+      return size { $0 - $1 } / size { $1 }
     }
-    guard !test.isSmall else { return }
-    let gradients = step.gradientOutputs.map { zip(found[$0], wanted[$0]) }
-    func size(_ part: (Float, Float) -> Float) -> Double {
-      gradients.reduce(0) { $0 + $1.reduce(0) { $0 + Double(part($1.0, $1.1) * part($1.0, $1.1)) } }.squareRoot()
-    }
-    let share = size { $0 - $1 } / size { $1 }
-    print("\(name), batch \(test.batch): gradients off by \(share) as one vector")
-    #expect(share <= 0.05)
+    let off = share(found)
+    let isClose = try off <= 1e-4 || isMoved(off, 0.1, share)
+    print(
+      "\(name), batch \(test.batch): gradients off by \(off) as one vector, the CPU's own by \(moved.map(share))")
+    #expect(isClose)
   }
 
   /// The same graph a few ops after the other, each part of the numbers that the CPU has there: whatever a network makes
@@ -114,19 +117,16 @@ import TrainingLoop
     print("\(name), batch \(batch): \(pieces.count) pieces, off by up to \(worst.share), \(worst.name)")
   }
 
-  /// How far results of the CPU's own plan are moved by numbers that differ in their last bits.
-  private static func moves(of wanted: [[Float]], _ host: any TrainingStepRunner, _ test: Case) throws -> [Float] {
-    let real = Array(test.step.networkInputs) + Array(test.step.parameterInputs)
-    var moves = [Float](repeating: 0, count: wanted.count)
-    for seed in 1...4 as ClosedRange<UInt64> {
+  /// The CPU's own results of numbers that differ in their last bits.
+  private static func moved(_ host: any TrainingStepRunner, _ test: Case) throws -> [[[Float]]] {
+    try (1...4 as ClosedRange<UInt64>).map { seed in
       var stream = RandomStream(seed: seed, name: "last bits")
-      var other = test.inputs
-      for input in real {
-        other[input] = test.inputs[input].map { Float(Double($0) * (1 + 0x1p-22 * (2 * stream.uniform() - 1))) }
+      var inputs = test.inputs
+      for input in Array(test.step.networkInputs) + Array(test.step.parameterInputs) {
+        inputs[input] = test.inputs[input].map { Float(Double($0) * (1 + 0x1p-22 * (2 * stream.uniform() - 1))) }
       }
-      moves = zip(moves, zip(try outputs(host, test.step, other), wanted).map(difference)).map { max($0, $1) }
+      return try outputs(host, test.step, inputs)
     }
-    return moves
   }
 
   /// Infinite where there are numbers that are none.
