@@ -16,8 +16,9 @@ import TrainingLoop
 /// A rectifier that is all but at its corner, or a maximum of two numbers that are all but equal, lets a gradient through
 /// or does not: where there are millions of them, two right computations differ in some, and normalisation makes more of
 /// that from layer to layer. So each part of a step is compared by itself, of the same numbers, and all gradients of a
-/// larger network as one vector. Where numbers that differ in their last bits move the CPU's own loss, predictions, moments
-/// or vector of gradients further than 1e-4, the bound is four times as far; 1e-3 at most, for the vector a tenth.
+/// larger network as one vector, too. Where numbers that differ in their last bits move a result of the CPU's own further
+/// than 1e-4, the bound is four times as far: of loss, predictions and moments 1e-3 at most, of a gradient 5 %, of the vector
+/// a tenth. Inception-v3, MobileNetV2, ResNet-50 and ResNet-101 have single gradients beyond that.
 @Suite struct TrainingZooTests {
   private static let batch = 2
   /// As many parameters: such a network is in every run of the tests, and within 1e-4 whatever moves.
@@ -66,12 +67,13 @@ import TrainingLoop
       if moved.isEmpty { moved = try Self.moved(host, test) }
       return off <= min(4 * (moved.map(size).max() ?? 0), most)
     }
-    for output in wanted.indices where !(isLarge && step.gradientOutputs.contains(output)) {
+    for output in wanted.indices {
       func share(_ other: [[Float]]) -> Double {
         Double(Self.difference(other[output], wanted[output]) / Self.largest(wanted[output]))
       }
       let off = share(found)
-      let isClose = try !(off > 1e-4) || isLarge && isMoved(off, 1e-3, share)
+      let most = step.gradientOutputs.contains(output) ? 0.05 : 1e-3
+      let isClose = try !(off > 1e-4) || isLarge && isMoved(off, most, share)
       #expect(isClose, "output \(output), \(step.graph[step.graph.outputs[output]].name): off by \(off)")
     }
     guard isLarge else { return }
