@@ -15,15 +15,20 @@ struct GraphPieces {
   private let isConstant: [Bool]
 
   init(_ whole: Graph, nodes count: Int, showing shown: Set<ValueID>) {
+    self.init(whole, showing: shown) { place, _ in place / count }
+  }
+
+  /// - Parameter part: the number of a node's part, from its place among those that are computed and its name in the whole.
+  init(_ whole: Graph, showing shown: Set<ValueID>, part: (Int, ValueID) -> Int) {
     (self.whole, isConstant) = (whole, whole.constants())
     let computed = whole.ids.filter { id in
       if case .input = whole[id].op { false } else { !isConstant[id.index] }
     }
     let users = whole.users()
-    for start in stride(from: 0, to: computed.count, by: count) {
-      let members = computed[start..<min(start + count, computed.count)]
+    let parts = Dictionary(grouping: computed.enumerated(), by: { part($0.offset, $0.element) })
+    for members in parts.sorted(by: { $0.key < $1.key }).map({ $0.value.map(\.element) }) {
       let inside = Set(members)
-      var piece = Piece(graph: Graph(name: "\(whole.name), from node \(members.first?.index ?? 0)"))
+      var piece = Piece(graph: Graph(name: "\(whole.name), from node \(members[0].index)"))
       var places: [ValueID: ValueID] = [:]
       for id in members {
         var node = whole[id]
