@@ -33,7 +33,7 @@ package enum DeviceLibrary: String, Hashable, Sendable, CaseIterable {
     return isProduct ? nil : "it takes one pixel at a time"
   }
 
-  /// What cuDNN's convolutions that sum their results are called.
+  /// What cuDNN's kernels that sum their results are called.
   package static let summingAlgorithm = "cudnn_sums"
 
   package init?(algorithm: String) {
@@ -57,7 +57,7 @@ extension KernelDescriptor {
   /// nil for a kernel of netc's own.
   package var library: DeviceLibrary? { DeviceLibrary(algorithm: algorithm) }
 
-  /// Whether it sums its results, and their squares, for the moments that are taken right behind it.
+  /// Whether it takes the sums of its results that steps behind it would take.
   package var sumsResults: Bool { algorithm == DeviceLibrary.summingAlgorithm }
 }
 

@@ -199,6 +199,11 @@ enum PlanMemory {
         }
         let root = result.part(step.result).root
         lives[root] = (lives[root]?.lowerBound ?? index)...index
+        // A library may write sums of a gradient together with it.
+        if case .gradient = step.op, let last = result.stepsOfSums(of: step).last {
+          let sums = result.part(result.steps[last].result).root
+          lives[sums] = lives[sums] ?? index...index
+        }
       }
       return lives
     }

@@ -74,7 +74,7 @@ enum SelectKernels {
   ) {
     var instance = graph.instance(of: id)
     if options.target.isDevice {
-      instance.hasMoments = graph.hasMoments(id)
+      instance.isSummed = graph.isSummed(id)
       guard let own = DeviceKernels.choice(for: instance, options) else { return }
       graph[id].choice = DeviceChoice.choice(for: instance, own: own, options)
       graph[id].kernel = graph[id].choice?.taken?.kernel ?? own.name

@@ -158,10 +158,11 @@ struct GPUTuner {
       let signature = compiled.plan.tuningSignature(of: asked)
       if times[signature]?[asked.kernel] == nil { count += 1 }
       if asked.kernel != taken.kernel { times[signature, default: [:]][asked.kernel] = 0 }
-      // What takes the moments of a result is of its time, whoever does it.
-      let last = compiled.plan.lastOfMoments(of: asked) ?? launch.firstStep
-      let seconds = launches.reduce(0) { (launch.firstStep...last).contains($1.firstStep) ? $0 + $1.median : $0 }
-      times[signature, default: [:]][taken.kernel] = max(1, Int(seconds * 1e9))
+      // What takes sums of a result is of its time, whoever does it.
+      let sums = compiled.plan.stepsOfSums(of: asked)
+      let seconds = launches.reduce(0) { sums.contains($1.firstStep) ? $0 + $1.median : $0 }
+      times[signature, default: [:]][taken.kernel] = max(1, Int((launch.median + seconds) * 1e9))
+      if seconds > 0 { times[signature]?[MeasurementTable.sums] = max(1, Int(seconds * 1e9)) }
     }
     return count
   }

@@ -56,8 +56,7 @@ final class CuDNNEngine: LibraryEngine {
       case .bias: operands.bias ?? 0
       case .residual: operands.residual ?? 0
       case .result: operands.result
-      case .sums: operands.sums ?? 0
-      case .squares: operands.squares ?? 0
+      default: operands.beside[Int(tensor.rawValue - CuDNNGraph.Tensor.sums.rawValue)] ?? 0
       }
     }
     let pack: CuDNNDescriptor

@@ -119,10 +119,8 @@ package final class LibraryEngines {
   {
     guard var product = LibraryProduct(index, of: plan) else { throw LibraryRefusal("it is no product") }
     if catalogue[kernel]?.sumsResults == true {
-      guard plan.lastOfMoments(of: plan.steps[index]) != nil else {
-        throw LibraryRefusal("no moments are taken right behind it")
-      }
-      product.isSummed = true
+      guard let summed = product.summed(index, of: plan) else { throw LibraryRefusal("no step takes sums of it") }
+      product = summed
     }
     let key = Key(product: product, kernel: kernel)
     if let known = known[key] { return try known.get() }

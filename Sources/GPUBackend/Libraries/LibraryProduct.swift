@@ -30,8 +30,10 @@ struct LibraryProduct: Hashable, Sendable {
   var result: Operand
   var attributes: ConvolutionAttributes
   var activation: Activation
-  /// Whether its results are summed, and their squares, channel by channel.
+  /// Whether its results are summed, channel by channel, and their squares, or their products with what was normalised.
   var isSummed = false
+  /// What was normalised and rectified, where the gradient of that image is summed.
+  var normalised: Operand?
   /// Products of fp32 numbers in fp32, sums in plain order.
   var isStrict: Bool
 
@@ -78,6 +80,17 @@ struct LibraryProduct: Hashable, Sendable {
     isStrict = plan.numerics == "strict"
   }
 
+  /// The same with sums of its results.
+  ///
+  /// - Returns: nil where no steps behind it take sums.
+  func summed(_ index: Int, of plan: Plan) -> LibraryProduct? {
+    guard let first = plan.stepsOfSums(of: plan.steps[index]).first else { return nil }
+    var product = self
+    product.isSummed = true
+    if wanted == .image { product.normalised = Operand(plan.view(plan.steps[first].operands[1])) }
+    return product
+  }
+
   /// Rows of a matrix, where each pixel is one: the elements from one to the next; nil where pixels of the image do not
   /// follow each other at equal distances.
   func rowStride(of operand: Operand) -> Int? {
@@ -117,17 +130,21 @@ extension LibraryProduct.Operand {
     if w == 1 { strides.pixel = strides.channel == 1 ? c : 1 }
     if h == 1 { strides.row = w * strides.pixel }
     if n == 1 { strides.image = strides.channel == 1 ? h * strides.row : c * strides.channel }
-    let offset = view.address.offset
     self.init(
       shape: view.shape, strides: [strides.image, strides.channel, strides.row, strides.pixel], storage: view.storage,
-      alignment: min(Self.most, offset == 0 ? Self.most : offset & -offset))
+      alignment: Self.alignment(at: view.address.offset))
   }
 
   /// A number for each channel.
-  init(channels: Int, storage: StorageType) {
+  ///
+  /// - Parameter offset: bytes to the first of them from an address with the largest alignment.
+  init(channels: Int, storage: StorageType, offset: Int = 0) {
     self.init(
-      shape: [1, channels, 1, 1], strides: [channels, 1, channels, channels], storage: storage, alignment: Self.most)
+      shape: [1, channels, 1, 1], strides: [channels, 1, channels, channels], storage: storage,
+      alignment: Self.alignment(at: offset))
   }
+
+  private static func alignment(at offset: Int) -> Int { min(most, offset == 0 ? most : offset & -offset) }
 
   /// As `DeviceWeights` packs them for libraries, and as `FiltersGradientLaunch` takes their gradient: filter, tap, channel.
   init(filters view: TensorView) {

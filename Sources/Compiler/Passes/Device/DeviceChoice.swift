@@ -11,7 +11,7 @@ enum DeviceChoice {
   /// - Returns: nil where there is no choice.
   static func choice(for instance: OpInstance, own: KernelDescriptor, _ options: CompileOptions) -> Plan.Choice? {
     let kernels = options.catalogue.kernels.filter { $0.op == own.op && $0.instructionSet == .cuda }
-    let offered = kernels.filter { $0.library != nil && (instance.hasMoments || !$0.sumsResults) }
+    let offered = kernels.filter { $0.library != nil && (instance.isSummed || !$0.sumsResults) }
     let others = kernels.filter {
       $0.library == nil && $0.algorithm == own.algorithm && $0.storage == own.storage && $0.name != own.name
     }
@@ -30,7 +30,9 @@ enum DeviceChoice {
     // Netc's own gradient of an image is there for those that libraries refuse.
     let isImages = own.op == .convolutionData
     let usesLibrary = isImages || own.algorithm != "depthwise" && instance.work.macs >= leastProduct
-    let ruled = usesLibrary ? possible + [own] + others : [own] + possible + others
+    // Kernels that take sums stand behind all others: nothing but their times speaks for them.
+    let (plain, summing) = (possible.filter { !$0.sumsResults }, possible.filter(\.sumsResults))
+    let ruled = (usesLibrary ? plain + [own] : [own] + plain) + others + summing
     let times = options.measurements
     let candidates = ruled.map {
       Plan.Choice.Candidate(kernel: $0.name, measured: times?[instance.signature, $0.name])
@@ -38,9 +40,12 @@ enum DeviceChoice {
     return Plan.Choice(candidates: ordered(candidates, leastGain: times?.leastGain) + excluded)
   }
 
-  /// Why a convolution cannot sum its results for their moments. A variance that is a difference of large sums loses
-  /// digits: numbers of 16 bits have few enough.
+  /// Why a kernel cannot take sums of its results. A variance that is a difference of large sums loses digits: numbers
+  /// of 16 bits have few enough. For gradients of images cuDNN has kernels of fp16 alone.
   private static func obstacleToSums(_ op: GraphOp, _ options: CompileOptions) -> String? {
+    if case .gradient(.convolutionData) = op {
+      return options.precision == .fp16 ? nil : "it sums gradients of fp16 alone"
+    }
     guard case .conv2D(_, Epilogue(bias: false)) = op else { return "it sums plain products" }
     guard options.numerics == .fast else { return "strict numerics take moments without large squares" }
     return options.precision == .fp32 ? "it sums squares of bf16 and fp16 alone" : nil
@@ -68,7 +73,7 @@ enum DeviceChoice {
   /// Whether the gradient of an image is best computed as such, or by the convolutions that it can be made of.
   ///
   /// - Parameter convolutions: what it is lowered to, one for each phase of its strides. What packs their weights and
-  ///   brings the phases together is not in their times.
+  ///   brings the phases together is not in their times; sums that are taken behind the gradient are in both.
   static func takesGradient(_ gradient: OpInstance, of convolutions: [OpInstance], _ options: CompileOptions) -> Bool {
     guard options.target.isDevice, options.dataGradients != .lowered,
       case .gradient(.convolutionData(let attributes, _)) = gradient.op,
@@ -81,8 +86,9 @@ enum DeviceChoice {
       && gradient.work.macs >= leastProduct
     guard let times = options.measurements else { return isRuled }
     let others = convolutions.map { times.times[$0.signature]?.values.min() }
-    guard let time = taken.measured, !others.contains(nil) else { return isRuled }
-    return isQuicker(time, than: others.reduce(0) { $0 + ($1 ?? 0) }, isRuled: isRuled, times)
+    let sums = gradient.isSummed ? times[gradient.signature, MeasurementTable.sums] : 0
+    guard let time = taken.measured, let sums, !others.contains(nil) else { return isRuled }
+    return isQuicker(time, than: others.reduce(sums) { $0 + ($1 ?? 0) }, isRuled: isRuled, times)
   }
 
   /// What the rule takes is kept unless the other is quicker by more than noise.
