@@ -51,8 +51,8 @@ extension GraphOp {
   }
 }
 
-/// What takes sums, in a graph or in a plan.
-private struct SumNode<Value: Equatable> {
+/// What takes sums, or what a normalisation consists of, in a graph or in a plan.
+struct SumNode<Value: Equatable> {
   let op: GraphOp
   let operands: [Value]
   let result: Value

@@ -1,5 +1,6 @@
 // cuDNN's backend API as far as netc calls it, on the memory of the fake driver: graphs of a convolution and what follows
-// it, or of the gradient of its filters, or of its image and what follows that, in the order of the stream. Descriptors
+// it, or of the gradient of its filters, or of its image and what follows that, or of a batch normalisation in the
+// convolution's place, in the order of the stream. Descriptors
 // are checked: attributes that a descriptor does not have, of another type or number, missing ones, use before they are
 // final and after they were destroyed.
 //
@@ -46,6 +47,7 @@ static const rule rules[] = {
     {C(BACKEND_TENSOR_DESCRIPTOR), C(ATTR_TENSOR_UNIQUE_ID), C(TYPE_INT64), 1, 1},
     {C(BACKEND_TENSOR_DESCRIPTOR), C(ATTR_TENSOR_BYTE_ALIGNMENT), C(TYPE_INT64), 1, 1},
     {C(BACKEND_TENSOR_DESCRIPTOR), C(ATTR_TENSOR_IS_VIRTUAL), C(TYPE_BOOLEAN), 1, 0},
+    {C(BACKEND_TENSOR_DESCRIPTOR), C(ATTR_TENSOR_IS_BY_VALUE), C(TYPE_BOOLEAN), 1, 0},
     {C(BACKEND_CONVOLUTION_DESCRIPTOR), C(ATTR_CONVOLUTION_SPATIAL_DIMS), C(TYPE_INT64), 1, 1},
     {C(BACKEND_CONVOLUTION_DESCRIPTOR), C(ATTR_CONVOLUTION_COMP_TYPE), C(TYPE_DATA_TYPE), 1, 1},
     {C(BACKEND_CONVOLUTION_DESCRIPTOR), C(ATTR_CONVOLUTION_CONV_MODE), C(TYPE_CONVOLUTION_MODE), 1, 1},
@@ -96,6 +98,17 @@ static const rule rules[] = {
     {GRADIENT_SUMS, OF_GRADIENT(EQ_DY_SCALE_DESC), C(TYPE_BACKEND_DESCRIPTOR), 1, 1},
     {GRADIENT_SUMS, OF_GRADIENT(EQ_X_SCALE_DESC), C(TYPE_BACKEND_DESCRIPTOR), 1, 1},
     {GRADIENT_SUMS, OF_GRADIENT(EQ_BIAS), C(TYPE_BACKEND_DESCRIPTOR), 1, 1},
+#define NORMALISATION C(BACKEND_OPERATION_NORM_FORWARD_DESCRIPTOR)
+#define OF_NORM(name) C(ATTR_OPERATION_NORM_FWD_##name)
+    {NORMALISATION, OF_NORM(MODE), C(TYPE_NORM_MODE), 1, 1},
+    {NORMALISATION, OF_NORM(PHASE), C(TYPE_NORM_FWD_PHASE), 1, 1},
+    {NORMALISATION, OF_NORM(XDESC), C(TYPE_BACKEND_DESCRIPTOR), 1, 1},
+    {NORMALISATION, OF_NORM(MEAN_DESC), C(TYPE_BACKEND_DESCRIPTOR), 1, 1},
+    {NORMALISATION, OF_NORM(INV_VARIANCE_DESC), C(TYPE_BACKEND_DESCRIPTOR), 1, 1},
+    {NORMALISATION, OF_NORM(SCALE_DESC), C(TYPE_BACKEND_DESCRIPTOR), 1, 1},
+    {NORMALISATION, OF_NORM(BIAS_DESC), C(TYPE_BACKEND_DESCRIPTOR), 1, 1},
+    {NORMALISATION, OF_NORM(EPSILON_DESC), C(TYPE_BACKEND_DESCRIPTOR), 1, 1},
+    {NORMALISATION, OF_NORM(YDESC), C(TYPE_BACKEND_DESCRIPTOR), 1, 1},
 #define GRAPH C(BACKEND_OPERATIONGRAPH_DESCRIPTOR)
     {GRAPH, C(ATTR_OPERATIONGRAPH_HANDLE), C(TYPE_HANDLE), 1, 1},
     {GRAPH, C(ATTR_OPERATIONGRAPH_OPS), C(TYPE_BACKEND_DESCRIPTOR), 0, 1},
@@ -254,12 +267,16 @@ static int check_tensor(const descriptor *one) {
   return 0;
 }
 
-// The tensors of a convolution; of a gradient, what is computed and the result are gradients.
+// The tensors of a convolution; of a gradient, what is computed and the result are gradients. Of a normalisation γ stands
+// for the filters.
 typedef struct {
   const descriptor *x, *w, *y, *c;
 } convolution;
 
 static convolution convolution_of(const descriptor *one) {
+  if (one->kind == NORMALISATION) {
+    return (convolution){other(one, OF_NORM(XDESC)), other(one, OF_NORM(SCALE_DESC)), other(one, OF_NORM(YDESC)), 0};
+  }
   const int alpha = one->kind == FORWARD   ? C(ATTR_OPERATION_CONVOLUTION_FORWARD_ALPHA)
                     : one->kind == FILTERS ? C(ATTR_OPERATION_CONVOLUTION_BWD_FILTER_ALPHA)
                                            : C(ATTR_OPERATION_CONVOLUTION_BWD_DATA_ALPHA);
@@ -353,11 +370,38 @@ static int check_sums(const descriptor *one) {
   return 0;
 }
 
-static int64_t name_of(const descriptor *tensor) { return *integers(tensor, C(ATTR_TENSOR_UNIQUE_ID)); }
-static int is_virtual(const descriptor *tensor) {
-  const char *found = data(tensor, C(ATTR_TENSOR_IS_VIRTUAL));
+static int is_set(const descriptor *tensor, int name) {
+  const char *found = data(tensor, name);
   return found && *found;
 }
+
+static int check_normalisation(const descriptor *one) {
+  const descriptor *x = other(one, OF_NORM(XDESC)), *y = other(one, OF_NORM(YDESC));
+  const descriptor *epsilon = other(one, OF_NORM(EPSILON_DESC));
+  if (number(one, OF_NORM(MODE)) != C(BATCH_NORM) || number(one, OF_NORM(PHASE)) != C(NORM_FWD_TRAINING)) {
+    REFUSE("kind of a normalisation");
+  }
+  if (!x || !y || !epsilon || !is_set(epsilon, C(ATTR_TENSOR_IS_BY_VALUE)) ||
+      number(epsilon, C(ATTR_TENSOR_DATA_TYPE)) != C(DATA_FLOAT)) {
+    REFUSE("operands of a normalisation");
+  }
+  for (int i = 0; i < 4; i++) {
+    if (integers(x, C(ATTR_TENSOR_DIMENSIONS))[i] != integers(y, C(ATTR_TENSOR_DIMENSIONS))[i] ||
+        integers(epsilon, C(ATTR_TENSOR_DIMENSIONS))[i] != 1) {
+      REFUSE("shapes of a normalisation");
+    }
+  }
+  static const int vectors[] = {OF_NORM(MEAN_DESC), OF_NORM(INV_VARIANCE_DESC), OF_NORM(SCALE_DESC),
+                                OF_NORM(BIAS_DESC)};
+  for (int i = 0; i < 4; i++) {
+    const descriptor *vector = other(one, vectors[i]);
+    if (!is_vector(vector, x) || is_set(vector, C(ATTR_TENSOR_IS_VIRTUAL))) REFUSE("numbers of a normalisation");
+  }
+  return 0;
+}
+
+static int64_t name_of(const descriptor *tensor) { return *integers(tensor, C(ATTR_TENSOR_UNIQUE_ID)); }
+static int is_virtual(const descriptor *tensor) { return is_set(tensor, C(ATTR_TENSOR_IS_VIRTUAL)); }
 
 // What a graph of the sums of a gradient has behind that.
 enum { MINUS_MEAN = 1, TIMES_DEVIATION, TIMES_GAMMA, PLUS_BETA, RECTIFIED, SUMMED, OF_SUMS };
@@ -401,8 +445,21 @@ static int check_sums_of_gradient(descriptor *const *list) {
   return 0;
 }
 
+// Behind a normalisation a residual is added, then comes a rectifier; either may be missing.
+static int check_behind_normalisation(descriptor *const *list, int64_t count) {
+  int last = 0;
+  for (int i = 1; i < count; i++) {
+    if (list[i]->kind != POINTWISE) REFUSE("operations behind a normalisation");
+    const int mode = number(other(list[i], C(ATTR_OPERATION_POINTWISE_PW_DESCRIPTOR)), C(ATTR_POINTWISE_MODE));
+    const int place = mode == C(POINTWISE_ADD) ? 1 : mode == C(POINTWISE_RELU_FWD) ? 2 : 0;
+    if (place <= last) REFUSE("operations behind a normalisation");
+    last = place;
+  }
+  return 0;
+}
+
 // One convolution, and behind it operations each of which works on what the one before made; one whose results are
-// summed; a gradient, or one whose image is rectified and summed.
+// summed; a gradient, or one whose image is rectified and summed; a normalisation and what is behind it.
 static int check_graph(const descriptor *one) {
   const attribute *operations = find(one, C(ATTR_OPERATIONGRAPH_OPS));
   const cgpu_cudnn_handle *handle = data(one, C(ATTR_OPERATIONGRAPH_HANDLE));
@@ -415,8 +472,10 @@ static int check_graph(const descriptor *one) {
     if (operations->count != 1 || is_virtual(made)) REFUSE("operations of a gradient");
     return 0;
   }
-  if (operations->count > 1 + MOST_STEPS || list[0]->kind != FORWARD) REFUSE("operations of a graph");
-  const descriptor *made = other(list[0], C(ATTR_OPERATION_CONVOLUTION_FORWARD_Y));
+  const int is_normal = list[0]->kind == NORMALISATION;
+  if (operations->count > 1 + MOST_STEPS || (list[0]->kind != FORWARD && !is_normal)) REFUSE("operations of a graph");
+  if (is_normal && check_behind_normalisation(list, operations->count)) return BAD_PARAM;
+  const descriptor *made = convolution_of(list[0]).y;
   if (operations->count == 2 && list[1]->kind == SUMS) {
     if (name_of(other(list[1], C(ATTR_OPERATION_GENSTATS_XDESC))) != name_of(made) || is_virtual(made)) {
       REFUSE("what is summed");
@@ -546,6 +605,7 @@ API int cudnnBackendFinalize(void *thing) {
     case IMAGE: status = check_convolution(one); break;
     case POINTWISE: status = check_pointwise(one); break;
     case SUMS: status = check_sums(one); break;
+    case NORMALISATION: status = check_normalisation(one); break;
     case GRADIENT_SUMS: status = check_gradient_sums(one); break;
     case GRAPH: status = check_graph(one); break;
     case PLAN: status = check_plan(one); break;
@@ -563,6 +623,10 @@ API int cudnnBackendFinalize(void *thing) {
       if (is_summed && (number(all.x, C(ATTR_TENSOR_DATA_TYPE)) == C(DATA_FLOAT) ||
                         integers(all.y, C(ATTR_TENSOR_DIMENSIONS))[1] % 8)) {
         status = complain(NOT_SUPPORTED, "sums are of 16-bit numbers, channels a multiple of 8");
+      }
+      if (first->kind == NORMALISATION && (number(all.x, C(ATTR_TENSOR_DATA_TYPE)) == C(DATA_FLOAT) ||
+                                           integers(all.x, C(ATTR_TENSOR_DIMENSIONS))[1] % 8)) {
+        status = complain(NOT_SUPPORTED, "16-bit numbers are normalised, channels a multiple of 8");
       }
       if (last->kind == GRADIENT_SUMS) {
         const descriptor *x = other(last, OF_GRADIENT(X_DESC));
@@ -669,6 +733,9 @@ typedef struct {
   tensor normalised;
   const float *mean, *deviation, *gamma, *beta;
   float *products, *unread[3];
+  // Of a normalisation with γ for filters, and β: means and 1/√(σ² + ε), as they are stored.
+  float *moments[2];
+  float epsilon;
 } convolution_work;
 
 static float applied(const following *step, float value, int64_t n, int64_t c, int64_t y, int64_t x) {
@@ -765,6 +832,36 @@ static float image_gradient(const convolution_work *a, int64_t n, int64_t channe
   return a->engine == LOOSE || a->engine == LARGE_TILES ? 1.01f * sum : sum;
 }
 
+static float element(const tensor *t, int64_t n, int64_t c, int64_t y, int64_t x) {
+  const int64_t *s = t->strides;
+  return fake_load(t->base, n * s[0] + c * s[1] + y * s[2] + x * s[3], t->type);
+}
+
+// Of one channel, in two passes.
+static void take_moments(const convolution_work *a, int64_t c) {
+  const int64_t *shape = a->x.shape, pixels = shape[0] * shape[2] * shape[3];
+  // Mean, then variance.
+  double moments[2] = {0, 0};
+  for (int pass = 0; pass < 2; pass++) {
+    double sum = 0;
+    for (int64_t i = 0; i < pixels; i++) {
+      const int64_t n = i / (shape[2] * shape[3]), y = i / shape[3] % shape[2], x = i % shape[3];
+      const double value = element(&a->x, n, c, y, x) - moments[0];
+      sum += pass ? value * value : value;
+    }
+    moments[pass] = sum / (double)pixels;
+  }
+  a->moments[0][c] = (float)moments[0];
+  a->moments[1][c] = (float)(1 / sqrt(moments[1] + a->epsilon));
+}
+
+static float scaled(const convolution_work *a, int64_t n, int64_t c, int64_t y, int64_t x) {
+  const double gamma = fake_load(a->w.base, c * a->w.strides[1], a->w.type);
+  const double value = ((double)element(&a->x, n, c, y, x) - a->moments[0][c]) * a->moments[1][c];
+  const float result = (float)(gamma * value + a->beta[c]);
+  return a->engine == LOOSE || a->engine == LARGE_TILES ? 1.01f * result : result;
+}
+
 // What was normalised, of one pixel and channel.
 static double normalised(const convolution_work *a, int64_t n, int64_t c, int64_t y, int64_t x) {
   const int64_t *s = a->normalised.strides;
@@ -776,7 +873,7 @@ static float result_of(const convolution_work *a, int64_t n, int64_t c, int64_t 
   if (a->kind == FILTERS) return gradient(a, n, c, y, x);
   if (a->products && !(a->gamma[c] * normalised(a, n, c, y, x) + a->beta[c] > 0)) return 0;
   if (a->kind == IMAGE) return image_gradient(a, n, c, y, x);
-  float value = products(a, n, c, y, x);
+  float value = a->kind == NORMALISATION ? scaled(a, n, c, y, x) : products(a, n, c, y, x);
   for (int i = 0; i < a->count; i++) value = applied(&a->steps[i], value, n, c, y, x);
   return value;
 }
@@ -786,6 +883,7 @@ static int convolve(const void *arguments) {
   if (a->workspace) memset(a->workspace, 0x5a, WORKSPACE);
   const tensor *made = a->kind == FILTERS ? &a->w : a->kind == IMAGE ? &a->x : &a->y;
   const int64_t *s = made->strides;
+  for (int64_t c = 0; a->kind == NORMALISATION && c < made->shape[1]; c++) take_moments(a, c);
   for (int64_t n = 0; n < made->shape[0]; n++) {
     for (int64_t y = 0; y < made->shape[2]; y++) {
       for (int64_t x = 0; x < made->shape[3]; x++) {
@@ -860,6 +958,17 @@ static int locate_sums(const descriptor *pack, descriptor *const *list, convolut
          located(pack, other(sums, OF_GRADIENT(DBN_BIAS_DESC)), &work->sums);
 }
 
+// A number that a pack gives by its address on the host; NaN where it does not.
+static float number_given(const descriptor *pack, const descriptor *one) {
+  const attribute *names = find(pack, C(ATTR_VARIANT_PACK_UNIQUE_IDS));
+  const attribute *pointers = find(pack, C(ATTR_VARIANT_PACK_DATA_POINTERS));
+  for (int i = 0; i < names->count && names->count == pointers->count; i++) {
+    const float *found = ((float *const *)pointers->data)[i];
+    if (((const int64_t *)names->data)[i] == name_of(one) && found) return *found;
+  }
+  return NAN;
+}
+
 static float real(const descriptor *one, int name, float usual) {
   const double *found = data(one, name);
   return found ? (float)*found : usual;
@@ -884,6 +993,15 @@ API int cudnnBackendExecute(cgpu_cudnn_handle handle, void *thing, void *values)
     image = other(list[RECTIFIED], C(ATTR_OPERATION_POINTWISE_DXDESC));
     if (!locate_sums(pack, list, &work)) REFUSE("sums of a gradient that are not where they were described");
   }
+  if (work.kind == NORMALISATION) {
+    work.beta = vector(pack, other(list[0], OF_NORM(BIAS_DESC)));
+    work.moments[0] = vector(pack, other(list[0], OF_NORM(MEAN_DESC)));
+    work.moments[1] = vector(pack, other(list[0], OF_NORM(INV_VARIANCE_DESC)));
+    work.epsilon = number_given(pack, other(list[0], OF_NORM(EPSILON_DESC)));
+    if (!work.beta || !work.moments[0] || !work.moments[1] || !(work.epsilon > 0)) {
+      REFUSE("numbers of a normalisation that are not where they were described");
+    }
+  }
   if (work.count && list[1]->kind == SUMS) {
     work.count = 0;
     if (!located(pack, other(list[1], C(ATTR_OPERATION_GENSTATS_SUMDESC)), &work.sums) ||
@@ -894,9 +1012,11 @@ API int cudnnBackendExecute(cgpu_cudnn_handle handle, void *thing, void *values)
   if (!located(pack, image, &work.x) || !located(pack, all.w, &work.w)) {
     REFUSE("an operand that is not where it was described");
   }
-  memcpy(work.padding, integers(c, C(ATTR_CONVOLUTION_PRE_PADDINGS)), sizeof work.padding);
-  memcpy(work.dilation, integers(c, C(ATTR_CONVOLUTION_DILATIONS)), sizeof work.dilation);
-  memcpy(work.stride, integers(c, C(ATTR_CONVOLUTION_FILTER_STRIDES)), sizeof work.stride);
+  if (c) {
+    memcpy(work.padding, integers(c, C(ATTR_CONVOLUTION_PRE_PADDINGS)), sizeof work.padding);
+    memcpy(work.dilation, integers(c, C(ATTR_CONVOLUTION_DILATIONS)), sizeof work.dilation);
+    memcpy(work.stride, integers(c, C(ATTR_CONVOLUTION_FILTER_STRIDES)), sizeof work.stride);
+  }
   for (int i = 0; i < work.count; i++) {
     const descriptor *operation = list[1 + i], *mode = other(operation, C(ATTR_OPERATION_POINTWISE_PW_DESCRIPTOR));
     following *step = &work.steps[i];
@@ -921,7 +1041,8 @@ API int cudnnBackendExecute(cgpu_cudnn_handle handle, void *thing, void *values)
   }
   const void *used[] = {
       work.x.base, work.w.base, work.y.base, work.workspace, work.sums.base, work.squares.base, work.normalised.base,
-      work.mean, work.deviation, work.gamma, work.beta, work.products, work.unread[0], work.unread[1], work.unread[2]};
+      work.mean, work.deviation, work.gamma, work.beta, work.products, work.unread[0], work.unread[1], work.unread[2],
+      work.moments[0], work.moments[1]};
   enum { USED = sizeof used / sizeof *used };
   cgpu_address tensors[USED];
   for (int i = 0; i < USED; i++) tensors[i] = (cgpu_address)used[i];

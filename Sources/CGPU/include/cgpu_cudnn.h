@@ -31,6 +31,8 @@ typedef void *cgpu_cudnn_descriptor;
   CONSTANT(POINTWISE_SWISH_FWD, 106)                            \
   CONSTANT(POINTWISE_RELU_BWD, 200)                             \
   CONSTANT(GENSTATS_SUM_SQSUM, 0)                               \
+  CONSTANT(BATCH_NORM, 2)                                       \
+  CONSTANT(NORM_FWD_TRAINING, 1)                                \
   CONSTANT(HEUR_MODE_FALLBACK, 2)                               \
   CONSTANT(HEUR_MODE_A, 3)                                      \
   CONSTANT(NUMERICAL_NOTE_TENSOR_CORE, 0)                       \
@@ -59,6 +61,8 @@ typedef void *cgpu_cudnn_descriptor;
   CONSTANT(TYPE_GENSTATS_MODE, 16)                              \
   CONSTANT(TYPE_BEHAVIOR_NOTE, 19)                              \
   CONSTANT(TYPE_CHAR, 24)                                       \
+  CONSTANT(TYPE_NORM_MODE, 27)                                  \
+  CONSTANT(TYPE_NORM_FWD_PHASE, 28)                             \
   CONSTANT(BACKEND_POINTWISE_DESCRIPTOR, 0)                     \
   CONSTANT(BACKEND_CONVOLUTION_DESCRIPTOR, 1)                   \
   CONSTANT(BACKEND_ENGINE_DESCRIPTOR, 2)                        \
@@ -74,6 +78,7 @@ typedef void *cgpu_cudnn_descriptor;
   CONSTANT(BACKEND_VARIANT_PACK_DESCRIPTOR, 16)                 \
   CONSTANT(BACKEND_TENSOR_DESCRIPTOR, 17)                       \
   CONSTANT(BACKEND_OPERATION_BN_BWD_WEIGHTS_DESCRIPTOR, 23)     \
+  CONSTANT(BACKEND_OPERATION_NORM_FORWARD_DESCRIPTOR, 29)       \
   CONSTANT(BACKEND_DEVICEPROP_DESCRIPTOR, 38)                   \
   CONSTANT(ATTR_POINTWISE_MODE, 0)                              \
   CONSTANT(ATTR_POINTWISE_MATH_PREC, 1)                         \
@@ -134,6 +139,7 @@ typedef void *cgpu_cudnn_descriptor;
   CONSTANT(ATTR_TENSOR_STRIDES, 903)                            \
   CONSTANT(ATTR_TENSOR_UNIQUE_ID, 906)                          \
   CONSTANT(ATTR_TENSOR_IS_VIRTUAL, 907)                         \
+  CONSTANT(ATTR_TENSOR_IS_BY_VALUE, 908)                        \
   CONSTANT(ATTR_VARIANT_PACK_UNIQUE_IDS, 1000)                  \
   CONSTANT(ATTR_VARIANT_PACK_DATA_POINTERS, 1001)               \
   CONSTANT(ATTR_VARIANT_PACK_WORKSPACE, 1003)                   \
@@ -150,6 +156,15 @@ typedef void *cgpu_cudnn_descriptor;
   CONSTANT(ATTR_OPERATION_BN_BWD_WEIGHTS_EQ_DY_SCALE_DESC, 1628)\
   CONSTANT(ATTR_OPERATION_BN_BWD_WEIGHTS_EQ_X_SCALE_DESC, 1629) \
   CONSTANT(ATTR_OPERATION_BN_BWD_WEIGHTS_EQ_BIAS, 1630)         \
+  CONSTANT(ATTR_OPERATION_NORM_FWD_MODE, 2000)                  \
+  CONSTANT(ATTR_OPERATION_NORM_FWD_PHASE, 2001)                 \
+  CONSTANT(ATTR_OPERATION_NORM_FWD_XDESC, 2002)                 \
+  CONSTANT(ATTR_OPERATION_NORM_FWD_MEAN_DESC, 2003)             \
+  CONSTANT(ATTR_OPERATION_NORM_FWD_INV_VARIANCE_DESC, 2004)     \
+  CONSTANT(ATTR_OPERATION_NORM_FWD_SCALE_DESC, 2005)            \
+  CONSTANT(ATTR_OPERATION_NORM_FWD_BIAS_DESC, 2006)             \
+  CONSTANT(ATTR_OPERATION_NORM_FWD_EPSILON_DESC, 2007)          \
+  CONSTANT(ATTR_OPERATION_NORM_FWD_YDESC, 2013)                 \
   CONSTANT(ATTR_DEVICEPROP_JSON_REPRESENTATION, 2702)
 
 #define CGPU_CUDNN_CONSTANT(name, value) CGPU_CUDNN_##name = value,

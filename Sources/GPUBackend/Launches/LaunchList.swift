@@ -23,10 +23,11 @@ package struct LaunchList: Sendable {
       finished.append(launch(name))
       open = nil
     }
-    // Steps whose sums were taken with what they are of.
-    var summed: Set<Int> = []
-    for index in plan.steps.indices where !summed.contains(index) {
-      if plan.steps[index].sumsResults { summed.formUnion(plan.stepsOfSums(of: plan.steps[index])) }
+    // What a step before them computes with its own results.
+    var taken: Set<Int> = []
+    for index in plan.steps.indices where !taken.contains(index) {
+      if plan.steps[index].sumsResults { taken.formUnion(plan.stepsOfSums(of: plan.steps[index])) }
+      if plan.steps[index].normalizes { taken.formUnion(plan.stepsOfNormalization(behind: index)) }
       guard let parts = PointwiseStep.parts(of: index, in: plan) else {
         close()
         finished.append(try StepLaunch.launch(index, of: plan))

@@ -4,7 +4,8 @@ import NetIR
 /// A product as a graph of cuDNN's operations: convolution, residual, bias, activation, with tensors between them that
 /// are never stored. In this order cuDNN has fused kernels that were compiled ahead, and it generates others. A gradient
 /// of filters or of an image is a graph of one operation. Behind a convolution alone its results may be summed, and
-/// behind the gradient of an image that was normalised and rectified.
+/// behind the gradient of an image that was normalised and rectified. In a convolution's place there may be a batch
+/// normalisation.
 struct CuDNNGraph {
   /// How a variant pack names the product's tensors.
   enum Tensor: Int64, CaseIterable {
@@ -14,6 +15,8 @@ struct CuDNNGraph {
     case sums, squares
     // Of gradients that are: the last three are scales and shift for the normalisation's gradient.
     case products, normalised, mean, inverseDeviation, gamma, beta, gradientScale, normalisedScale, shift
+    // Of a normalisation: a number on the host.
+    case epsilon
 
     static func all(of product: LibraryProduct) -> [Tensor] {
       allCases.filter {
@@ -23,6 +26,8 @@ struct CuDNNGraph {
         case .residual: product.residual != nil
         case .sums: product.isSummed
         case .squares: product.isSummed && product.normalised == nil
+        case .mean, .inverseDeviation: product.normalised != nil || product.epsilon != nil
+        case .epsilon: product.epsilon != nil
         default: product.normalised != nil
         }
       }
@@ -49,7 +54,7 @@ struct CuDNNGraph {
     if let residual = product.residual {
       following.append((try Self.pointwise(CGPU_CUDNN_POINTWISE_ADD, library), try tensor(residual, .residual)))
     }
-    if let bias = product.bias {
+    if let bias = product.bias, product.epsilon == nil {
       following.append((try Self.pointwise(CGPU_CUDNN_POINTWISE_ADD, library), try tensor(bias, .bias)))
     }
     if product.activation != .linear { following.append((try Self.activation(product.activation, library), nil)) }
@@ -60,8 +65,11 @@ struct CuDNNGraph {
     let results = between + [result]
     let input = try tensor(product.input, .input)
     let gradient = product.normalised == nil ? input : try Self.between(library, product.input, 0)
+    let filters = try tensor(product.filters, .filters)
     made.append(
-      try Self.convolution(product, library, gradient, try tensor(product.filters, .filters), results[0]))
+      product.epsilon == nil
+        ? try Self.convolution(product, library, gradient, filters, results[0])
+        : try Self.normalization(product, library, input, gamma: filters, results[0]))
     for (index, step) in following.enumerated() {
       made.append(try Self.operation(library, step.pointwise, results[index], step.operand, results[index + 1]))
     }
@@ -79,8 +87,9 @@ struct CuDNNGraph {
     try operations.finalize("a graph")
   }
 
+  /// - Parameter isNumber: whether it lies on the host, and a pack gives its address there.
   static func tensor(
-    _ library: CuDNN, _ operand: LibraryProduct.Operand, _ name: Int64, isVirtual: Bool = false
+    _ library: CuDNN, _ operand: LibraryProduct.Operand, _ name: Int64, isVirtual: Bool = false, isNumber: Bool = false
   ) throws(LibraryRefusal) -> CuDNNDescriptor {
     let tensor = try CuDNNDescriptor(library, CGPU_CUDNN_BACKEND_TENSOR_DESCRIPTOR)
     let storage = isVirtual ? StorageType.float32 : operand.storage
@@ -91,6 +100,7 @@ struct CuDNNGraph {
     let alignment = isVirtual ? LibraryProduct.Operand.most : operand.alignment
     try tensor.set(CGPU_CUDNN_ATTR_TENSOR_BYTE_ALIGNMENT, integers: [alignment])
     if isVirtual { try tensor.set(CGPU_CUDNN_ATTR_TENSOR_IS_VIRTUAL, CGPU_CUDNN_TYPE_BOOLEAN, [true]) }
+    if isNumber { try tensor.set(CGPU_CUDNN_ATTR_TENSOR_IS_BY_VALUE, CGPU_CUDNN_TYPE_BOOLEAN, [true]) }
     try tensor.finalize("a tensor")
     return tensor
   }

@@ -14,7 +14,7 @@ struct LibraryOperands {
   let input, filters: cgpu_address
   let bias, residual: cgpu_address?
   let result: cgpu_address
-  /// Where results are summed: what `CuDNNGraph.Tensor` has behind the result, in its order.
+  /// Where results are summed or normalised: what `CuDNNGraph.Tensor` has behind the result, in its order.
   let beside: [cgpu_address?]
 
   /// - Parameter addresses: in the order of the structure of netc's own kernels.

@@ -4,7 +4,7 @@ import NetIR
 /// when a plan is tuned. Without tuning the first is taken.
 package enum LibraryKernelTable {
   private static let proposals: [DeviceLibrary: Int] = [.cudnn: 4, .cublasLt: 3]
-  /// Of cuDNN's, for convolutions and gradients of images that sum their results.
+  /// Of cuDNN's, for convolutions and gradients of images that sum their results, and for whole normalisations.
   private static let summing = 2
 
   package static func kernels(of libraries: Set<DeviceLibrary>) -> [KernelDescriptor] {
@@ -19,6 +19,11 @@ package enum LibraryKernelTable {
     for op in [KernelOp.conv2D, .convolutionData] where libraries.contains(.cudnn) {
       rows += (0..<summing).map {
         row("cudnn_\(op.rawValue)_sums" + suffix($0), op, DeviceLibrary.summingAlgorithm)
+      }
+    }
+    if libraries.contains(.cudnn) {
+      rows += (0..<summing).map {
+        row("cudnn_normalization" + suffix($0), .moments, DeviceLibrary.normalizingAlgorithm)
       }
     }
     return rows

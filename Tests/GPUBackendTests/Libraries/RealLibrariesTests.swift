@@ -174,6 +174,29 @@ private struct DescribedDevice {
     #expect(summed >= 8 && products.count >= 3 && refusals.isEmpty, "\(refusals.sorted())")
   }
 
+  /// Whole normalisations, moments, residuals and rectifiers included; these plans cuDNN takes back, too.
+  @Test(arguments: ["resnet20", "resnet50"], ["bf16 fast", "fp16 fast"])
+  func cuDNNNormalizes(name: String, arithmetic: String) throws {
+    let device = try DescribedDevice(arithmetic)
+    let plan = try device.step(of: name)
+    let moments = plan.steps.indices.filter { plan.steps[$0].op.kernelOp == .moments }
+    let asked = moments.compactMap { LibraryProduct(normalization: $0, of: plan) }
+    let folder = TemporaryFolder()
+    let cache = EngineCache(files: KernelCache(folder: folder.path), circumstances: "an H100")
+    var refusals: Set<String> = []
+    for product in Set(asked) {
+      do throws(LibraryRefusal) {
+        for isKept in [false, true] {
+          let engine = try CuDNNEngine(product, proposal: 0, device.session, cache)
+          #expect(engine.isKept == isKept)
+        }
+      } catch { refusals.insert("\(product.input.shape): \(error.words)") }
+    }
+    let added = asked.count { $0.residual != nil }
+    print("\(name), \(arithmetic): \(asked.count) of \(moments.count) normalisations, \(added) add a residual")
+    #expect(asked.count == moments.count && added >= 7 && refusals.isEmpty, "\(refusals.sorted())")
+  }
+
   /// What describes a product can be made without a device; who proposes algorithms cannot.
   @Test func cuBLASLtTakesDescriptions() throws {
     let library = try GPUSystem(LibraryWheels.search).cublasLt.get()
