@@ -9,6 +9,9 @@ package struct MeasurementTable: Sendable, Equatable {
   /// up: what is less may be noise.
   package var leastGain = 1.03
 
+  /// In a kernel's place, of a signature with sums: what these took where steps of their own took them.
+  package static let sums = "sums"
+
   package init(cpu: String, threads: Int) { (self.cpu, self.threads) = (cpu, threads) }
 
   package subscript(signature: String, kernel: String) -> Int? {

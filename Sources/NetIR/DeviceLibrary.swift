@@ -21,6 +21,7 @@ package enum DeviceLibrary: String, Hashable, Sendable, CaseIterable {
     case .gradient(.convolutionWeights(_, let slices)) where self == .cudnn:
       return slices == 1 ? nil : "it sums a batch as a whole"
     case .gradient(.convolutionData) where self == .cudnn: return nil
+    case .training(.moments) where self == .cudnn: return nil
     default: return "it has no kernels for \(op.name)"
     }
     guard epilogue.pool == nil else { return "it does not pool" }
@@ -33,11 +34,15 @@ package enum DeviceLibrary: String, Hashable, Sendable, CaseIterable {
     return isProduct ? nil : "it takes one pixel at a time"
   }
 
-  /// What cuDNN's convolutions that sum their results are called.
+  /// What cuDNN's kernels that sum their results are called.
   package static let summingAlgorithm = "cudnn_sums"
 
+  /// The same of those that take moments and normalise with them.
+  package static let normalizingAlgorithm = "cudnn_normalization"
+
   package init?(algorithm: String) {
-    self.init(rawValue: algorithm == Self.summingAlgorithm ? Self.cudnn.rawValue : algorithm)
+    let isCuDNN = [Self.summingAlgorithm, Self.normalizingAlgorithm].contains(algorithm)
+    self.init(rawValue: isCuDNN ? Self.cudnn.rawValue : algorithm)
   }
 
   /// Up to so many examples read the weights of a dense layer once rather than fill a tile.
@@ -57,8 +62,14 @@ extension KernelDescriptor {
   /// nil for a kernel of netc's own.
   package var library: DeviceLibrary? { DeviceLibrary(algorithm: algorithm) }
 
-  /// Whether it sums its results, and their squares, for the moments that are taken right behind it.
+  /// Whether it takes the sums of its results that steps behind it would take.
   package var sumsResults: Bool { algorithm == DeviceLibrary.summingAlgorithm }
+
+  /// Whether it takes moments and normalises with them, as steps behind it would.
+  package var normalizes: Bool { algorithm == DeviceLibrary.normalizingAlgorithm }
+
+  /// Whether it does what steps behind its own would do, one way or the other.
+  package var takesMore: Bool { sumsResults || normalizes }
 }
 
 extension Plan.Step {
@@ -66,4 +77,7 @@ extension Plan.Step {
 
   /// As of its kernel.
   package var sumsResults: Bool { algorithm == DeviceLibrary.summingAlgorithm }
+
+  /// As of its kernel.
+  package var normalizes: Bool { algorithm == DeviceLibrary.normalizingAlgorithm }
 }

@@ -7,8 +7,10 @@ package struct OpInstance: Hashable, Sendable {
   package var hasPlainInput: Bool
   /// Whether its weights change from run to run: what packs them does so in each.
   package var hasChangingWeights = false
-  /// Whether the moments of its result are taken right behind it, by steps that a device's kernel can have a part in.
-  package var hasMoments = false
+  /// Whether sums of its result are taken behind it, by steps that a device's kernel can have a part in.
+  package var isSummed = false
+  /// Of moments: the normalisation behind them that a device's kernel can compute with them.
+  package var normalization: WholeNormalization?
   /// How the tensors that it reads are stored.
   package var storage = StorageType.float32
 
@@ -23,8 +25,11 @@ package struct OpInstance: Hashable, Sendable {
   /// `conv2d 3×3 pad 1 + bias (1×64×56×56, 64×64×3×3, 64) → 1×64×56×56`.
   package var signature: String {
     "\(op.described) (\(operands.map(\.crossed).joined(separator: ", "))) → \(result.crossed)"
-      + (hasMoments ? " and its moments" : "") + (storage == .float32 ? "" : " in \(storage.rawValue)")
+      + (isSummed ? sums : "") + (normalization.map { " and their \($0.described)" } ?? "")
+      + (storage == .float32 ? "" : " in \(storage.rawValue)")
   }
+
+  private var sums: String { if case .conv2D = op { " and its moments" } else { " and its sums" } }
 
   package var work: Work { op.work(operands, result: result) }
 }
@@ -52,7 +57,8 @@ extension Plan {
       if case .tensor(let index) = operand { tensors[index].layout.storage } else { nil }
     }
     instance.storage = (read + [tensors[step.result].layout.storage]).first { $0 != .float32 } ?? .float32
-    instance.hasMoments = lastOfMoments(of: step) != nil
+    instance.isSummed = !stepsOfSums(of: step).isEmpty
+    instance.normalization = wholeNormalization(of: step)
     return instance
   }
 }

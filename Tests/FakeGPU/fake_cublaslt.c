@@ -261,7 +261,7 @@ API int cublasLtMatmul(cgpu_cublaslt_handle handle, cgpu_cublaslt_product produc
   product_work work = {kind, product->compute, product->epilogue, *a_layout, *b_layout, *c_layout, *d_layout, a, b, c,
                        (const char *)product->bias, d, kind == 1 ? workspace : 0, *(const float *)alpha,
                        *(const float *)beta};
-  const cgpu_address tensors[8] = {(cgpu_address)a, (cgpu_address)b, (cgpu_address)c, (cgpu_address)d,
+  const cgpu_address tensors[] = {(cgpu_address)a, (cgpu_address)b, (cgpu_address)c, (cgpu_address)d,
                                    (cgpu_address)work.workspace, has_bias ? product->bias : 0};
-  return driver->enqueue(stream, multiply, &work, sizeof work, tensors) ? EXECUTION_FAILED : 0;
+  return driver->enqueue(stream, multiply, &work, sizeof work, tensors, 6) ? EXECUTION_FAILED : 0;
 }

@@ -22,7 +22,7 @@
 
 enum { INVALID = 1, NOT_INITIALISED = 3, INVALID_IMAGE = 200, INVALID_CONTEXT = 201, NOT_FOUND = 500 };
 enum { NOT_READY = 600, ILLEGAL_ADDRESS = 700, INVALID_HANDLE = 400, UNORDERED = 719, CAPTURE_INVALID = 901 };
-enum { MOST_TENSORS = 8, GUARD = 512, MOST = 1 << 14, MOST_ARGUMENTS = 1024 };
+enum { MOST_TENSORS = 20, GUARD = 512, MOST = 1 << 14, MOST_ARGUMENTS = 2048 };
 
 struct cgpu_context_s {
   int users;
@@ -132,10 +132,10 @@ __attribute__((visibility("default"))) void fake_cuda_count(int more) {
 __attribute__((visibility("default"))) int fake_cuda_holds(cgpu_address address, size_t bytes);
 // Whether the thread has a context.
 __attribute__((visibility("default"))) int fake_cuda_is_ready(void) { return current != 0; }
-// Puts work on device memory into a stream. `data` is copied; `tensors` are eight addresses, of which some may be 0.
+// Puts work on device memory into a stream. `data` is copied; of the addresses some may be 0.
 __attribute__((visibility("default"))) int fake_cuda_enqueue(cgpu_stream stream, int (*work)(const void *),
                                                             const void *data, size_t bytes,
-                                                            const cgpu_address *tensors);
+                                                            const cgpu_address *tensors, int count);
 __attribute__((visibility("default"))) int fake_cuda_is_capturing(cgpu_stream stream);
 
 static void report(void) {
@@ -342,11 +342,11 @@ int fake_cuda_holds(cgpu_address address, size_t bytes) {
 int fake_cuda_is_capturing(cgpu_stream stream) { return stream->capture != 0; }
 
 int fake_cuda_enqueue(cgpu_stream stream, int (*work)(const void *), const void *data, size_t bytes,
-                      const cgpu_address *tensors) {
+                      const cgpu_address *tensors, int count) {
   operation one = {.kind = WORK, .work = work};
-  if (bytes > MOST_ARGUMENTS) return INVALID;
+  if (bytes > MOST_ARGUMENTS || count > MOST_TENSORS) return INVALID;
   memcpy(one.arguments, data, bytes);
-  memcpy(one.tensors, tensors, sizeof one.tensors);
+  memcpy(one.tensors, tensors, (size_t)count * sizeof *tensors);
   pthread_mutex_lock(&lock);
   const int status = sticky ? sticky : enqueue(stream, &one);
   pthread_mutex_unlock(&lock);

@@ -1,7 +1,8 @@
 // cuDNN's backend API as far as netc calls it, on the memory of the fake driver: graphs of a convolution and what follows
-// it, or of the gradient of its filters or its image, in the order of the stream. Descriptors are checked: attributes
-// that a descriptor does not have, of another type or number, missing ones, use before they are final and after they
-// were destroyed.
+// it, or of the gradient of its filters, or of its image and what follows that, or of a batch normalisation in the
+// convolution's place, in the order of the stream. Descriptors
+// are checked: attributes that a descriptor does not have, of another type or number, missing ones, use before they are
+// final and after they were destroyed.
 //
 // Its heuristics propose, in this order, an engine that is not deterministic, one of tensor cores (which multiplies fp32
 // numbers as TF32), one of Winograd's largest tiles, which is inaccurate, and a plain one that wants a workspace; behind
@@ -46,6 +47,7 @@ static const rule rules[] = {
     {C(BACKEND_TENSOR_DESCRIPTOR), C(ATTR_TENSOR_UNIQUE_ID), C(TYPE_INT64), 1, 1},
     {C(BACKEND_TENSOR_DESCRIPTOR), C(ATTR_TENSOR_BYTE_ALIGNMENT), C(TYPE_INT64), 1, 1},
     {C(BACKEND_TENSOR_DESCRIPTOR), C(ATTR_TENSOR_IS_VIRTUAL), C(TYPE_BOOLEAN), 1, 0},
+    {C(BACKEND_TENSOR_DESCRIPTOR), C(ATTR_TENSOR_IS_BY_VALUE), C(TYPE_BOOLEAN), 1, 0},
     {C(BACKEND_CONVOLUTION_DESCRIPTOR), C(ATTR_CONVOLUTION_SPATIAL_DIMS), C(TYPE_INT64), 1, 1},
     {C(BACKEND_CONVOLUTION_DESCRIPTOR), C(ATTR_CONVOLUTION_COMP_TYPE), C(TYPE_DATA_TYPE), 1, 1},
     {C(BACKEND_CONVOLUTION_DESCRIPTOR), C(ATTR_CONVOLUTION_CONV_MODE), C(TYPE_CONVOLUTION_MODE), 1, 1},
@@ -74,13 +76,39 @@ static const rule rules[] = {
     {POINTWISE, C(ATTR_OPERATION_POINTWISE_PW_DESCRIPTOR), C(TYPE_BACKEND_DESCRIPTOR), 1, 1},
     {POINTWISE, C(ATTR_OPERATION_POINTWISE_XDESC), C(TYPE_BACKEND_DESCRIPTOR), 1, 1},
     {POINTWISE, C(ATTR_OPERATION_POINTWISE_BDESC), C(TYPE_BACKEND_DESCRIPTOR), 1, 0},
-    {POINTWISE, C(ATTR_OPERATION_POINTWISE_YDESC), C(TYPE_BACKEND_DESCRIPTOR), 1, 1},
+    {POINTWISE, C(ATTR_OPERATION_POINTWISE_YDESC), C(TYPE_BACKEND_DESCRIPTOR), 1, 0},
+    {POINTWISE, C(ATTR_OPERATION_POINTWISE_DXDESC), C(TYPE_BACKEND_DESCRIPTOR), 1, 0},
+    {POINTWISE, C(ATTR_OPERATION_POINTWISE_DYDESC), C(TYPE_BACKEND_DESCRIPTOR), 1, 0},
 #define SUMS C(BACKEND_OPERATION_GEN_STATS_DESCRIPTOR)
     {SUMS, C(ATTR_OPERATION_GENSTATS_MODE), C(TYPE_GENSTATS_MODE), 1, 1},
     {SUMS, C(ATTR_OPERATION_GENSTATS_MATH_PREC), C(TYPE_DATA_TYPE), 1, 1},
     {SUMS, C(ATTR_OPERATION_GENSTATS_XDESC), C(TYPE_BACKEND_DESCRIPTOR), 1, 1},
     {SUMS, C(ATTR_OPERATION_GENSTATS_SUMDESC), C(TYPE_BACKEND_DESCRIPTOR), 1, 1},
     {SUMS, C(ATTR_OPERATION_GENSTATS_SQSUMDESC), C(TYPE_BACKEND_DESCRIPTOR), 1, 1},
+#define GRADIENT_SUMS C(BACKEND_OPERATION_BN_BWD_WEIGHTS_DESCRIPTOR)
+#define OF_GRADIENT(name) C(ATTR_OPERATION_BN_BWD_WEIGHTS_##name)
+    {GRADIENT_SUMS, OF_GRADIENT(MATH_PREC), C(TYPE_DATA_TYPE), 1, 1},
+    {GRADIENT_SUMS, OF_GRADIENT(MEAN_DESC), C(TYPE_BACKEND_DESCRIPTOR), 1, 1},
+    {GRADIENT_SUMS, OF_GRADIENT(INVSTD_DESC), C(TYPE_BACKEND_DESCRIPTOR), 1, 1},
+    {GRADIENT_SUMS, OF_GRADIENT(BN_SCALE_DESC), C(TYPE_BACKEND_DESCRIPTOR), 1, 1},
+    {GRADIENT_SUMS, OF_GRADIENT(X_DESC), C(TYPE_BACKEND_DESCRIPTOR), 1, 1},
+    {GRADIENT_SUMS, OF_GRADIENT(DY_DESC), C(TYPE_BACKEND_DESCRIPTOR), 1, 1},
+    {GRADIENT_SUMS, OF_GRADIENT(DBN_SCALE_DESC), C(TYPE_BACKEND_DESCRIPTOR), 1, 1},
+    {GRADIENT_SUMS, OF_GRADIENT(DBN_BIAS_DESC), C(TYPE_BACKEND_DESCRIPTOR), 1, 1},
+    {GRADIENT_SUMS, OF_GRADIENT(EQ_DY_SCALE_DESC), C(TYPE_BACKEND_DESCRIPTOR), 1, 1},
+    {GRADIENT_SUMS, OF_GRADIENT(EQ_X_SCALE_DESC), C(TYPE_BACKEND_DESCRIPTOR), 1, 1},
+    {GRADIENT_SUMS, OF_GRADIENT(EQ_BIAS), C(TYPE_BACKEND_DESCRIPTOR), 1, 1},
+#define NORMALISATION C(BACKEND_OPERATION_NORM_FORWARD_DESCRIPTOR)
+#define OF_NORM(name) C(ATTR_OPERATION_NORM_FWD_##name)
+    {NORMALISATION, OF_NORM(MODE), C(TYPE_NORM_MODE), 1, 1},
+    {NORMALISATION, OF_NORM(PHASE), C(TYPE_NORM_FWD_PHASE), 1, 1},
+    {NORMALISATION, OF_NORM(XDESC), C(TYPE_BACKEND_DESCRIPTOR), 1, 1},
+    {NORMALISATION, OF_NORM(MEAN_DESC), C(TYPE_BACKEND_DESCRIPTOR), 1, 1},
+    {NORMALISATION, OF_NORM(INV_VARIANCE_DESC), C(TYPE_BACKEND_DESCRIPTOR), 1, 1},
+    {NORMALISATION, OF_NORM(SCALE_DESC), C(TYPE_BACKEND_DESCRIPTOR), 1, 1},
+    {NORMALISATION, OF_NORM(BIAS_DESC), C(TYPE_BACKEND_DESCRIPTOR), 1, 1},
+    {NORMALISATION, OF_NORM(EPSILON_DESC), C(TYPE_BACKEND_DESCRIPTOR), 1, 1},
+    {NORMALISATION, OF_NORM(YDESC), C(TYPE_BACKEND_DESCRIPTOR), 1, 1},
 #define GRAPH C(BACKEND_OPERATIONGRAPH_DESCRIPTOR)
     {GRAPH, C(ATTR_OPERATIONGRAPH_HANDLE), C(TYPE_HANDLE), 1, 1},
     {GRAPH, C(ATTR_OPERATIONGRAPH_OPS), C(TYPE_BACKEND_DESCRIPTOR), 0, 1},
@@ -239,12 +267,16 @@ static int check_tensor(const descriptor *one) {
   return 0;
 }
 
-// The tensors of a convolution; of a gradient, what is computed and the result are gradients.
+// The tensors of a convolution; of a gradient, what is computed and the result are gradients. Of a normalisation γ stands
+// for the filters.
 typedef struct {
   const descriptor *x, *w, *y, *c;
 } convolution;
 
 static convolution convolution_of(const descriptor *one) {
+  if (one->kind == NORMALISATION) {
+    return (convolution){other(one, OF_NORM(XDESC)), other(one, OF_NORM(SCALE_DESC)), other(one, OF_NORM(YDESC)), 0};
+  }
   const int alpha = one->kind == FORWARD   ? C(ATTR_OPERATION_CONVOLUTION_FORWARD_ALPHA)
                     : one->kind == FILTERS ? C(ATTR_OPERATION_CONVOLUTION_BWD_FILTER_ALPHA)
                                            : C(ATTR_OPERATION_CONVOLUTION_BWD_DATA_ALPHA);
@@ -280,16 +312,46 @@ static int check_convolution(const descriptor *one) {
 
 static int check_pointwise(const descriptor *one) {
   const descriptor *pointwise = other(one, C(ATTR_OPERATION_POINTWISE_PW_DESCRIPTOR));
-  const descriptor *x = other(one, C(ATTR_OPERATION_POINTWISE_XDESC)), *y = other(one, C(ATTR_OPERATION_POINTWISE_YDESC));
-  const descriptor *b = other(one, C(ATTR_OPERATION_POINTWISE_BDESC));
-  if (!pointwise || !x || !y) REFUSE("operands of a pointwise operation");
-  const int mode = number(pointwise, C(ATTR_POINTWISE_MODE));
-  if ((mode == C(POINTWISE_ADD)) != (b != 0)) REFUSE("number of operands of a pointwise operation");
+  const descriptor *x = other(one, C(ATTR_OPERATION_POINTWISE_XDESC));
+  if (!pointwise || !x) REFUSE("operands of a pointwise operation");
+  const int mode = number(pointwise, C(ATTR_POINTWISE_MODE)), is_gradient = mode == C(POINTWISE_RELU_BWD);
+  const int y_name = is_gradient ? C(ATTR_OPERATION_POINTWISE_DXDESC) : C(ATTR_OPERATION_POINTWISE_YDESC);
+  const int b_name = is_gradient ? C(ATTR_OPERATION_POINTWISE_DYDESC) : C(ATTR_OPERATION_POINTWISE_BDESC);
+  const descriptor *y = other(one, y_name), *b = other(one, b_name);
+  const int has_two = is_gradient || mode == C(POINTWISE_ADD) || mode == C(POINTWISE_SUB) || mode == C(POINTWISE_MUL);
+  if (!y || has_two != (b != 0) || one->count != 3 + has_two) REFUSE("operands of a pointwise operation");
   for (int i = 0; i < 4; i++) {
     const int64_t n = integers(y, C(ATTR_TENSOR_DIMENSIONS))[i];
     if (integers(x, C(ATTR_TENSOR_DIMENSIONS))[i] != n) REFUSE("shapes of a pointwise operation");
     const int64_t m = b ? integers(b, C(ATTR_TENSOR_DIMENSIONS))[i] : n;
-    if (m != n && m != 1) REFUSE("an operand that cannot be spread");
+    if (m != n && (m != 1 || is_gradient)) REFUSE("an operand that cannot be spread");
+  }
+  return 0;
+}
+
+// A number for each channel of an image.
+static int is_vector(const descriptor *tensor, const descriptor *image) {
+  if (!tensor || number(tensor, C(ATTR_TENSOR_DATA_TYPE)) != C(DATA_FLOAT)) return 0;
+  for (int i = 0; i < 4; i++) {
+    const int64_t n = i == 1 ? integers(image, C(ATTR_TENSOR_DIMENSIONS))[1] : 1;
+    if (integers(tensor, C(ATTR_TENSOR_DIMENSIONS))[i] != n) return 0;
+  }
+  return integers(tensor, C(ATTR_TENSOR_STRIDES))[1] == 1;
+}
+
+static int check_gradient_sums(const descriptor *one) {
+  const descriptor *x = other(one, OF_GRADIENT(X_DESC)), *g = other(one, OF_GRADIENT(DY_DESC));
+  if (number(one, OF_GRADIENT(MATH_PREC)) != C(DATA_FLOAT) || !x || !g) REFUSE("kind of sums of a gradient");
+  for (int i = 0; i < 4; i++) {
+    if (integers(x, C(ATTR_TENSOR_DIMENSIONS))[i] != integers(g, C(ATTR_TENSOR_DIMENSIONS))[i]) {
+      REFUSE("shapes of sums of a gradient");
+    }
+  }
+  static const int vectors[] = {OF_GRADIENT(MEAN_DESC), OF_GRADIENT(INVSTD_DESC), OF_GRADIENT(BN_SCALE_DESC),
+                                OF_GRADIENT(DBN_SCALE_DESC), OF_GRADIENT(DBN_BIAS_DESC), OF_GRADIENT(EQ_DY_SCALE_DESC),
+                                OF_GRADIENT(EQ_X_SCALE_DESC), OF_GRADIENT(EQ_BIAS)};
+  for (int i = 0; i < 8; i++) {
+    if (!is_vector(other(one, vectors[i]), x)) REFUSE("operands of sums of a gradient");
   }
   return 0;
 }
@@ -303,36 +365,117 @@ static int check_sums(const descriptor *one) {
     REFUSE("kind of sums");
   }
   for (int r = 0; r < 2; r++) {
-    if (!x || !results[r] || number(results[r], C(ATTR_TENSOR_DATA_TYPE)) != C(DATA_FLOAT)) REFUSE("operands of sums");
-    for (int i = 0; i < 4; i++) {
-      const int64_t n = integers(x, C(ATTR_TENSOR_DIMENSIONS))[i];
-      if (integers(results[r], C(ATTR_TENSOR_DIMENSIONS))[i] != (i == 1 ? n : 1)) REFUSE("shapes of sums");
+    if (!x || !is_vector(results[r], x)) REFUSE("operands of sums");
+  }
+  return 0;
+}
+
+static int is_set(const descriptor *tensor, int name) {
+  const char *found = data(tensor, name);
+  return found && *found;
+}
+
+static int check_normalisation(const descriptor *one) {
+  const descriptor *x = other(one, OF_NORM(XDESC)), *y = other(one, OF_NORM(YDESC));
+  const descriptor *epsilon = other(one, OF_NORM(EPSILON_DESC));
+  if (number(one, OF_NORM(MODE)) != C(BATCH_NORM) || number(one, OF_NORM(PHASE)) != C(NORM_FWD_TRAINING)) {
+    REFUSE("kind of a normalisation");
+  }
+  if (!x || !y || !epsilon || !is_set(epsilon, C(ATTR_TENSOR_IS_BY_VALUE)) ||
+      number(epsilon, C(ATTR_TENSOR_DATA_TYPE)) != C(DATA_FLOAT)) {
+    REFUSE("operands of a normalisation");
+  }
+  for (int i = 0; i < 4; i++) {
+    if (integers(x, C(ATTR_TENSOR_DIMENSIONS))[i] != integers(y, C(ATTR_TENSOR_DIMENSIONS))[i] ||
+        integers(epsilon, C(ATTR_TENSOR_DIMENSIONS))[i] != 1) {
+      REFUSE("shapes of a normalisation");
     }
+  }
+  static const int vectors[] = {OF_NORM(MEAN_DESC), OF_NORM(INV_VARIANCE_DESC), OF_NORM(SCALE_DESC),
+                                OF_NORM(BIAS_DESC)};
+  for (int i = 0; i < 4; i++) {
+    const descriptor *vector = other(one, vectors[i]);
+    if (!is_vector(vector, x) || is_set(vector, C(ATTR_TENSOR_IS_VIRTUAL))) REFUSE("numbers of a normalisation");
   }
   return 0;
 }
 
 static int64_t name_of(const descriptor *tensor) { return *integers(tensor, C(ATTR_TENSOR_UNIQUE_ID)); }
-static int is_virtual(const descriptor *tensor) {
-  const char *found = data(tensor, C(ATTR_TENSOR_IS_VIRTUAL));
-  return found && *found;
+static int is_virtual(const descriptor *tensor) { return is_set(tensor, C(ATTR_TENSOR_IS_VIRTUAL)); }
+
+// What a graph of the sums of a gradient has behind that.
+enum { MINUS_MEAN = 1, TIMES_DEVIATION, TIMES_GAMMA, PLUS_BETA, RECTIFIED, SUMMED, OF_SUMS };
+
+static int is_named(const descriptor *one, int attribute, const descriptor *tensor) {
+  return name_of(other(one, attribute)) == name_of(tensor);
+}
+
+// The gradient of an image, which nobody stores; x normalised with numbers for each channel, scaled and shifted; the
+// gradient of its rectifier, which is stored, and that one's sums.
+static int check_sums_of_gradient(descriptor *const *list) {
+  static const int modes[OF_SUMS] = {[MINUS_MEAN] = C(POINTWISE_SUB),      [TIMES_DEVIATION] = C(POINTWISE_MUL),
+                                     [TIMES_GAMMA] = C(POINTWISE_MUL),     [PLUS_BETA] = C(POINTWISE_ADD),
+                                     [RECTIFIED] = C(POINTWISE_RELU_BWD)};
+  const descriptor *gradient = convolution_of(list[0]).x, *sums = list[SUMMED];
+  for (int i = MINUS_MEAN; i < SUMMED; i++) {
+    if (list[i]->kind != POINTWISE ||
+        number(other(list[i], C(ATTR_OPERATION_POINTWISE_PW_DESCRIPTOR)), C(ATTR_POINTWISE_MODE)) != modes[i]) {
+      REFUSE("operations behind a gradient");
+    }
+  }
+  if (sums->kind != GRADIENT_SUMS || !is_virtual(gradient)) REFUSE("sums behind a gradient");
+  const descriptor *x = other(list[MINUS_MEAN], C(ATTR_OPERATION_POINTWISE_XDESC));
+  for (int i = MINUS_MEAN; i < RECTIFIED; i++) {
+    const descriptor *made = other(list[i], C(ATTR_OPERATION_POINTWISE_YDESC));
+    if (!is_virtual(made) || !is_named(list[i + 1], C(ATTR_OPERATION_POINTWISE_XDESC), made)) {
+      REFUSE("order of operations behind a gradient");
+    }
+    if (!is_vector(other(list[i], C(ATTR_OPERATION_POINTWISE_BDESC)), x)) REFUSE("numbers of a normalisation");
+  }
+  const descriptor *stored = other(list[RECTIFIED], C(ATTR_OPERATION_POINTWISE_DXDESC));
+  if (!is_named(list[RECTIFIED], C(ATTR_OPERATION_POINTWISE_DYDESC), gradient) || is_virtual(stored) || is_virtual(x) ||
+      !is_named(sums, OF_GRADIENT(DY_DESC), stored) || !is_named(sums, OF_GRADIENT(X_DESC), x)) {
+    REFUSE("what is rectified and summed");
+  }
+  static const int shared[] = {[MINUS_MEAN] = OF_GRADIENT(MEAN_DESC), [TIMES_DEVIATION] = OF_GRADIENT(INVSTD_DESC),
+                               [TIMES_GAMMA] = OF_GRADIENT(BN_SCALE_DESC)};
+  for (int i = MINUS_MEAN; i < PLUS_BETA; i++) {
+    if (!is_named(sums, shared[i], other(list[i], C(ATTR_OPERATION_POINTWISE_BDESC)))) REFUSE("another normalisation");
+  }
+  return 0;
+}
+
+// Behind a normalisation a residual is added, then comes a rectifier; either may be missing.
+static int check_behind_normalisation(descriptor *const *list, int64_t count) {
+  int last = 0;
+  for (int i = 1; i < count; i++) {
+    if (list[i]->kind != POINTWISE) REFUSE("operations behind a normalisation");
+    const int mode = number(other(list[i], C(ATTR_OPERATION_POINTWISE_PW_DESCRIPTOR)), C(ATTR_POINTWISE_MODE));
+    const int place = mode == C(POINTWISE_ADD) ? 1 : mode == C(POINTWISE_RELU_FWD) ? 2 : 0;
+    if (place <= last) REFUSE("operations behind a normalisation");
+    last = place;
+  }
+  return 0;
 }
 
 // One convolution, and behind it operations each of which works on what the one before made; one whose results are
-// summed; or a gradient.
+// summed; a gradient, or one whose image is rectified and summed; a normalisation and what is behind it.
 static int check_graph(const descriptor *one) {
   const attribute *operations = find(one, C(ATTR_OPERATIONGRAPH_OPS));
   const cgpu_cudnn_handle *handle = data(one, C(ATTR_OPERATIONGRAPH_HANDLE));
   if (!handle || !*handle || (*handle)->magic != MAGIC) REFUSE("handle of a graph");
   descriptor *const *list = (descriptor *const *)operations->data;
+  if (list[0]->kind == IMAGE && operations->count == OF_SUMS) return check_sums_of_gradient(list);
   if (is_gradient(list[0])) {
     const convolution all = convolution_of(list[0]);
     const descriptor *made = list[0]->kind == FILTERS ? all.w : all.x;
     if (operations->count != 1 || is_virtual(made)) REFUSE("operations of a gradient");
     return 0;
   }
-  if (operations->count > 1 + MOST_STEPS || list[0]->kind != FORWARD) REFUSE("operations of a graph");
-  const descriptor *made = other(list[0], C(ATTR_OPERATION_CONVOLUTION_FORWARD_Y));
+  const int is_normal = list[0]->kind == NORMALISATION;
+  if (operations->count > 1 + MOST_STEPS || (list[0]->kind != FORWARD && !is_normal)) REFUSE("operations of a graph");
+  if (is_normal && check_behind_normalisation(list, operations->count)) return BAD_PARAM;
+  const descriptor *made = convolution_of(list[0]).y;
   if (operations->count == 2 && list[1]->kind == SUMS) {
     if (name_of(other(list[1], C(ATTR_OPERATION_GENSTATS_XDESC))) != name_of(made) || is_virtual(made)) {
       REFUSE("what is summed");
@@ -462,6 +605,8 @@ API int cudnnBackendFinalize(void *thing) {
     case IMAGE: status = check_convolution(one); break;
     case POINTWISE: status = check_pointwise(one); break;
     case SUMS: status = check_sums(one); break;
+    case NORMALISATION: status = check_normalisation(one); break;
+    case GRADIENT_SUMS: status = check_gradient_sums(one); break;
     case GRAPH: status = check_graph(one); break;
     case PLAN: status = check_plan(one); break;
     case C(BACKEND_ENGINEHEUR_DESCRIPTOR): {
@@ -473,10 +618,23 @@ API int cudnnBackendFinalize(void *thing) {
       if (!is_last) status = complain(NOT_SUPPORTED, "images are not channels last");
       if (!is_channels_last(all.w)) status = complain(NOT_SUPPORTED, "filters are not channels last");
       const attribute *operations = find(graph, C(ATTR_OPERATIONGRAPH_OPS));
-      const int is_summed = ((descriptor *const *)operations->data)[operations->count - 1]->kind == SUMS;
+      const descriptor *last = ((descriptor *const *)operations->data)[operations->count - 1];
+      const int is_summed = last->kind == SUMS;
       if (is_summed && (number(all.x, C(ATTR_TENSOR_DATA_TYPE)) == C(DATA_FLOAT) ||
                         integers(all.y, C(ATTR_TENSOR_DIMENSIONS))[1] % 8)) {
         status = complain(NOT_SUPPORTED, "sums are of 16-bit numbers, channels a multiple of 8");
+      }
+      if (first->kind == NORMALISATION && (number(all.x, C(ATTR_TENSOR_DATA_TYPE)) == C(DATA_FLOAT) ||
+                                           integers(all.x, C(ATTR_TENSOR_DIMENSIONS))[1] % 8)) {
+        status = complain(NOT_SUPPORTED, "16-bit numbers are normalised, channels a multiple of 8");
+      }
+      if (last->kind == GRADIENT_SUMS) {
+        const descriptor *x = other(last, OF_GRADIENT(X_DESC));
+        const int is_half = number(x, C(ATTR_TENSOR_DATA_TYPE)) == C(DATA_HALF) &&
+                            number(all.y, C(ATTR_TENSOR_DATA_TYPE)) == C(DATA_HALF);
+        if (!is_half || !is_channels_last(x) || integers(x, C(ATTR_TENSOR_DIMENSIONS))[1] % 8) {
+          status = complain(NOT_SUPPORTED, "sums of gradients are of fp16, channels last and a multiple of 8");
+        }
       }
       break;
     }
@@ -570,6 +728,14 @@ typedef struct {
   int kind;
   // Of the results as they are stored; their bases are 0 where nothing is summed.
   tensor sums, squares;
+  // Of an image's gradient that is rectified and summed: x, mean, 1/σ, γ and β, sums of the products of the gradient
+  // and what was normalised, and what nobody is to read.
+  tensor normalised;
+  const float *mean, *deviation, *gamma, *beta;
+  float *products, *unread[3];
+  // Of a normalisation with γ for filters, and β: means and 1/√(σ² + ε), as they are stored.
+  float *moments[2];
+  float epsilon;
 } convolution_work;
 
 static float applied(const following *step, float value, int64_t n, int64_t c, int64_t y, int64_t x) {
@@ -666,10 +832,48 @@ static float image_gradient(const convolution_work *a, int64_t n, int64_t channe
   return a->engine == LOOSE || a->engine == LARGE_TILES ? 1.01f * sum : sum;
 }
 
+static float element(const tensor *t, int64_t n, int64_t c, int64_t y, int64_t x) {
+  const int64_t *s = t->strides;
+  return fake_load(t->base, n * s[0] + c * s[1] + y * s[2] + x * s[3], t->type);
+}
+
+// Of one channel, in two passes.
+static void take_moments(const convolution_work *a, int64_t c) {
+  const int64_t *shape = a->x.shape, pixels = shape[0] * shape[2] * shape[3];
+  // Mean, then variance.
+  double moments[2] = {0, 0};
+  for (int pass = 0; pass < 2; pass++) {
+    double sum = 0;
+    for (int64_t i = 0; i < pixels; i++) {
+      const int64_t n = i / (shape[2] * shape[3]), y = i / shape[3] % shape[2], x = i % shape[3];
+      const double value = element(&a->x, n, c, y, x) - moments[0];
+      sum += pass ? value * value : value;
+    }
+    moments[pass] = sum / (double)pixels;
+  }
+  a->moments[0][c] = (float)moments[0];
+  a->moments[1][c] = (float)(1 / sqrt(moments[1] + a->epsilon));
+}
+
+static float scaled(const convolution_work *a, int64_t n, int64_t c, int64_t y, int64_t x) {
+  const double gamma = fake_load(a->w.base, c * a->w.strides[1], a->w.type);
+  const double value = ((double)element(&a->x, n, c, y, x) - a->moments[0][c]) * a->moments[1][c];
+  const float result = (float)(gamma * value + a->beta[c]);
+  return a->engine == LOOSE || a->engine == LARGE_TILES ? 1.01f * result : result;
+}
+
+// What was normalised, of one pixel and channel.
+static double normalised(const convolution_work *a, int64_t n, int64_t c, int64_t y, int64_t x) {
+  const int64_t *s = a->normalised.strides;
+  const double value = fake_load(a->normalised.base, n * s[0] + c * s[1] + y * s[2] + x * s[3], a->normalised.type);
+  return (value - a->mean[c]) * a->deviation[c];
+}
+
 static float result_of(const convolution_work *a, int64_t n, int64_t c, int64_t y, int64_t x) {
   if (a->kind == FILTERS) return gradient(a, n, c, y, x);
+  if (a->products && !(a->gamma[c] * normalised(a, n, c, y, x) + a->beta[c] > 0)) return 0;
   if (a->kind == IMAGE) return image_gradient(a, n, c, y, x);
-  float value = products(a, n, c, y, x);
+  float value = a->kind == NORMALISATION ? scaled(a, n, c, y, x) : products(a, n, c, y, x);
   for (int i = 0; i < a->count; i++) value = applied(&a->steps[i], value, n, c, y, x);
   return value;
 }
@@ -679,6 +883,7 @@ static int convolve(const void *arguments) {
   if (a->workspace) memset(a->workspace, 0x5a, WORKSPACE);
   const tensor *made = a->kind == FILTERS ? &a->w : a->kind == IMAGE ? &a->x : &a->y;
   const int64_t *s = made->strides;
+  for (int64_t c = 0; a->kind == NORMALISATION && c < made->shape[1]; c++) take_moments(a, c);
   for (int64_t n = 0; n < made->shape[0]; n++) {
     for (int64_t y = 0; y < made->shape[2]; y++) {
       for (int64_t x = 0; x < made->shape[3]; x++) {
@@ -690,17 +895,21 @@ static int convolve(const void *arguments) {
   }
   for (int64_t c = 0; a->sums.base && c < made->shape[1]; c++) {
     float sum = 0, squares = 0;
+    double products = 0;
     for (int64_t n = 0; n < made->shape[0]; n++) {
       for (int64_t y = 0; y < made->shape[2]; y++) {
         for (int64_t x = 0; x < made->shape[3]; x++) {
           const float value = fake_load(made->base, n * s[0] + c * s[1] + y * s[2] + x * s[3], made->type);
           sum += value;
           squares += value * value;
+          if (a->products) products += value * normalised(a, n, c, y, x);
         }
       }
     }
     fake_store(a->sums.base, c * a->sums.strides[1], a->sums.type, sum);
-    fake_store(a->squares.base, c * a->squares.strides[1], a->squares.type, squares);
+    if (a->squares.base) fake_store(a->squares.base, c * a->squares.strides[1], a->squares.type, squares);
+    if (a->products) a->products[c] = (float)products;
+    for (int i = 0; i < 3 && a->products; i++) a->unread[i][c] = NAN;
   }
   return 0;
 }
@@ -725,6 +934,41 @@ static int located(const descriptor *pack, const descriptor *one, tensor *result
   return 0;
 }
 
+// The numbers of a vector of fp32; 0 where they do not lie as they were described.
+static float *vector(const descriptor *pack, const descriptor *one) {
+  tensor found;
+  return located(pack, one, &found) ? (float *)found.base : 0;
+}
+
+// The operands and results of the sums of a gradient; 0 where one is not where it was described.
+static int locate_sums(const descriptor *pack, descriptor *const *list, convolution_work *work) {
+  const descriptor *sums = list[SUMMED];
+  work->mean = vector(pack, other(sums, OF_GRADIENT(MEAN_DESC)));
+  work->deviation = vector(pack, other(sums, OF_GRADIENT(INVSTD_DESC)));
+  work->gamma = vector(pack, other(sums, OF_GRADIENT(BN_SCALE_DESC)));
+  work->beta = vector(pack, other(list[PLUS_BETA], C(ATTR_OPERATION_POINTWISE_BDESC)));
+  work->products = vector(pack, other(sums, OF_GRADIENT(DBN_SCALE_DESC)));
+  static const int unread[] = {OF_GRADIENT(EQ_DY_SCALE_DESC), OF_GRADIENT(EQ_X_SCALE_DESC), OF_GRADIENT(EQ_BIAS)};
+  for (int i = 0; i < 3; i++) {
+    work->unread[i] = vector(pack, other(sums, unread[i]));
+    if (!work->unread[i]) return 0;
+  }
+  return work->mean && work->deviation && work->gamma && work->beta && work->products &&
+         located(pack, other(sums, OF_GRADIENT(X_DESC)), &work->normalised) &&
+         located(pack, other(sums, OF_GRADIENT(DBN_BIAS_DESC)), &work->sums);
+}
+
+// A number that a pack gives by its address on the host; NaN where it does not.
+static float number_given(const descriptor *pack, const descriptor *one) {
+  const attribute *names = find(pack, C(ATTR_VARIANT_PACK_UNIQUE_IDS));
+  const attribute *pointers = find(pack, C(ATTR_VARIANT_PACK_DATA_POINTERS));
+  for (int i = 0; i < names->count && names->count == pointers->count; i++) {
+    const float *found = ((float *const *)pointers->data)[i];
+    if (((const int64_t *)names->data)[i] == name_of(one) && found) return *found;
+  }
+  return NAN;
+}
+
 static float real(const descriptor *one, int name, float usual) {
   const double *found = data(one, name);
   return found ? (float)*found : usual;
@@ -743,6 +987,21 @@ API int cudnnBackendExecute(cgpu_cudnn_handle handle, void *thing, void *values)
   const descriptor *c = all.c, *result = all.y;
   convolution_work work = {.engine = plan->engine, .count = (int)operations->count - 1};
   work.kind = list[0]->kind;
+  const descriptor *image = all.x;
+  if (work.kind == IMAGE && work.count) {
+    work.count = 0;
+    image = other(list[RECTIFIED], C(ATTR_OPERATION_POINTWISE_DXDESC));
+    if (!locate_sums(pack, list, &work)) REFUSE("sums of a gradient that are not where they were described");
+  }
+  if (work.kind == NORMALISATION) {
+    work.beta = vector(pack, other(list[0], OF_NORM(BIAS_DESC)));
+    work.moments[0] = vector(pack, other(list[0], OF_NORM(MEAN_DESC)));
+    work.moments[1] = vector(pack, other(list[0], OF_NORM(INV_VARIANCE_DESC)));
+    work.epsilon = number_given(pack, other(list[0], OF_NORM(EPSILON_DESC)));
+    if (!work.beta || !work.moments[0] || !work.moments[1] || !(work.epsilon > 0)) {
+      REFUSE("numbers of a normalisation that are not where they were described");
+    }
+  }
   if (work.count && list[1]->kind == SUMS) {
     work.count = 0;
     if (!located(pack, other(list[1], C(ATTR_OPERATION_GENSTATS_SUMDESC)), &work.sums) ||
@@ -750,12 +1009,14 @@ API int cudnnBackendExecute(cgpu_cudnn_handle handle, void *thing, void *values)
       REFUSE("sums that are not where they were described");
     }
   }
-  if (!located(pack, all.x, &work.x) || !located(pack, all.w, &work.w)) {
+  if (!located(pack, image, &work.x) || !located(pack, all.w, &work.w)) {
     REFUSE("an operand that is not where it was described");
   }
-  memcpy(work.padding, integers(c, C(ATTR_CONVOLUTION_PRE_PADDINGS)), sizeof work.padding);
-  memcpy(work.dilation, integers(c, C(ATTR_CONVOLUTION_DILATIONS)), sizeof work.dilation);
-  memcpy(work.stride, integers(c, C(ATTR_CONVOLUTION_FILTER_STRIDES)), sizeof work.stride);
+  if (c) {
+    memcpy(work.padding, integers(c, C(ATTR_CONVOLUTION_PRE_PADDINGS)), sizeof work.padding);
+    memcpy(work.dilation, integers(c, C(ATTR_CONVOLUTION_DILATIONS)), sizeof work.dilation);
+    memcpy(work.stride, integers(c, C(ATTR_CONVOLUTION_FILTER_STRIDES)), sizeof work.stride);
+  }
   for (int i = 0; i < work.count; i++) {
     const descriptor *operation = list[1 + i], *mode = other(operation, C(ATTR_OPERATION_POINTWISE_PW_DESCRIPTOR));
     following *step = &work.steps[i];
@@ -778,9 +1039,13 @@ API int cudnnBackendExecute(cgpu_cudnn_handle handle, void *thing, void *values)
     if (driver->is_capturing(handle->stream)) REFUSE("kernels cannot be loaded while a stream is captured");
     plan->is_loaded = 1;
   }
-  cgpu_address tensors[8] = {(cgpu_address)work.x.base, (cgpu_address)work.w.base, (cgpu_address)work.y.base,
-                             (cgpu_address)work.workspace};
+  const void *used[] = {
+      work.x.base, work.w.base, work.y.base, work.workspace, work.sums.base, work.squares.base, work.normalised.base,
+      work.mean, work.deviation, work.gamma, work.beta, work.products, work.unread[0], work.unread[1], work.unread[2],
+      work.moments[0], work.moments[1]};
+  enum { USED = sizeof used / sizeof *used };
+  cgpu_address tensors[USED];
+  for (int i = 0; i < USED; i++) tensors[i] = (cgpu_address)used[i];
   for (int i = 0; i < work.count; i++) tensors[4 + i] = (cgpu_address)work.steps[i].operand.base;
-  if (work.sums.base) tensors[4] = (cgpu_address)work.sums.base, tensors[5] = (cgpu_address)work.squares.base;
-  return driver->enqueue(handle->stream, convolve, &work, sizeof work, tensors) ? EXECUTION_FAILED : 0;
+  return driver->enqueue(handle->stream, convolve, &work, sizeof work, tensors, USED) ? EXECUTION_FAILED : 0;
 }

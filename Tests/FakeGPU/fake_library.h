@@ -18,7 +18,7 @@ typedef struct {
   int (*is_ready)(void);
   int (*is_capturing)(cgpu_stream stream);
   int (*enqueue)(cgpu_stream stream, int (*work)(const void *), const void *data, size_t bytes,
-                 const cgpu_address *tensors);
+                 const cgpu_address *tensors, int count);
 } fake_driver;
 
 // The driver of this folder; 0 where nobody has loaded it.

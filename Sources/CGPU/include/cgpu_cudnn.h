@@ -20,6 +20,8 @@ typedef void *cgpu_cudnn_descriptor;
   CONSTANT(DATA_BFLOAT16, 9)                                    \
   CONSTANT(CROSS_CORRELATION, 1)                                \
   CONSTANT(POINTWISE_ADD, 0)                                    \
+  CONSTANT(POINTWISE_MUL, 1)                                    \
+  CONSTANT(POINTWISE_SUB, 9)                                    \
   CONSTANT(POINTWISE_RELU_FWD, 100)                             \
   CONSTANT(POINTWISE_TANH_FWD, 101)                             \
   CONSTANT(POINTWISE_SIGMOID_FWD, 102)                          \
@@ -27,7 +29,10 @@ typedef void *cgpu_cudnn_descriptor;
   CONSTANT(POINTWISE_GELU_FWD, 104)                             \
   CONSTANT(POINTWISE_SOFTPLUS_FWD, 105)                         \
   CONSTANT(POINTWISE_SWISH_FWD, 106)                            \
+  CONSTANT(POINTWISE_RELU_BWD, 200)                             \
   CONSTANT(GENSTATS_SUM_SQSUM, 0)                               \
+  CONSTANT(BATCH_NORM, 2)                                       \
+  CONSTANT(NORM_FWD_TRAINING, 1)                                \
   CONSTANT(HEUR_MODE_FALLBACK, 2)                               \
   CONSTANT(HEUR_MODE_A, 3)                                      \
   CONSTANT(NUMERICAL_NOTE_TENSOR_CORE, 0)                       \
@@ -56,6 +61,8 @@ typedef void *cgpu_cudnn_descriptor;
   CONSTANT(TYPE_GENSTATS_MODE, 16)                              \
   CONSTANT(TYPE_BEHAVIOR_NOTE, 19)                              \
   CONSTANT(TYPE_CHAR, 24)                                       \
+  CONSTANT(TYPE_NORM_MODE, 27)                                  \
+  CONSTANT(TYPE_NORM_FWD_PHASE, 28)                             \
   CONSTANT(BACKEND_POINTWISE_DESCRIPTOR, 0)                     \
   CONSTANT(BACKEND_CONVOLUTION_DESCRIPTOR, 1)                   \
   CONSTANT(BACKEND_ENGINE_DESCRIPTOR, 2)                        \
@@ -70,6 +77,8 @@ typedef void *cgpu_cudnn_descriptor;
   CONSTANT(BACKEND_OPERATIONGRAPH_DESCRIPTOR, 15)               \
   CONSTANT(BACKEND_VARIANT_PACK_DESCRIPTOR, 16)                 \
   CONSTANT(BACKEND_TENSOR_DESCRIPTOR, 17)                       \
+  CONSTANT(BACKEND_OPERATION_BN_BWD_WEIGHTS_DESCRIPTOR, 23)     \
+  CONSTANT(BACKEND_OPERATION_NORM_FORWARD_DESCRIPTOR, 29)       \
   CONSTANT(BACKEND_DEVICEPROP_DESCRIPTOR, 38)                   \
   CONSTANT(ATTR_POINTWISE_MODE, 0)                              \
   CONSTANT(ATTR_POINTWISE_MATH_PREC, 1)                         \
@@ -115,6 +124,8 @@ typedef void *cgpu_cudnn_descriptor;
   CONSTANT(ATTR_OPERATION_POINTWISE_XDESC, 751)                 \
   CONSTANT(ATTR_OPERATION_POINTWISE_BDESC, 752)                 \
   CONSTANT(ATTR_OPERATION_POINTWISE_YDESC, 753)                 \
+  CONSTANT(ATTR_OPERATION_POINTWISE_DXDESC, 756)                \
+  CONSTANT(ATTR_OPERATION_POINTWISE_DYDESC, 757)                \
   CONSTANT(ATTR_OPERATION_GENSTATS_MODE, 770)                   \
   CONSTANT(ATTR_OPERATION_GENSTATS_MATH_PREC, 771)              \
   CONSTANT(ATTR_OPERATION_GENSTATS_XDESC, 772)                  \
@@ -128,11 +139,32 @@ typedef void *cgpu_cudnn_descriptor;
   CONSTANT(ATTR_TENSOR_STRIDES, 903)                            \
   CONSTANT(ATTR_TENSOR_UNIQUE_ID, 906)                          \
   CONSTANT(ATTR_TENSOR_IS_VIRTUAL, 907)                         \
+  CONSTANT(ATTR_TENSOR_IS_BY_VALUE, 908)                        \
   CONSTANT(ATTR_VARIANT_PACK_UNIQUE_IDS, 1000)                  \
   CONSTANT(ATTR_VARIANT_PACK_DATA_POINTERS, 1001)               \
   CONSTANT(ATTR_VARIANT_PACK_WORKSPACE, 1003)                   \
   CONSTANT(ATTR_ENGINE_NUMERICAL_NOTE, 1303)                    \
   CONSTANT(ATTR_ENGINE_BEHAVIOR_NOTE, 1305)                     \
+  CONSTANT(ATTR_OPERATION_BN_BWD_WEIGHTS_MATH_PREC, 1620)       \
+  CONSTANT(ATTR_OPERATION_BN_BWD_WEIGHTS_MEAN_DESC, 1621)       \
+  CONSTANT(ATTR_OPERATION_BN_BWD_WEIGHTS_INVSTD_DESC, 1622)     \
+  CONSTANT(ATTR_OPERATION_BN_BWD_WEIGHTS_BN_SCALE_DESC, 1623)   \
+  CONSTANT(ATTR_OPERATION_BN_BWD_WEIGHTS_X_DESC, 1624)          \
+  CONSTANT(ATTR_OPERATION_BN_BWD_WEIGHTS_DY_DESC, 1625)         \
+  CONSTANT(ATTR_OPERATION_BN_BWD_WEIGHTS_DBN_SCALE_DESC, 1626)  \
+  CONSTANT(ATTR_OPERATION_BN_BWD_WEIGHTS_DBN_BIAS_DESC, 1627)   \
+  CONSTANT(ATTR_OPERATION_BN_BWD_WEIGHTS_EQ_DY_SCALE_DESC, 1628)\
+  CONSTANT(ATTR_OPERATION_BN_BWD_WEIGHTS_EQ_X_SCALE_DESC, 1629) \
+  CONSTANT(ATTR_OPERATION_BN_BWD_WEIGHTS_EQ_BIAS, 1630)         \
+  CONSTANT(ATTR_OPERATION_NORM_FWD_MODE, 2000)                  \
+  CONSTANT(ATTR_OPERATION_NORM_FWD_PHASE, 2001)                 \
+  CONSTANT(ATTR_OPERATION_NORM_FWD_XDESC, 2002)                 \
+  CONSTANT(ATTR_OPERATION_NORM_FWD_MEAN_DESC, 2003)             \
+  CONSTANT(ATTR_OPERATION_NORM_FWD_INV_VARIANCE_DESC, 2004)     \
+  CONSTANT(ATTR_OPERATION_NORM_FWD_SCALE_DESC, 2005)            \
+  CONSTANT(ATTR_OPERATION_NORM_FWD_BIAS_DESC, 2006)             \
+  CONSTANT(ATTR_OPERATION_NORM_FWD_EPSILON_DESC, 2007)          \
+  CONSTANT(ATTR_OPERATION_NORM_FWD_YDESC, 2013)                 \
   CONSTANT(ATTR_DEVICEPROP_JSON_REPRESENTATION, 2702)
 
 #define CGPU_CUDNN_CONSTANT(name, value) CGPU_CUDNN_##name = value,

@@ -12,11 +12,13 @@ enum LowerDataGradient {
     name: "lower-data-gradient", summary: "turn the gradients of convolutions' images into convolutions"
   ) { compilation in
     let options = compilation.options
+    let summed = try summed(compilation)
     compilation.graph = try compilation.graph.rewritten { graph, _, node in
       guard case .gradient(.convolutionData(let attributes, let image)) = node.op else { return graph.append(node) }
       var lowering = Lowering(graph: graph, name: node.name, attributes: attributes, image: image)
       let result = try lowering.gradient(node.operands[0], node.operands[1])
-      let whole = OpInstance(op: node.op, operands: node.operands.map { graph[$0].shape }, result: node.shape)
+      var whole = OpInstance(op: node.op, operands: node.operands.map { graph[$0].shape }, result: node.shape)
+      whole.isSummed = summed.contains(node.name)
       let convolutions = lowering.graph.ids.dropFirst(graph.nodes.count).filter {
         if case .conv2D = lowering.graph[$0].op { true } else { false }
       }
@@ -26,6 +28,20 @@ enum LowerDataGradient {
       graph = lowering.graph
       return result
     }
+  }
+
+  /// Layers whose gradients, if they stay as they are, have sums taken of them that a device's kernel can take. That is
+  /// known when rectifiers' gradients are part of those of normalisations, some passes later.
+  private static func summed(_ compilation: Compilation) throws -> Set<String> {
+    guard compilation.options.target.isDevice else { return [] }
+    var ahead = compilation
+    for pass in [FuseResidual.pass, FuseActivation.pass, FuseNormalization.pass, RemoveDead.pass] {
+      try pass.run(&ahead)
+    }
+    let gradients = ahead.graph.ids.filter {
+      if case .gradient(.convolutionData) = ahead.graph[$0].op { ahead.graph.isSummed($0) } else { false }
+    }
+    return Set(gradients.map { ahead.graph[$0].name })
   }
 
   private struct Lowering {

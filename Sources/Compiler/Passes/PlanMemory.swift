@@ -199,6 +199,11 @@ enum PlanMemory {
         }
         let root = result.part(step.result).root
         lives[root] = (lives[root]?.lowerBound ?? index)...index
+        // A library may write sums of a gradient together with it.
+        if case .gradient = step.op, let last = result.stepsOfSums(of: step).last {
+          let sums = result.part(result.steps[last].result).root
+          lives[sums] = lives[sums] ?? index...index
+        }
       }
       return lives
     }
@@ -210,7 +215,14 @@ enum PlanMemory {
     ) -> Int? {
       let step = result.steps[life.lowerBound]
       guard step.result == tensor, step.op.worksInPlace else { return nil }
-      for case .tensor(let operand) in step.operands where !step.readsAsVector(operand) {
+      var operands = step.operands
+      // A library that normalises and adds at once may read the residual twice, and what was normalised never.
+      if result.target.isDevice, let before = result.steps[..<life.lowerBound].last,
+        case .training(.normalize) = before.op, operands.contains(.tensor(before.result))
+      {
+        operands = [.tensor(before.result)] + operands.filter { $0 != .tensor(before.result) }
+      }
+      for case .tensor(let operand) in operands where !step.readsAsVector(operand) {
         let (a, b) = (result.tensors[operand], result.tensors[tensor])
         guard a.viewOf == nil, uses[operand]?.upperBound == life.lowerBound, a.shape == b.shape,
           a.layout == b.layout, let host = allocation[operand]

@@ -74,9 +74,11 @@ enum SelectKernels {
   ) {
     var instance = graph.instance(of: id)
     if options.target.isDevice {
-      instance.hasMoments = graph.hasMoments(id)
+      instance.isSummed = graph.isSummed(id)
       guard let own = DeviceKernels.choice(for: instance, options) else { return }
+      instance.normalization = graph.wholeNormalization(of: id)
       graph[id].choice = DeviceChoice.choice(for: instance, own: own, options)
+      DeviceChoice.settle(id, in: &graph, options)
       graph[id].kernel = graph[id].choice?.taken?.kernel ?? own.name
       return
     }

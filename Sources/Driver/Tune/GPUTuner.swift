@@ -158,10 +158,17 @@ struct GPUTuner {
       let signature = compiled.plan.tuningSignature(of: asked)
       if times[signature]?[asked.kernel] == nil { count += 1 }
       if asked.kernel != taken.kernel { times[signature, default: [:]][asked.kernel] = 0 }
-      // What takes the moments of a result is of its time, whoever does it.
-      let last = compiled.plan.lastOfMoments(of: asked) ?? launch.firstStep
-      let seconds = launches.reduce(0) { (launch.firstStep...last).contains($1.firstStep) ? $0 + $1.median : $0 }
-      times[signature, default: [:]][taken.kernel] = max(1, Int(seconds * 1e9))
+      // What takes sums of a result is of its time, whoever does it.
+      let sums = compiled.plan.stepsOfSums(of: asked)
+      let behind = sums + compiled.plan.stepsOfNormalization(behind: launch.firstStep)
+      var seconds = launches.reduce(0) { behind.contains($1.firstStep) ? $0 + $1.median : $0 }
+      // Moments of a convolution that a library takes with what they normalise: what they cost alone is known by then.
+      if sums.contains(where: { executable.plan.steps[$0].normalizes }) {
+        guard let known = times[signature]?[MeasurementTable.sums] else { continue }
+        seconds = Double(known) * 1e-9
+      }
+      times[signature, default: [:]][taken.kernel] = max(1, Int((launch.median + seconds) * 1e9))
+      if seconds > 0 { times[signature]?[MeasurementTable.sums] = max(1, Int(seconds * 1e9)) }
     }
     return count
   }

@@ -19,6 +19,7 @@ struct LaunchStarter {
   /// Puts a launch into a stream.
   func start(_ launch: Launch, at layout: DeviceLayout, in stream: cgpu_stream?) throws(GPUProblem) {
     if let step = launch.steps.first, let engine = engines[step] {
+      for next in launch.preceding { try layout.start(next, functions[next.kernel], stream, driver) }
       let operands = LibraryOperands(launch.pointers.map { $0.map(layout.address) })
       try engine.start(operands, workspace: workspace, in: stream)
       for next in launch.following { try layout.start(next, functions[next.kernel], stream, driver) }

@@ -8,7 +8,9 @@ enum ImageGradientLaunch {
     let image = plan.view(.tensor(step.result))
     if step.library != nil {
       // In the order of the structure of convolutions.
-      return Launch(index, step.kernel, grid: (0, 0, 0), [image.address, weights.address, nil, nil, g.address])
+      let launch = Launch(
+        index, step.kernel, grid: (0, 0, 0), [image.address, weights.address, nil, nil, g.address])
+      return step.sumsResults ? SummedResults.added(to: launch, index, of: plan) : launch
     }
     var launch = Launch(
       index, DeviceKernelTable.function(of: step.kernel), grid: Launch.grid(elements: image.shape.elements),

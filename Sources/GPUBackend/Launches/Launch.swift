@@ -13,7 +13,8 @@ struct Launch: Sendable {
   /// In the order of the kernel's structure; nil for what is absent.
   var pointers: [DeviceAddress?]
   var numbers = LaunchNumbers()
-  /// What starts behind it, as a part of it.
+  /// What starts in front of it and behind it, as parts of it; of a library's alone.
+  var preceding: [Launch] = []
   var following: [Launch] = []
 
   /// Whether it is a library's to start: it has addresses alone.

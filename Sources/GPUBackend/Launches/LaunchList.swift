@@ -23,10 +23,11 @@ package struct LaunchList: Sendable {
       finished.append(launch(name))
       open = nil
     }
-    // Up to which step moments were taken by the convolution that they are of.
-    var summed = -1
-    for index in plan.steps.indices where index > summed {
-      if plan.steps[index].sumsResults, let last = plan.lastOfMoments(of: plan.steps[index]) { summed = last }
+    // What a step before them computes with its own results.
+    var taken: Set<Int> = []
+    for index in plan.steps.indices where !taken.contains(index) {
+      if plan.steps[index].sumsResults { taken.formUnion(plan.stepsOfSums(of: plan.steps[index])) }
+      if plan.steps[index].normalizes { taken.formUnion(plan.stepsOfNormalization(behind: index)) }
       guard let parts = PointwiseStep.parts(of: index, in: plan) else {
         close()
         finished.append(try StepLaunch.launch(index, of: plan))
@@ -48,7 +49,7 @@ package struct LaunchList: Sendable {
   }
 
   /// How many kernels a run starts.
-  package var count: Int { launches.reduce(0) { $0 + 1 + $1.following.count } }
+  package var count: Int { launches.reduce(0) { $0 + $1.preceding.count + 1 + $1.following.count } }
 
   var groupKernels: Set<String> { Set(launches.map(\.kernel).filter { $0.hasPrefix("pointwise") }) }
 
@@ -58,7 +59,7 @@ package struct LaunchList: Sendable {
   ///   - more: kernels of the library beside those of the plan.
   ///   - update: kernels that run behind a step of training.
   package func modules(_ more: Set<String> = [], update: [String] = []) -> [KernelModule] {
-    let launches = launches.flatMap { [$0] + $0.following }
+    let launches = launches.flatMap { $0.preceding + [$0] + $0.following }
     let tensor = Set(launches.compactMap(\.tensorKernel))
     let own = Set(launches.filter { !$0.isOfLibrary }.map(\.kernel))
     let training = own.filter(KernelText.isOfTraining).union(update)

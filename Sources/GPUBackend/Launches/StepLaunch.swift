@@ -119,13 +119,9 @@ enum StepLaunch {
       ?? (epilogue.bias ? plan.view(step.operands[2]).address : nil)
     let residual = epilogue.residual ? step.operands.last.map(plan.view) : nil
     if step.library != nil {
-      let squares = SummedResults.squares(of: step, in: plan)
-      var launch = Launch(
-        index, step.kernel, grid: (0, 0, 0),
-        [x.address, weights.address, bias, residual?.address, y.address]
-          + (step.sumsResults ? [SummedResults.sums, squares] : []))
-      launch.following = SummedResults.following(index, of: plan).map { [$0] } ?? []
-      return launch
+      let launch = Launch(
+        index, step.kernel, grid: (0, 0, 0), [x.address, weights.address, bias, residual?.address, y.address])
+      return step.sumsResults ? SummedResults.added(to: launch, index, of: plan) : launch
     }
     let filters = y.shape[1] / a.groups
     let pixels = y.shape[0] * y.shape[2] * y.shape[3]

@@ -10,6 +10,7 @@ enum TrainingLaunch {
     let shape = plan.tensors[step.result].shape
     switch step.op {
     case .packWeights(let rearrangement): return packing(index, plan, rearrangement, views[0], y)
+    case .training(.moments) where step.normalizes: return NormalizationLaunch.launch(index, of: plan)
     case .training(.moments(let slices)):
       return channels(index, "moments", views[0], slices: slices, (x: views[0], g: nil), y)
     case .training(.joinMoments(let examples)):

@@ -11,6 +11,8 @@ final class CuDNNEngine: LibraryEngine {
   var isKept: Bool { graph == nil }
   private let plan: CuDNNDescriptor
   private let tensors: [CuDNNGraph.Tensor]
+  /// Of a normalisation.
+  private let epsilon: Float
 
   /// - Parameter proposal: the first of cuDNN's that are allowed and can be made is 0.
   init(_ product: LibraryProduct, proposal: Int, _ session: CuDNNSession, _ cache: EngineCache?)
@@ -18,6 +20,7 @@ final class CuDNNEngine: LibraryEngine {
   {
     self.session = session
     tensors = CuDNNGraph.Tensor.all(of: product)
+    epsilon = product.epsilon ?? 0
     if let text = cache?.text(of: product, proposal: proposal), let (plan, bytes) = try? Self.plan(text, session) {
       (self.plan, workspaceBytes, graph) = (plan, bytes, nil)
       return
@@ -48,6 +51,15 @@ final class CuDNNEngine: LibraryEngine {
   }
 
   func start(_ operands: LibraryOperands, workspace: cgpu_address, in stream: cgpu_stream?) throws(GPUProblem) {
+    // It is read on the host, as the engine starts.
+    try withUnsafePointer(to: epsilon) { (epsilon) throws(GPUProblem) in
+      try start(operands, epsilon: UInt64(UInt(bitPattern: epsilon)), workspace: workspace, in: stream)
+    }
+  }
+
+  private func start(
+    _ operands: LibraryOperands, epsilon: cgpu_address, workspace: cgpu_address, in stream: cgpu_stream?
+  ) throws(GPUProblem) {
     let library = session.library
     let addresses = tensors.map { tensor in
       switch tensor {
@@ -56,8 +68,8 @@ final class CuDNNEngine: LibraryEngine {
       case .bias: operands.bias ?? 0
       case .residual: operands.residual ?? 0
       case .result: operands.result
-      case .sums: operands.sums ?? 0
-      case .squares: operands.squares ?? 0
+      case .epsilon: epsilon
+      default: operands.beside[Int(tensor.rawValue - CuDNNGraph.Tensor.sums.rawValue)] ?? 0
       }
     }
     let pack: CuDNNDescriptor

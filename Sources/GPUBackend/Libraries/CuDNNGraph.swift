@@ -3,12 +3,20 @@ import NetIR
 
 /// A product as a graph of cuDNN's operations: convolution, residual, bias, activation, with tensors between them that
 /// are never stored. In this order cuDNN has fused kernels that were compiled ahead, and it generates others. A gradient
-/// of filters or of an image is a graph of one operation. Behind a convolution alone its results may be summed.
+/// of filters or of an image is a graph of one operation. Behind a convolution alone its results may be summed, and
+/// behind the gradient of an image that was normalised and rectified. In a convolution's place there may be a batch
+/// normalisation.
 struct CuDNNGraph {
   /// How a variant pack names the product's tensors.
   enum Tensor: Int64, CaseIterable {
     case input = 1
-    case filters, bias, residual, result, sums, squares
+    case filters, bias, residual, result
+    // Of results that are summed.
+    case sums, squares
+    // Of gradients that are: the last three are scales and shift for the normalisation's gradient.
+    case products, normalised, mean, inverseDeviation, gamma, beta, gradientScale, normalisedScale, shift
+    // Of a normalisation: a number on the host.
+    case epsilon
 
     static func all(of product: LibraryProduct) -> [Tensor] {
       allCases.filter {
@@ -16,7 +24,11 @@ struct CuDNNGraph {
         case .input, .filters, .result: true
         case .bias: product.bias != nil
         case .residual: product.residual != nil
-        case .sums, .squares: product.isSummed
+        case .sums: product.isSummed
+        case .squares: product.isSummed && product.normalised == nil
+        case .mean, .inverseDeviation: product.normalised != nil || product.epsilon != nil
+        case .epsilon: product.epsilon != nil
+        default: product.normalised != nil
         }
       }
     }
@@ -34,54 +46,38 @@ struct CuDNNGraph {
     }
     var made: [CuDNNDescriptor] = []
     var between: [CuDNNDescriptor] = []
-    func tensor(_ operand: LibraryProduct.Operand, _ name: Int64, isVirtual: Bool = false) throws(LibraryRefusal)
-      -> CuDNNDescriptor
-    {
-      let tensor = try CuDNNDescriptor(library, CGPU_CUDNN_BACKEND_TENSOR_DESCRIPTOR)
-      let storage = isVirtual ? StorageType.float32 : operand.storage
-      try tensor.set(CGPU_CUDNN_ATTR_TENSOR_DATA_TYPE, CGPU_CUDNN_TYPE_DATA_TYPE, case: try Self.type(storage))
-      try tensor.set(CGPU_CUDNN_ATTR_TENSOR_DIMENSIONS, integers: operand.shape)
-      try tensor.set(CGPU_CUDNN_ATTR_TENSOR_STRIDES, integers: operand.strides)
-      try tensor.set(CGPU_CUDNN_ATTR_TENSOR_UNIQUE_ID, integers: [Int(name)])
-      let alignment = isVirtual ? LibraryProduct.Operand.most : operand.alignment
-      try tensor.set(CGPU_CUDNN_ATTR_TENSOR_BYTE_ALIGNMENT, integers: [alignment])
-      if isVirtual { try tensor.set(CGPU_CUDNN_ATTR_TENSOR_IS_VIRTUAL, CGPU_CUDNN_TYPE_BOOLEAN, [true]) }
-      try tensor.finalize("a tensor")
-      return tensor
+    func tensor(_ operand: LibraryProduct.Operand, _ name: Tensor) throws(LibraryRefusal) -> CuDNNDescriptor {
+      try Self.tensor(library, operand, name.rawValue)
     }
     // What follows the products: modes with an operand, or none.
     var following: [(pointwise: CuDNNDescriptor, operand: CuDNNDescriptor?)] = []
     if let residual = product.residual {
-      following.append((try Self.sum(library), try tensor(residual, Tensor.residual.rawValue)))
+      following.append((try Self.pointwise(CGPU_CUDNN_POINTWISE_ADD, library), try tensor(residual, .residual)))
     }
-    if let bias = product.bias {
-      following.append((try Self.sum(library), try tensor(bias, Tensor.bias.rawValue)))
+    if let bias = product.bias, product.epsilon == nil {
+      following.append((try Self.pointwise(CGPU_CUDNN_POINTWISE_ADD, library), try tensor(bias, .bias)))
     }
     if product.activation != .linear { following.append((try Self.activation(product.activation, library), nil)) }
-    let result = try tensor(product.result, Tensor.result.rawValue)
+    let result = try tensor(product.result, .result)
     for index in following.indices {
-      between.append(try tensor(product.result, Self.firstVirtual + Int64(index), isVirtual: true))
+      between.append(try Self.between(library, product.result, index))
     }
     let results = between + [result]
+    let input = try tensor(product.input, .input)
+    let gradient = product.normalised == nil ? input : try Self.between(library, product.input, 0)
+    let filters = try tensor(product.filters, .filters)
     made.append(
-      try Self.convolution(
-        product, library, try tensor(product.input, Tensor.input.rawValue),
-        try tensor(product.filters, Tensor.filters.rawValue), results[0]))
+      product.epsilon == nil
+        ? try Self.convolution(product, library, gradient, filters, results[0])
+        : try Self.normalization(product, library, input, gamma: filters, results[0]))
     for (index, step) in following.enumerated() {
-      let operation = try CuDNNDescriptor(library, CGPU_CUDNN_BACKEND_OPERATION_POINTWISE_DESCRIPTOR)
-      try operation.set(CGPU_CUDNN_ATTR_OPERATION_POINTWISE_PW_DESCRIPTOR, [step.pointwise])
-      try operation.set(CGPU_CUDNN_ATTR_OPERATION_POINTWISE_XDESC, [results[index]])
-      if let operand = step.operand { try operation.set(CGPU_CUDNN_ATTR_OPERATION_POINTWISE_BDESC, [operand]) }
-      try operation.set(CGPU_CUDNN_ATTR_OPERATION_POINTWISE_YDESC, [results[index + 1]])
-      try operation.finalize("a pointwise operation")
-      made.append(operation)
+      made.append(try Self.operation(library, step.pointwise, results[index], step.operand, results[index + 1]))
     }
-    if product.isSummed {
-      let channels = product.result.shape[1]
-      let vector = LibraryProduct.Operand(channels: channels, storage: .float32)
-      made.append(
-        try Self.sums(
-          library, of: result, try tensor(vector, Tensor.sums.rawValue), try tensor(vector, Tensor.squares.rawValue)))
+    if let normalised = product.normalised {
+      made += try Self.sums(library, of: gradient, normalised, rectified: input)
+    } else if product.isSummed {
+      let vector = LibraryProduct.Operand(channels: product.result.shape[1], storage: .float32)
+      made.append(try Self.sums(library, of: result, try tensor(vector, .sums), try tensor(vector, .squares)))
     }
     operations = try CuDNNDescriptor(library, CGPU_CUDNN_BACKEND_OPERATIONGRAPH_DESCRIPTOR)
     if let handle = session.handle {
@@ -89,6 +85,44 @@ struct CuDNNGraph {
     }
     try operations.set(CGPU_CUDNN_ATTR_OPERATIONGRAPH_OPS, made)
     try operations.finalize("a graph")
+  }
+
+  /// - Parameter isNumber: whether it lies on the host, and a pack gives its address there.
+  static func tensor(
+    _ library: CuDNN, _ operand: LibraryProduct.Operand, _ name: Int64, isVirtual: Bool = false, isNumber: Bool = false
+  ) throws(LibraryRefusal) -> CuDNNDescriptor {
+    let tensor = try CuDNNDescriptor(library, CGPU_CUDNN_BACKEND_TENSOR_DESCRIPTOR)
+    let storage = isVirtual ? StorageType.float32 : operand.storage
+    try tensor.set(CGPU_CUDNN_ATTR_TENSOR_DATA_TYPE, CGPU_CUDNN_TYPE_DATA_TYPE, case: try Self.type(storage))
+    try tensor.set(CGPU_CUDNN_ATTR_TENSOR_DIMENSIONS, integers: operand.shape)
+    try tensor.set(CGPU_CUDNN_ATTR_TENSOR_STRIDES, integers: operand.strides)
+    try tensor.set(CGPU_CUDNN_ATTR_TENSOR_UNIQUE_ID, integers: [Int(name)])
+    let alignment = isVirtual ? LibraryProduct.Operand.most : operand.alignment
+    try tensor.set(CGPU_CUDNN_ATTR_TENSOR_BYTE_ALIGNMENT, integers: [alignment])
+    if isVirtual { try tensor.set(CGPU_CUDNN_ATTR_TENSOR_IS_VIRTUAL, CGPU_CUDNN_TYPE_BOOLEAN, [true]) }
+    if isNumber { try tensor.set(CGPU_CUDNN_ATTR_TENSOR_IS_BY_VALUE, CGPU_CUDNN_TYPE_BOOLEAN, [true]) }
+    try tensor.finalize("a tensor")
+    return tensor
+  }
+
+  /// What one operation makes and another one reads, and nobody stores; `place` tells it from others.
+  static func between(_ library: CuDNN, _ operand: LibraryProduct.Operand, _ place: Int) throws(LibraryRefusal)
+    -> CuDNNDescriptor
+  {
+    try tensor(library, operand, firstVirtual + Int64(place), isVirtual: true)
+  }
+
+  static func operation(
+    _ library: CuDNN, _ pointwise: CuDNNDescriptor, _ x: CuDNNDescriptor, _ operand: CuDNNDescriptor?,
+    _ y: CuDNNDescriptor
+  ) throws(LibraryRefusal) -> CuDNNDescriptor {
+    let operation = try CuDNNDescriptor(library, CGPU_CUDNN_BACKEND_OPERATION_POINTWISE_DESCRIPTOR)
+    try operation.set(CGPU_CUDNN_ATTR_OPERATION_POINTWISE_PW_DESCRIPTOR, [pointwise])
+    try operation.set(CGPU_CUDNN_ATTR_OPERATION_POINTWISE_XDESC, [x])
+    if let operand { try operation.set(CGPU_CUDNN_ATTR_OPERATION_POINTWISE_BDESC, [operand]) }
+    try operation.set(CGPU_CUDNN_ATTR_OPERATION_POINTWISE_YDESC, [y])
+    try operation.finalize("a pointwise operation")
+    return operation
   }
 
   private static func convolution(
@@ -161,12 +195,6 @@ struct CuDNNGraph {
     return operation
   }
 
-  private static func sum(_ library: CuDNN) throws(LibraryRefusal) -> CuDNNDescriptor {
-    let sum = try pointwise(CGPU_CUDNN_POINTWISE_ADD, library)
-    try sum.finalize("a sum")
-    return sum
-  }
-
   private static func activation(_ activation: Activation, _ library: CuDNN) throws(LibraryRefusal)
     -> CuDNNDescriptor
   {
@@ -190,16 +218,17 @@ struct CuDNNGraph {
     case .swish: mode = CGPU_CUDNN_POINTWISE_SWISH_FWD
     case .linear, .selu, .scaledTanh, .hardSwish: throw LibraryRefusal("it has no \(activation.name)")
     }
-    let descriptor = try pointwise(mode, library)
-    for (name, value) in numbers { try descriptor.set(name, CGPU_CUDNN_TYPE_DOUBLE, [Double(value)]) }
-    try descriptor.finalize("an activation")
-    return descriptor
+    return try pointwise(mode, library, numbers)
   }
 
-  private static func pointwise(_ mode: Int, _ library: CuDNN) throws(LibraryRefusal) -> CuDNNDescriptor {
+  static func pointwise(_ mode: Int, _ library: CuDNN, _ numbers: [(name: Int, value: Float)] = [])
+    throws(LibraryRefusal) -> CuDNNDescriptor
+  {
     let pointwise = try CuDNNDescriptor(library, CGPU_CUDNN_BACKEND_POINTWISE_DESCRIPTOR)
     try pointwise.set(CGPU_CUDNN_ATTR_POINTWISE_MODE, CGPU_CUDNN_TYPE_POINTWISE_MODE, case: mode)
     try pointwise.set(CGPU_CUDNN_ATTR_POINTWISE_MATH_PREC, CGPU_CUDNN_TYPE_DATA_TYPE, case: CGPU_CUDNN_DATA_FLOAT)
+    for (name, value) in numbers { try pointwise.set(name, CGPU_CUDNN_TYPE_DOUBLE, [Double(value)]) }
+    try pointwise.finalize("a pointwise mode")
     return pointwise
   }
 

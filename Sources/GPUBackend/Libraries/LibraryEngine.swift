@@ -14,13 +14,13 @@ struct LibraryOperands {
   let input, filters: cgpu_address
   let bias, residual: cgpu_address?
   let result: cgpu_address
-  /// Of its results and of their squares, where they are summed.
-  let sums, squares: cgpu_address?
+  /// Where results are summed or normalised: what `CuDNNGraph.Tensor` has behind the result, in its order.
+  let beside: [cgpu_address?]
 
   /// - Parameter addresses: in the order of the structure of netc's own kernels.
   init(_ addresses: [cgpu_address?]) {
     (input, filters, result) = (addresses[0] ?? 0, addresses[1] ?? 0, addresses[4] ?? 0)
     (bias, residual) = (addresses[2], addresses[3])
-    (sums, squares) = addresses.count > 6 ? (addresses[5], addresses[6]) : (nil, nil)
+    beside = Array(addresses.dropFirst(5))
   }
 }

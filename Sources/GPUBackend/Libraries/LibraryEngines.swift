@@ -117,12 +117,14 @@ package final class LibraryEngines {
   private func engine(of library: DeviceLibrary, _ kernel: String, for index: Int) throws(LibraryRefusal)
     -> any LibraryEngine
   {
-    guard var product = LibraryProduct(index, of: plan) else { throw LibraryRefusal("it is no product") }
+    let isNormalization = catalogue[kernel]?.normalizes == true
+    let asked = isNormalization ? LibraryProduct(normalization: index, of: plan) : LibraryProduct(index, of: plan)
+    guard var product = asked else {
+      throw LibraryRefusal(isNormalization ? "its result lies where something is that it reads" : "it is no product")
+    }
     if catalogue[kernel]?.sumsResults == true {
-      guard plan.lastOfMoments(of: plan.steps[index]) != nil else {
-        throw LibraryRefusal("no moments are taken right behind it")
-      }
-      product.isSummed = true
+      guard let summed = product.summed(index, of: plan) else { throw LibraryRefusal("no step takes sums of it") }
+      product = summed
     }
     let key = Key(product: product, kernel: kernel)
     if let known = known[key] { return try known.get() }

@@ -4,7 +4,7 @@ import NetIR
 /// when a plan is tuned. Without tuning the first is taken.
 package enum LibraryKernelTable {
   private static let proposals: [DeviceLibrary: Int] = [.cudnn: 4, .cublasLt: 3]
-  /// Of cuDNN's, for convolutions that sum their results.
+  /// Of cuDNN's, for convolutions and gradients of images that sum their results, and for whole normalisations.
   private static let summing = 2
 
   package static func kernels(of libraries: Set<DeviceLibrary>) -> [KernelDescriptor] {
@@ -15,9 +15,16 @@ package enum LibraryKernelTable {
         rows += ops(of: library).map { row(name(library, $0, proposal), $0, library.rawValue) }
       }
     }
-    // Behind those that leave moments to others: the rule takes none of these.
+    // Behind those that leave sums to others: the rule takes none of these.
+    for op in [KernelOp.conv2D, .convolutionData] where libraries.contains(.cudnn) {
+      rows += (0..<summing).map {
+        row("cudnn_\(op.rawValue)_sums" + suffix($0), op, DeviceLibrary.summingAlgorithm)
+      }
+    }
     if libraries.contains(.cudnn) {
-      rows += (0..<summing).map { row("cudnn_conv2d_sums" + suffix($0), .conv2D, DeviceLibrary.summingAlgorithm) }
+      rows += (0..<summing).map {
+        row("cudnn_normalization" + suffix($0), .moments, DeviceLibrary.normalizingAlgorithm)
+      }
     }
     return rows
   }

@@ -2,6 +2,8 @@ import NetIR
 
 /// A convolution, or a dense layer as one of images of one pixel, with what follows it, or the gradient of its filters
 /// or its image: what a library is asked for. It holds no addresses, so that steps that are alike share an engine.
+///
+/// A batch normalisation is one as well: γ stands for the filters, β for the bias.
 struct LibraryProduct: Hashable, Sendable {
   /// A tensor N×C×H×W; of the filters K×C×R×S.
   struct Operand: Hashable, Sendable {
@@ -30,14 +32,19 @@ struct LibraryProduct: Hashable, Sendable {
   var result: Operand
   var attributes: ConvolutionAttributes
   var activation: Activation
-  /// Whether its results are summed, and their squares, channel by channel.
+  /// Whether its results are summed, channel by channel, and their squares, or their products with what was normalised.
   var isSummed = false
+  /// What was normalised and rectified, where the gradient of that image is summed.
+  var normalised: Operand?
+  /// ε of a batch normalisation with moments of the batch at hand; nil for products.
+  var epsilon: Float?
   /// Products of fp32 numbers in fp32, sums in plain order.
   var isStrict: Bool
 
   /// How the numbers are stored that it multiplies.
   var factors: [StorageType] {
     switch wanted {
+    case .result where epsilon != nil: [input.storage]
     case .result: [input.storage, filters.storage]
     case .filters: [input.storage, result.storage]
     case .image: [filters.storage, result.storage]
@@ -76,6 +83,39 @@ struct LibraryProduct: Hashable, Sendable {
     }
     activation = epilogue.activation
     isStrict = plan.numerics == "strict"
+  }
+
+  /// - Parameter index: of a step that takes moments.
+  /// - Returns: nil where no whole normalisation stands there, or its result lies where an operand does: what the library
+  ///   reads twice it must not write over.
+  init?(normalization index: Int, of plan: Plan) {
+    guard let whole = plan.wholeNormalization(of: plan.steps[index]) else { return nil }
+    let step = plan.steps[index + 1 + whole.normalization]
+    guard case .training(.normalize(let epsilon, _)) = step.op else { return nil }
+    let views = step.operands.map(plan.view)
+    let residual = plan.residual(of: whole, behind: index).map(plan.view)
+    let result = plan.view(.tensor(plan.steps[index + whole.length].result))
+    guard !(views + [residual].compactMap { $0 }).contains(where: { $0.overlaps(result) }) else { return nil }
+    attributes = ConvolutionAttributes(kernel: Size2D(1))
+    input = Operand(views[0])
+    filters = Operand(channels: result.shape[1], storage: views[1].storage)
+    bias = Operand(channels: result.shape[1], storage: views[2].storage)
+    self.residual = residual.map { Operand($0) }
+    self.result = Operand(result)
+    activation = whole.isRectified ? .rectify : .linear
+    self.epsilon = epsilon
+    isStrict = plan.numerics == "strict"
+  }
+
+  /// The same with sums of its results.
+  ///
+  /// - Returns: nil where no steps behind it take sums.
+  func summed(_ index: Int, of plan: Plan) -> LibraryProduct? {
+    guard let first = plan.stepsOfSums(of: plan.steps[index]).first else { return nil }
+    var product = self
+    product.isSummed = true
+    if wanted == .image { product.normalised = Operand(plan.view(plan.steps[first].operands[1])) }
+    return product
   }
 
   /// Rows of a matrix, where each pixel is one: the elements from one to the next; nil where pixels of the image do not
@@ -117,17 +157,21 @@ extension LibraryProduct.Operand {
     if w == 1 { strides.pixel = strides.channel == 1 ? c : 1 }
     if h == 1 { strides.row = w * strides.pixel }
     if n == 1 { strides.image = strides.channel == 1 ? h * strides.row : c * strides.channel }
-    let offset = view.address.offset
     self.init(
       shape: view.shape, strides: [strides.image, strides.channel, strides.row, strides.pixel], storage: view.storage,
-      alignment: min(Self.most, offset == 0 ? Self.most : offset & -offset))
+      alignment: Self.alignment(at: view.address.offset))
   }
 
   /// A number for each channel.
-  init(channels: Int, storage: StorageType) {
+  ///
+  /// - Parameter offset: bytes to the first of them from an address with the largest alignment.
+  init(channels: Int, storage: StorageType, offset: Int = 0) {
     self.init(
-      shape: [1, channels, 1, 1], strides: [channels, 1, channels, channels], storage: storage, alignment: Self.most)
+      shape: [1, channels, 1, 1], strides: [channels, 1, channels, channels], storage: storage,
+      alignment: Self.alignment(at: offset))
   }
+
+  private static func alignment(at offset: Int) -> Int { min(most, offset == 0 ? most : offset & -offset) }
 
   /// As `DeviceWeights` packs them for libraries, and as `FiltersGradientLaunch` takes their gradient: filter, tap, channel.
   init(filters view: TensorView) {

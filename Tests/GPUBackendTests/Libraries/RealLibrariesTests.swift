@@ -29,7 +29,7 @@ enum LibraryWheels {
 private struct DescribedDevice {
   let libraries = DeviceLibraries(GPUSystem(LibraryWheels.search)) { _ in nil }
   let session: CuDNNSession
-  let options: CompileOptions
+  var options: CompileOptions
 
   /// - Parameter arithmetic: precision and numerics: `bf16 fast`.
   init(_ arithmetic: String) throws {
@@ -137,9 +137,8 @@ private struct DescribedDevice {
     let plan = try device.step(of: name)
     var (asked, made) = (0, 0)
     var refusals: Set<String> = []
-    for index in plan.steps.indices where plan.lastOfMoments(of: plan.steps[index]) != nil {
-      guard var product = LibraryProduct(index, of: plan) else { continue }
-      product.isSummed = true
+    for index in plan.steps.indices where plan.steps[index].op.kernelOp == .conv2D {
+      guard let product = LibraryProduct(index, of: plan)?.summed(index, of: plan) else { continue }
       asked += 1
       do throws(LibraryRefusal) {
         _ = try CuDNNEngine(product, proposal: 0, device.session, nil)
@@ -148,6 +147,54 @@ private struct DescribedDevice {
     }
     print("\(name), training, \(arithmetic): \(made) of \(asked) convolutions sum their results; \(refusals.sorted())")
     #expect(asked > 15 && made >= asked - 2)
+  }
+
+  /// Gradients of images that are rectified and summed for the normalisation in front of them; these plans cuDNN takes
+  /// back, too.
+  @Test(arguments: ["resnet20", "resnet18", "resnet50"])
+  func cuDNNSumsGradients(name: String) throws {
+    var device = try DescribedDevice("fp16 fast")
+    device.options.dataGradients = .whole
+    let plan = try device.step(of: name)
+    let gradients = plan.steps.indices.filter { plan.steps[$0].op.kernelOp == .convolutionData }
+    let products = Set(gradients.compactMap { LibraryProduct($0, of: plan)?.summed($0, of: plan) })
+    let folder = TemporaryFolder()
+    let cache = EngineCache(files: KernelCache(folder: folder.path), circumstances: "an H100")
+    var refusals: Set<String> = []
+    for product in products {
+      do throws(LibraryRefusal) {
+        for isKept in [false, true] {
+          let engine = try CuDNNEngine(product, proposal: 0, device.session, cache)
+          #expect(engine.isKept == isKept)
+        }
+      } catch { refusals.insert("\(product.input.shape): \(error.words)") }
+    }
+    let summed = gradients.count { !plan.stepsOfSums(of: plan.steps[$0]).isEmpty }
+    print("\(name): \(summed) of \(gradients.count) gradients of images are summed, \(products.count) products")
+    #expect(summed >= 8 && products.count >= 3 && refusals.isEmpty, "\(refusals.sorted())")
+  }
+
+  /// Whole normalisations, moments, residuals and rectifiers included; these plans cuDNN takes back, too.
+  @Test(arguments: ["resnet20", "resnet50"], ["bf16 fast", "fp16 fast"])
+  func cuDNNNormalizes(name: String, arithmetic: String) throws {
+    let device = try DescribedDevice(arithmetic)
+    let plan = try device.step(of: name)
+    let moments = plan.steps.indices.filter { plan.steps[$0].op.kernelOp == .moments }
+    let asked = moments.compactMap { LibraryProduct(normalization: $0, of: plan) }
+    let folder = TemporaryFolder()
+    let cache = EngineCache(files: KernelCache(folder: folder.path), circumstances: "an H100")
+    var refusals: Set<String> = []
+    for product in Set(asked) {
+      do throws(LibraryRefusal) {
+        for isKept in [false, true] {
+          let engine = try CuDNNEngine(product, proposal: 0, device.session, cache)
+          #expect(engine.isKept == isKept)
+        }
+      } catch { refusals.insert("\(product.input.shape): \(error.words)") }
+    }
+    let added = asked.count { $0.residual != nil }
+    print("\(name), \(arithmetic): \(asked.count) of \(moments.count) normalisations, \(added) add a residual")
+    #expect(asked.count == moments.count && added >= 7 && refusals.isEmpty, "\(refusals.sorted())")
   }
 
   /// What describes a product can be made without a device; who proposes algorithms cannot.

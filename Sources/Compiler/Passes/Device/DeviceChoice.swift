@@ -11,7 +11,10 @@ enum DeviceChoice {
   /// - Returns: nil where there is no choice.
   static func choice(for instance: OpInstance, own: KernelDescriptor, _ options: CompileOptions) -> Plan.Choice? {
     let kernels = options.catalogue.kernels.filter { $0.op == own.op && $0.instructionSet == .cuda }
-    let offered = kernels.filter { $0.library != nil && (instance.hasMoments || !$0.sumsResults) }
+    let offered = kernels.filter {
+      $0.library != nil && (instance.isSummed || !$0.sumsResults)
+        && (instance.normalization != nil || !$0.normalizes)
+    }
     let others = kernels.filter {
       $0.library == nil && $0.algorithm == own.algorithm && $0.storage == own.storage && $0.name != own.name
     }
@@ -20,7 +23,7 @@ enum DeviceChoice {
     var excluded: [Plan.Choice.Candidate] = []
     for kernel in offered {
       let refusal = options.refusals[instance.signature]?[kernel.name]
-      let obstacle = kernel.sumsResults ? obstacleToSums(instance.op, options) : nil
+      let obstacle = kernel.takesMore ? obstacleToMore(instance.op, options) : nil
       if let reason = kernel.library?.obstacle(instance.op, batch: instance.result[0]) ?? obstacle ?? refusal {
         excluded.append(Plan.Choice.Candidate(kernel: kernel.name, exclusion: reason))
       } else {
@@ -30,7 +33,9 @@ enum DeviceChoice {
     // Netc's own gradient of an image is there for those that libraries refuse.
     let isImages = own.op == .convolutionData
     let usesLibrary = isImages || own.algorithm != "depthwise" && instance.work.macs >= leastProduct
-    let ruled = usesLibrary ? possible + [own] + others : [own] + possible + others
+    // Kernels that do what steps behind would do stand behind all others: nothing but their times speaks for them.
+    let (plain, more) = (possible.filter { !$0.takesMore }, possible.filter(\.takesMore))
+    let ruled = (usesLibrary ? plain + [own] : [own] + plain) + others + more
     let times = options.measurements
     let candidates = ruled.map {
       Plan.Choice.Candidate(kernel: $0.name, measured: times?[instance.signature, $0.name])
@@ -38,12 +43,72 @@ enum DeviceChoice {
     return Plan.Choice(candidates: ordered(candidates, leastGain: times?.leastGain) + excluded)
   }
 
-  /// Why a convolution cannot sum its results for their moments. A variance that is a difference of large sums loses
-  /// digits: numbers of 16 bits have few enough.
-  private static func obstacleToSums(_ op: GraphOp, _ options: CompileOptions) -> String? {
+  /// Why a kernel cannot take sums of its results, or normalise with moments that it takes. A variance that is a
+  /// difference of large sums loses digits: numbers of 16 bits have few enough. For gradients of images cuDNN has kernels
+  /// of fp16 alone.
+  private static func obstacleToMore(_ op: GraphOp, _ options: CompileOptions) -> String? {
+    if case .gradient(.convolutionData) = op {
+      return options.precision == .fp16 ? nil : "it sums gradients of fp16 alone"
+    }
+    if case .training(.moments) = op {
+      guard options.numerics == .fast else { return "strict numerics take moments in netc's own order" }
+      return options.precision == .fp32 ? "it normalises bf16 and fp16 alone" : nil
+    }
     guard case .conv2D(_, Epilogue(bias: false)) = op else { return "it sums plain products" }
     guard options.numerics == .fast else { return "strict numerics take moments without large squares" }
     return options.precision == .fp32 ? "it sums squares of bf16 and fp16 alone" : nil
+  }
+
+  /// Either a convolution sums its results for the moments behind it, or a library takes these together with what they
+  /// normalise: whichever saves more. The other's kernels are excluded.
+  ///
+  /// - Parameter id: of either, whose choice was just made; the convolution comes first.
+  static func settle(_ id: ValueID, in graph: inout Graph, _ options: CompileOptions) {
+    guard let choice = graph[id].choice else { return }
+    if case .training(.moments) = graph[id].op {
+      let x = graph[id].operands[0]
+      guard graph.moments(of: x) == id, let maker = graph[x].choice, sums(maker, options) else { return }
+      graph[id].choice = excluding(choice, options, because: "a convolution takes the moments of its results") {
+        $0.normalizes
+      }
+      return
+    }
+    guard sums(choice, options), let moments = graph.moments(of: id) else { return }
+    var instance = graph.instance(of: moments)
+    instance.normalization = graph.wholeNormalization(of: moments)
+    guard let own = DeviceKernels.choice(for: instance, options),
+      let saved = saved(by: choice, options), let normalization = Self.choice(for: instance, own: own, options),
+      let more = Self.saved(by: normalization, options), more > saved
+    else { return }
+    graph[id].choice = excluding(choice, options, because: "cuDNN takes the moments with their normalisation") {
+      $0.sumsResults
+    }
+  }
+
+  /// Whether the kernel that was taken sums results.
+  private static func sums(_ choice: Plan.Choice, _ options: CompileOptions) -> Bool {
+    choice.taken.flatMap { options.catalogue[$0.kernel] }?.sumsResults == true
+  }
+
+  /// Nanoseconds that a kernel saves which does what steps behind it would do; nil where none is taken, or no other was
+  /// timed.
+  private static func saved(by choice: Plan.Choice, _ options: CompileOptions) -> Int? {
+    func takesMore(_ candidate: Plan.Choice.Candidate) -> Bool {
+      options.catalogue[candidate.kernel]?.takesMore == true
+    }
+    guard let taken = choice.taken, takesMore(taken), let time = taken.measured else { return nil }
+    return choice.candidates.filter { !takesMore($0) }.compactMap(\.measured).min().map { $0 - time }
+  }
+
+  private static func excluding(
+    _ choice: Plan.Choice, _ options: CompileOptions, because reason: String, _ isOut: (KernelDescriptor) -> Bool
+  ) -> Plan.Choice {
+    func leaves(_ candidate: Plan.Choice.Candidate) -> Bool {
+      candidate.exclusion == nil && options.catalogue[candidate.kernel].map(isOut) == true
+    }
+    return Plan.Choice(
+      candidates: choice.candidates.filter { !leaves($0) }
+        + choice.candidates.filter(leaves).map { Plan.Choice.Candidate(kernel: $0.kernel, exclusion: reason) })
   }
 
   /// Whether the gradient of filters is best computed of the batch as a whole, as libraries do, or of slices of it.
@@ -68,7 +133,7 @@ enum DeviceChoice {
   /// Whether the gradient of an image is best computed as such, or by the convolutions that it can be made of.
   ///
   /// - Parameter convolutions: what it is lowered to, one for each phase of its strides. What packs their weights and
-  ///   brings the phases together is not in their times.
+  ///   brings the phases together is not in their times; sums that are taken behind the gradient are in both.
   static func takesGradient(_ gradient: OpInstance, of convolutions: [OpInstance], _ options: CompileOptions) -> Bool {
     guard options.target.isDevice, options.dataGradients != .lowered,
       case .gradient(.convolutionData(let attributes, _)) = gradient.op,
@@ -81,8 +146,9 @@ enum DeviceChoice {
       && gradient.work.macs >= leastProduct
     guard let times = options.measurements else { return isRuled }
     let others = convolutions.map { times.times[$0.signature]?.values.min() }
-    guard let time = taken.measured, !others.contains(nil) else { return isRuled }
-    return isQuicker(time, than: others.reduce(0) { $0 + ($1 ?? 0) }, isRuled: isRuled, times)
+    let sums = gradient.isSummed ? times[gradient.signature, MeasurementTable.sums] : 0
+    guard let time = taken.measured, let sums, !others.contains(nil) else { return isRuled }
+    return isQuicker(time, than: others.reduce(sums) { $0 + ($1 ?? 0) }, isRuled: isRuled, times)
   }
 
   /// What the rule takes is kept unless the other is quicker by more than noise.

@@ -7,7 +7,8 @@ extension KernelText {
   ///
   /// `channel_sums`. Modes: 0 Σx, 1 Σg and Σg·x̂, 2 the same of g where γ·x̂ + β > 0.
   ///
-  /// `moments_of_sums`: of Σx and Σx², as a library has them.
+  /// `moments_of_sums`: of Σx and Σx², as a library has them. `inverse_deviations`: 1/√(σ² + ε), as one wants them.
+  /// `variances_of_deviations`: σ² of these, in their place; it is off by some 10⁻⁷ of σ² + ε.
   ///
   /// `batch_sum`: over the examples, for each element of one.
   static let channelSums = #"""
@@ -147,6 +148,30 @@ extension KernelText {
         const double mean = (double)a.sums[c] / a.count, variance = (double)a.squares[c] / a.count - mean * mean;
         a.moments[c] = (float)mean;
         a.moments[a.channels + c] = variance < 0 ? 0 : (float)variance;
+      }
+    }
+
+    struct DeviationArguments {
+      const float *moments;
+      float *y;
+      int channels;
+      float epsilon;
+    };
+
+    NETC_KERNEL(inverse_deviations, DeviationArguments, 2) {
+      EACH(c, a.channels) a.y[c] = 1 / sqrtf(a.moments[a.channels + c] + a.epsilon);
+    }
+
+    struct VarianceArguments {
+      float *y;
+      int channels;
+      float epsilon;
+    };
+
+    NETC_KERNEL(variances_of_deviations, VarianceArguments, 1) {
+      EACH(c, a.channels) {
+        const double inverse = a.y[c], variance = 1 / (inverse * inverse) - a.epsilon;
+        a.y[c] = variance < 0 ? 0 : (float)variance;
       }
     }
 
