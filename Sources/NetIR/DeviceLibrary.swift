@@ -22,6 +22,7 @@ package enum DeviceLibrary: String, Hashable, Sendable, CaseIterable {
       return slices == 1 ? nil : "it sums a batch as a whole"
     case .gradient(.convolutionData) where self == .cudnn: return nil
     case .training(.moments) where self == .cudnn: return nil
+    case .gradient(.normalizeSums) where self == .cudnn: return nil
     default: return "it has no kernels for \(op.name)"
     }
     guard epilogue.pool == nil else { return "it does not pool" }
@@ -37,7 +38,7 @@ package enum DeviceLibrary: String, Hashable, Sendable, CaseIterable {
   /// What cuDNN's kernels that sum their results are called.
   package static let summingAlgorithm = "cudnn_sums"
 
-  /// The same of those that take moments and normalise with them.
+  /// The same of those that take moments and normalise with them, or sums of gradients for what is computed with them.
   package static let normalizingAlgorithm = "cudnn_normalization"
 
   package init?(algorithm: String) {
@@ -65,7 +66,7 @@ extension KernelDescriptor {
   /// Whether it takes the sums of its results that steps behind it would take.
   package var sumsResults: Bool { algorithm == DeviceLibrary.summingAlgorithm }
 
-  /// Whether it takes moments and normalises with them, as steps behind it would.
+  /// Whether it takes moments and normalises with them, as steps behind it would; or the gradients of that.
   package var normalizes: Bool { algorithm == DeviceLibrary.normalizingAlgorithm }
 
   /// Whether it does what steps behind its own would do, one way or the other.

@@ -9,7 +9,8 @@ package struct OpInstance: Hashable, Sendable {
   package var hasChangingWeights = false
   /// Whether sums of its result are taken behind it, by steps that a device's kernel can have a part in.
   package var isSummed = false
-  /// Of moments: the normalisation behind them that a device's kernel can compute with them.
+  /// Of moments, and of sums of a normalisation's gradients: what is behind them that a device's kernel can compute
+  /// with them.
   package var normalization: WholeNormalization?
   /// How the tensors that it reads are stored.
   package var storage = StorageType.float32
@@ -25,7 +26,7 @@ package struct OpInstance: Hashable, Sendable {
   /// `conv2d 3×3 pad 1 + bias (1×64×56×56, 64×64×3×3, 64) → 1×64×56×56`.
   package var signature: String {
     "\(op.described) (\(operands.map(\.crossed).joined(separator: ", "))) → \(result.crossed)"
-      + (isSummed ? sums : "") + (normalization.map { " and their \($0.described)" } ?? "")
+      + (isSummed ? sums : "") + (normalization.map { " and \($0.described)" } ?? "")
       + (storage == .float32 ? "" : " in \(storage.rawValue)")
   }
 

@@ -1,22 +1,28 @@
 /// What follows the moments of a batch at once: the normalisation that they are for, perhaps a residual that is added,
-/// perhaps a rectifier. A library can compute all of it, moments included, in one kernel.
+/// perhaps a rectifier. Or what follows the sums of a normalisation's gradients, where no rectifier is part of these:
+/// the gradient of what was normalised. A library can compute all of it, moments or sums included, in one kernel.
 package struct WholeNormalization: Hashable, Sendable {
   /// How many steps behind that of the moments it consists of.
   package var length: Int
-  /// The place of the normalisation among them, the first 0.
+  /// The place of the normalisation among them, or of the gradient; the first is 0.
   package var normalization: Int
-  package var hasResidual: Bool
-  package var isRectified: Bool
+  package var hasResidual = false
+  package var isRectified = false
+  package var isGradient = false
 
-  /// `normalisation + add + rectify`, as part of a signature.
-  var described: String { "normalisation" + (hasResidual ? " + add" : "") + (isRectified ? " + rectify" : "") }
+  /// `their normalisation + add + rectify`, as part of a signature.
+  var described: String {
+    isGradient
+      ? "the gradient of what was normalised"
+      : "their normalisation" + (hasResidual ? " + add" : "") + (isRectified ? " + rectify" : "")
+  }
 }
 
 extension Plan {
-  /// - Returns: nil where the step takes no moments, or their normalisation is not right behind it; on CPUs. What follows
-  ///   the normalisation is not part of it where others read what is handed on.
+  /// - Returns: nil where the step takes neither moments nor such sums, or what they are for is not right behind it; on
+  ///   CPUs. What follows the normalisation is not part of it where others read what is handed on.
   package func wholeNormalization(of step: Step) -> WholeNormalization? {
-    guard target.isDevice, case .training(.moments) = step.op,
+    guard target.isDevice, step.op.slicesOfNormalization != nil,
       let index = steps.firstIndex(where: { $0.result == step.result })
     else { return nil }
     func node(_ step: Step) -> SumNode<Operand> { SumNode(step.op, step.operands, .tensor(step.result)) }
@@ -29,7 +35,8 @@ extension Plan {
         return steps.count { step in
           step.operands.contains { if case .tensor(let other) = $0 { part(other).overlaps(own) } else { false } }
         }
-      }, shape: shape)
+      }, shape: shape,
+      root: { if case .tensor(let tensor) = $0 { .tensor(part(tensor).root) } else { $0 } })
   }
 
   /// The steps that it consists of, behind those moments; empty where there is none.
@@ -47,14 +54,19 @@ extension Plan {
 extension Graph {
   /// As `Plan.wholeNormalization(of:)`.
   package func wholeNormalization(of id: ValueID) -> WholeNormalization? {
-    guard case .training(.moments) = self[id].op else { return nil }
+    guard self[id].op.slicesOfNormalization != nil else { return nil }
     func node(_ id: ValueID) -> SumNode<ValueID> { SumNode(self[id].op, self[id].operands, id) }
     let behind = (id.index + 1..<nodes.count).lazy.map(ValueID.init)
     let next = behind.filter { self[$0].op.kernelOp != nil && !isConstant($0) }.prefix(3)
     return pattern(
       of: node(id), next.map(node),
       readers: { value in outputs.contains(value) ? .max : ids.count { self[$0].operands.contains(value) } },
-      shape: { self[$0].shape })
+      shape: { self[$0].shape },
+      root: { value in
+        var root = value
+        while case .reshape = self[root].op { root = self[root].operands[0] }
+        return root
+      })
   }
 
   /// The moments that are taken right behind a convolution.
@@ -67,25 +79,54 @@ extension Graph {
   }
 }
 
+extension GraphOp {
+  /// Of moments, and of sums of a normalisation's gradients without a rectifier: of how many slices of a batch.
+  fileprivate var slicesOfNormalization: Int? {
+    switch self {
+    case .training(.moments(let slices)), .gradient(.normalizeSums(_, let slices, isRectified: false)): slices
+    default: nil
+    }
+  }
+
+  /// Whether it joins what such an op makes of slices.
+  fileprivate func joins(_ parts: GraphOp) -> Bool {
+    switch (parts, self) {
+    case (.training(.moments), .training(.joinMoments)), (.gradient(.normalizeSums), .gradient(.batchSum)): true
+    default: false
+    }
+  }
+}
+
 /// - Parameters:
-///   - next: the nodes behind the moments.
+///   - first: what takes moments or sums.
+///   - next: the nodes behind it.
 ///   - readers: how many read a value; very many where a caller does.
+///   - root: what a value shows in another shape, or the value.
 private func pattern<Value>(
-  of moments: SumNode<Value>, _ next: [SumNode<Value>], readers: (Value) -> Int, shape: (Value) -> [Int]
+  of first: SumNode<Value>, _ next: [SumNode<Value>], readers: (Value) -> Int, shape: (Value) -> [Int],
+  root: (Value) -> Value
 ) -> WholeNormalization? {
-  guard case .training(.moments(let slices)) = moments.op else { return nil }
-  var (place, joined) = (0, moments.result)
+  guard let slices = first.op.slicesOfNormalization else { return nil }
+  var (place, joined) = (0, first.result)
   if slices > 1 {
-    guard let join = next.first, join.operands == [joined], case .training(.joinMoments) = join.op else { return nil }
+    guard let join = next.first, join.operands == [joined], join.op.joins(first.op) else { return nil }
     (place, joined) = (1, join.result)
   }
-  guard next.indices.contains(place), case .training(.normalize(_, let activation)) = next[place].op,
-    [.linear, .rectify].contains(activation), next[place].operands[0] == moments.operands[0],
-    next[place].operands[3] == joined
+  guard next.indices.contains(place) else { return nil }
+  var found = WholeNormalization(length: place + 1, normalization: place)
+  if case .gradient(.normalizeSums(let epsilon, _, _)) = first.op {
+    let operands = next[place].operands
+    guard case .gradient(.normalizeData(epsilon, isRectified: false)) = next[place].op,
+      Array(operands.prefix(2)) + [operands[3]] == first.operands, root(operands[4]) == root(joined)
+    else { return nil }
+    found.isGradient = true
+    return found
+  }
+  guard case .training(.normalize(_, let activation)) = next[place].op, [.linear, .rectify].contains(activation),
+    next[place].operands[0] == first.operands[0], next[place].operands[3] == joined
   else { return nil }
   let normalised = next[place].result
-  var found = WholeNormalization(
-    length: place + 1, normalization: place, hasResidual: false, isRectified: activation == .rectify)
+  found.isRectified = activation == .rectify
   guard activation == .linear, next.indices.contains(place + 1), readers(normalised) == 1 else { return found }
   let (op, operands) = (next[place + 1].op, next[place + 1].operands)
   switch op {

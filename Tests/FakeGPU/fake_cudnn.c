@@ -1,8 +1,8 @@
 // cuDNN's backend API as far as netc calls it, on the memory of the fake driver: graphs of a convolution and what follows
 // it, or of the gradient of its filters, or of its image and what follows that, or of a batch normalisation in the
-// convolution's place, in the order of the stream. Descriptors
-// are checked: attributes that a descriptor does not have, of another type or number, missing ones, use before they are
-// final and after they were destroyed.
+// convolution's place, or of the gradients of one, in the order of the stream. Descriptors are checked: attributes that
+// a descriptor does not have, of another type or number, missing ones, use before they are final and after they were
+// destroyed.
 //
 // Its heuristics propose, in this order, an engine that is not deterministic, one of tensor cores (which multiplies fp32
 // numbers as TF32), one of Winograd's largest tiles, which is inaccurate, and a plain one that wants a workspace; behind
@@ -109,6 +109,17 @@ static const rule rules[] = {
     {NORMALISATION, OF_NORM(BIAS_DESC), C(TYPE_BACKEND_DESCRIPTOR), 1, 1},
     {NORMALISATION, OF_NORM(EPSILON_DESC), C(TYPE_BACKEND_DESCRIPTOR), 1, 1},
     {NORMALISATION, OF_NORM(YDESC), C(TYPE_BACKEND_DESCRIPTOR), 1, 1},
+#define NORM_GRADIENT C(BACKEND_OPERATION_NORM_BACKWARD_DESCRIPTOR)
+#define OF_BACK(name) C(ATTR_OPERATION_NORM_BWD_##name)
+    {NORM_GRADIENT, OF_BACK(MODE), C(TYPE_NORM_MODE), 1, 1},
+    {NORM_GRADIENT, OF_BACK(XDESC), C(TYPE_BACKEND_DESCRIPTOR), 1, 1},
+    {NORM_GRADIENT, OF_BACK(MEAN_DESC), C(TYPE_BACKEND_DESCRIPTOR), 1, 1},
+    {NORM_GRADIENT, OF_BACK(INV_VARIANCE_DESC), C(TYPE_BACKEND_DESCRIPTOR), 1, 1},
+    {NORM_GRADIENT, OF_BACK(DYDESC), C(TYPE_BACKEND_DESCRIPTOR), 1, 1},
+    {NORM_GRADIENT, OF_BACK(SCALE_DESC), C(TYPE_BACKEND_DESCRIPTOR), 1, 1},
+    {NORM_GRADIENT, OF_BACK(DSCALE_DESC), C(TYPE_BACKEND_DESCRIPTOR), 1, 1},
+    {NORM_GRADIENT, OF_BACK(DBIAS_DESC), C(TYPE_BACKEND_DESCRIPTOR), 1, 1},
+    {NORM_GRADIENT, OF_BACK(DXDESC), C(TYPE_BACKEND_DESCRIPTOR), 1, 1},
 #define GRAPH C(BACKEND_OPERATIONGRAPH_DESCRIPTOR)
     {GRAPH, C(ATTR_OPERATIONGRAPH_HANDLE), C(TYPE_HANDLE), 1, 1},
     {GRAPH, C(ATTR_OPERATIONGRAPH_OPS), C(TYPE_BACKEND_DESCRIPTOR), 0, 1},
@@ -268,7 +279,7 @@ static int check_tensor(const descriptor *one) {
 }
 
 // The tensors of a convolution; of a gradient, what is computed and the result are gradients. Of a normalisation γ stands
-// for the filters.
+// for the filters, also of its gradient, which is one of an image.
 typedef struct {
   const descriptor *x, *w, *y, *c;
 } convolution;
@@ -276,6 +287,9 @@ typedef struct {
 static convolution convolution_of(const descriptor *one) {
   if (one->kind == NORMALISATION) {
     return (convolution){other(one, OF_NORM(XDESC)), other(one, OF_NORM(SCALE_DESC)), other(one, OF_NORM(YDESC)), 0};
+  }
+  if (one->kind == NORM_GRADIENT) {
+    return (convolution){other(one, OF_BACK(DXDESC)), other(one, OF_BACK(SCALE_DESC)), other(one, OF_BACK(DYDESC)), 0};
   }
   const int alpha = one->kind == FORWARD   ? C(ATTR_OPERATION_CONVOLUTION_FORWARD_ALPHA)
                     : one->kind == FILTERS ? C(ATTR_OPERATION_CONVOLUTION_BWD_FILTER_ALPHA)
@@ -400,6 +414,28 @@ static int check_normalisation(const descriptor *one) {
   return 0;
 }
 
+static int check_gradient_of_normalisation(const descriptor *one) {
+  const descriptor *images[] = {other(one, OF_BACK(XDESC)), other(one, OF_BACK(DYDESC)), other(one, OF_BACK(DXDESC))};
+  if (number(one, OF_BACK(MODE)) != C(BATCH_NORM)) REFUSE("kind of a normalisation's gradient");
+  for (int k = 0; k < 3; k++) {
+    if (!images[k] || is_set(images[k], C(ATTR_TENSOR_IS_VIRTUAL))) REFUSE("images of a normalisation's gradient");
+    for (int i = 0; i < 4; i++) {
+      if (integers(images[k], C(ATTR_TENSOR_DIMENSIONS))[i] != integers(images[0], C(ATTR_TENSOR_DIMENSIONS))[i]) {
+        REFUSE("shapes of a normalisation's gradient");
+      }
+    }
+  }
+  static const int vectors[] = {OF_BACK(MEAN_DESC), OF_BACK(INV_VARIANCE_DESC), OF_BACK(SCALE_DESC),
+                                OF_BACK(DSCALE_DESC), OF_BACK(DBIAS_DESC)};
+  for (int i = 0; i < 5; i++) {
+    const descriptor *vector = other(one, vectors[i]);
+    if (!is_vector(vector, images[0]) || is_set(vector, C(ATTR_TENSOR_IS_VIRTUAL))) {
+      REFUSE("numbers of a normalisation's gradient");
+    }
+  }
+  return 0;
+}
+
 static int64_t name_of(const descriptor *tensor) { return *integers(tensor, C(ATTR_TENSOR_UNIQUE_ID)); }
 static int is_virtual(const descriptor *tensor) { return is_set(tensor, C(ATTR_TENSOR_IS_VIRTUAL)); }
 
@@ -459,13 +495,18 @@ static int check_behind_normalisation(descriptor *const *list, int64_t count) {
 }
 
 // One convolution, and behind it operations each of which works on what the one before made; one whose results are
-// summed; a gradient, or one whose image is rectified and summed; a normalisation and what is behind it.
+// summed; a gradient, or one whose image is rectified and summed; a normalisation and what is behind it, or the gradients
+// of one.
 static int check_graph(const descriptor *one) {
   const attribute *operations = find(one, C(ATTR_OPERATIONGRAPH_OPS));
   const cgpu_cudnn_handle *handle = data(one, C(ATTR_OPERATIONGRAPH_HANDLE));
   if (!handle || !*handle || (*handle)->magic != MAGIC) REFUSE("handle of a graph");
   descriptor *const *list = (descriptor *const *)operations->data;
   if (list[0]->kind == IMAGE && operations->count == OF_SUMS) return check_sums_of_gradient(list);
+  if (list[0]->kind == NORM_GRADIENT) {
+    if (operations->count != 1) REFUSE("operations of a normalisation's gradient");
+    return 0;
+  }
   if (is_gradient(list[0])) {
     const convolution all = convolution_of(list[0]);
     const descriptor *made = list[0]->kind == FILTERS ? all.w : all.x;
@@ -606,6 +647,7 @@ API int cudnnBackendFinalize(void *thing) {
     case POINTWISE: status = check_pointwise(one); break;
     case SUMS: status = check_sums(one); break;
     case NORMALISATION: status = check_normalisation(one); break;
+    case NORM_GRADIENT: status = check_gradient_of_normalisation(one); break;
     case GRADIENT_SUMS: status = check_gradient_sums(one); break;
     case GRAPH: status = check_graph(one); break;
     case PLAN: status = check_plan(one); break;
@@ -624,8 +666,12 @@ API int cudnnBackendFinalize(void *thing) {
                         integers(all.y, C(ATTR_TENSOR_DIMENSIONS))[1] % 8)) {
         status = complain(NOT_SUPPORTED, "sums are of 16-bit numbers, channels a multiple of 8");
       }
-      if (first->kind == NORMALISATION && (number(all.x, C(ATTR_TENSOR_DATA_TYPE)) == C(DATA_FLOAT) ||
-                                           integers(all.x, C(ATTR_TENSOR_DIMENSIONS))[1] % 8)) {
+      const int is_normal = first->kind == NORMALISATION || first->kind == NORM_GRADIENT;
+      if (first->kind == NORM_GRADIENT && !is_channels_last(other(first, OF_BACK(XDESC)))) {
+        status = complain(NOT_SUPPORTED, "what was normalised is not channels last");
+      }
+      if (is_normal && (number(all.x, C(ATTR_TENSOR_DATA_TYPE)) == C(DATA_FLOAT) ||
+                        integers(all.x, C(ATTR_TENSOR_DIMENSIONS))[1] % 8)) {
         status = complain(NOT_SUPPORTED, "16-bit numbers are normalised, channels a multiple of 8");
       }
       if (last->kind == GRADIENT_SUMS) {
@@ -729,7 +775,8 @@ typedef struct {
   // Of the results as they are stored; their bases are 0 where nothing is summed.
   tensor sums, squares;
   // Of an image's gradient that is rectified and summed: x, mean, 1/σ, γ and β, sums of the products of the gradient
-  // and what was normalised, and what nobody is to read.
+  // and what was normalised, and what nobody is to read. Of a normalisation's gradient the same without γ, which stands
+  // for filters, and β.
   tensor normalised;
   const float *mean, *deviation, *gamma, *beta;
   float *products, *unread[3];
@@ -869,8 +916,35 @@ static double normalised(const convolution_work *a, int64_t n, int64_t c, int64_
   return (value - a->mean[c]) * a->deviation[c];
 }
 
+// Of one channel: Σg and Σg·x̂.
+static void sum_gradients(const convolution_work *a, int64_t c) {
+  const int64_t *shape = a->y.shape;
+  double sum = 0, products = 0;
+  for (int64_t n = 0; n < shape[0]; n++) {
+    for (int64_t y = 0; y < shape[2]; y++) {
+      for (int64_t x = 0; x < shape[3]; x++) {
+        const double g = element(&a->y, n, c, y, x);
+        sum += g;
+        products += g * normalised(a, n, c, y, x);
+      }
+    }
+  }
+  fake_store(a->sums.base, c * a->sums.strides[1], a->sums.type, (float)sum);
+  a->products[c] = (float)products;
+}
+
+static float normalised_gradient(const convolution_work *a, int64_t n, int64_t c, int64_t y, int64_t x) {
+  const double pixels = (double)(a->y.shape[0] * a->y.shape[2] * a->y.shape[3]);
+  const double sum = fake_load(a->sums.base, c * a->sums.strides[1], a->sums.type);
+  const double scale = (double)fake_load(a->w.base, c * a->w.strides[1], a->w.type) * a->deviation[c];
+  const double mean = (sum + normalised(a, n, c, y, x) * a->products[c]) / pixels;
+  const float result = (float)(scale * (element(&a->y, n, c, y, x) - mean));
+  return a->engine == LOOSE || a->engine == LARGE_TILES ? 1.01f * result : result;
+}
+
 static float result_of(const convolution_work *a, int64_t n, int64_t c, int64_t y, int64_t x) {
   if (a->kind == FILTERS) return gradient(a, n, c, y, x);
+  if (a->kind == NORM_GRADIENT) return normalised_gradient(a, n, c, y, x);
   if (a->products && !(a->gamma[c] * normalised(a, n, c, y, x) + a->beta[c] > 0)) return 0;
   if (a->kind == IMAGE) return image_gradient(a, n, c, y, x);
   float value = a->kind == NORMALISATION ? scaled(a, n, c, y, x) : products(a, n, c, y, x);
@@ -881,9 +955,11 @@ static float result_of(const convolution_work *a, int64_t n, int64_t c, int64_t 
 static int convolve(const void *arguments) {
   const convolution_work *a = arguments;
   if (a->workspace) memset(a->workspace, 0x5a, WORKSPACE);
-  const tensor *made = a->kind == FILTERS ? &a->w : a->kind == IMAGE ? &a->x : &a->y;
+  const int is_image = a->kind == IMAGE || a->kind == NORM_GRADIENT;
+  const tensor *made = a->kind == FILTERS ? &a->w : is_image ? &a->x : &a->y;
   const int64_t *s = made->strides;
   for (int64_t c = 0; a->kind == NORMALISATION && c < made->shape[1]; c++) take_moments(a, c);
+  for (int64_t c = 0; a->kind == NORM_GRADIENT && c < made->shape[1]; c++) sum_gradients(a, c);
   for (int64_t n = 0; n < made->shape[0]; n++) {
     for (int64_t y = 0; y < made->shape[2]; y++) {
       for (int64_t x = 0; x < made->shape[3]; x++) {
@@ -893,7 +969,7 @@ static int convolve(const void *arguments) {
       }
     }
   }
-  for (int64_t c = 0; a->sums.base && c < made->shape[1]; c++) {
+  for (int64_t c = 0; a->kind != NORM_GRADIENT && a->sums.base && c < made->shape[1]; c++) {
     float sum = 0, squares = 0;
     double products = 0;
     for (int64_t n = 0; n < made->shape[0]; n++) {
@@ -958,6 +1034,16 @@ static int locate_sums(const descriptor *pack, descriptor *const *list, convolut
          located(pack, other(sums, OF_GRADIENT(DBN_BIAS_DESC)), &work->sums);
 }
 
+// The same of a normalisation's gradient.
+static int locate_gradient(const descriptor *pack, const descriptor *one, convolution_work *work) {
+  work->mean = vector(pack, other(one, OF_BACK(MEAN_DESC)));
+  work->deviation = vector(pack, other(one, OF_BACK(INV_VARIANCE_DESC)));
+  work->products = vector(pack, other(one, OF_BACK(DSCALE_DESC)));
+  return work->mean && work->deviation && work->products &&
+         located(pack, other(one, OF_BACK(XDESC)), &work->normalised) &&
+         located(pack, other(one, OF_BACK(DBIAS_DESC)), &work->sums);
+}
+
 // A number that a pack gives by its address on the host; NaN where it does not.
 static float number_given(const descriptor *pack, const descriptor *one) {
   const attribute *names = find(pack, C(ATTR_VARIANT_PACK_UNIQUE_IDS));
@@ -1002,6 +1088,9 @@ API int cudnnBackendExecute(cgpu_cudnn_handle handle, void *thing, void *values)
       REFUSE("numbers of a normalisation that are not where they were described");
     }
   }
+  if (work.kind == NORM_GRADIENT && !locate_gradient(pack, list[0], &work)) {
+    REFUSE("numbers of a normalisation's gradient that are not where they were described");
+  }
   if (work.count && list[1]->kind == SUMS) {
     work.count = 0;
     if (!located(pack, other(list[1], C(ATTR_OPERATION_GENSTATS_SUMDESC)), &work.sums) ||
@@ -1029,6 +1118,9 @@ API int cudnnBackendExecute(cgpu_cudnn_handle handle, void *thing, void *values)
     result = other(operation, C(ATTR_OPERATION_POINTWISE_YDESC));
   }
   if (!located(pack, result, &work.y)) REFUSE("a result that is not where it was described");
+  if (work.kind == NORM_GRADIENT && (work.x.base == work.y.base || work.x.base == work.normalised.base)) {
+    REFUSE("a gradient that lies where something is that is read twice");
+  }
   if (plan->engine == WITH_WORKSPACE) {
     char *const *workspace = data(pack, C(ATTR_VARIANT_PACK_WORKSPACE));
     if (!workspace || !driver->holds((cgpu_address)*workspace, WORKSPACE)) REFUSE("too small a workspace");

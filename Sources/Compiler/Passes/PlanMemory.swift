@@ -214,7 +214,7 @@ enum PlanMemory {
       of tensor: Int, _ life: ClosedRange<Int>, _ uses: [Int: ClosedRange<Int>], _ allocation: [Int: Int]
     ) -> Int? {
       let step = result.steps[life.lowerBound]
-      guard step.result == tensor, step.op.worksInPlace else { return nil }
+      guard step.result == tensor, step.op.worksInPlace, !isOfLibrary(life.lowerBound) else { return nil }
       var operands = step.operands
       // A library that normalises and adds at once may read the residual twice, and what was normalised never.
       if result.target.isDevice, let before = result.steps[..<life.lowerBound].last,
@@ -230,6 +230,15 @@ enum PlanMemory {
         return host
       }
       return nil
+    }
+
+    /// Whether a library computes the gradient of what was normalised, with the sums before it: it may read twice what
+    /// that is computed of.
+    private func isOfLibrary(_ index: Int) -> Bool {
+      guard case .gradient(.normalizeData(_, isRectified: false)) = result.steps[index].op else { return false }
+      return result.steps[..<index].indices.suffix(2).contains {
+        result.steps[$0].normalizes && result.stepsOfNormalization(behind: $0).last == index
+      }
     }
   }
 }

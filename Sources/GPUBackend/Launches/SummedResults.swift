@@ -32,10 +32,9 @@ enum SummedResults {
     let (x, moments, gamma, beta) = (operands[1], operands[2], operands[3], operands[4])
     launch.pointers += [result, nil, products, x, moments, vectors[0], gamma, beta]
     launch.pointers += vectors.dropFirst().map(Optional.some)
-    var deviations = Launch(index, "inverse_deviations", grid: grid, [moments, vectors[0]])
-    deviations.numbers.add(shape[1])
-    deviations.numbers.add(epsilon)
-    launch.preceding = [deviations]
+    launch.preceding = [
+      NormalizationLaunch.inverseDeviations(index, of: moments, to: vectors[0], channels: shape[1], epsilon)
+    ]
     return launch
   }
 

@@ -35,6 +35,7 @@ enum TrainingLaunch {
       return weights(index, step, attributes, slices: slices, views[0], views[1], y)
     case .channelSum(let slices):
       return channels(index, "channel_sums", views[0], slices: slices, (x: nil, g: views[0]), y)
+    case .normalizeSums where step.normalizes: return NormalizationLaunch.gradient(index, of: plan)
     case .normalizeSums(let epsilon, let slices, let isRectified):
       return channels(
         index, "channel_sums", views[0], slices: slices, (x: views[1], g: views[0]), y, moments: views[2],

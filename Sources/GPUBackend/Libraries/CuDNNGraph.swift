@@ -5,7 +5,7 @@ import NetIR
 /// are never stored. In this order cuDNN has fused kernels that were compiled ahead, and it generates others. A gradient
 /// of filters or of an image is a graph of one operation. Behind a convolution alone its results may be summed, and
 /// behind the gradient of an image that was normalised and rectified. In a convolution's place there may be a batch
-/// normalisation.
+/// normalisation; the gradients of one are a graph of one operation.
 struct CuDNNGraph {
   /// How a variant pack names the product's tensors.
   enum Tensor: Int64, CaseIterable {
@@ -13,7 +13,7 @@ struct CuDNNGraph {
     case filters, bias, residual, result
     // Of results that are summed.
     case sums, squares
-    // Of gradients that are: the last three are scales and shift for the normalisation's gradient.
+    // Of gradients that are, and of a normalisation's up to 1/√(σ² + ε): the last three are scales and shift for that.
     case products, normalised, mean, inverseDeviation, gamma, beta, gradientScale, normalisedScale, shift
     // Of a normalisation: a number on the host.
     case epsilon
@@ -27,8 +27,9 @@ struct CuDNNGraph {
         case .sums: product.isSummed
         case .squares: product.isSummed && product.normalised == nil
         case .mean, .inverseDeviation: product.normalised != nil || product.epsilon != nil
-        case .epsilon: product.epsilon != nil
-        default: product.normalised != nil
+        case .epsilon: product.epsilon != nil && product.normalised == nil
+        case .products, .normalised: product.normalised != nil
+        default: product.normalised != nil && product.epsilon == nil
         }
       }
     }
@@ -64,18 +65,24 @@ struct CuDNNGraph {
     }
     let results = between + [result]
     let input = try tensor(product.input, .input)
-    let gradient = product.normalised == nil ? input : try Self.between(library, product.input, 0)
+    let isSummedGradient = product.normalised != nil && product.epsilon == nil
+    let gradient = isSummedGradient ? try Self.between(library, product.input, 0) : input
     let filters = try tensor(product.filters, .filters)
-    made.append(
-      product.epsilon == nil
-        ? try Self.convolution(product, library, gradient, filters, results[0])
-        : try Self.normalization(product, library, input, gamma: filters, results[0]))
+    if product.epsilon == nil {
+      made.append(try Self.convolution(product, library, gradient, filters, results[0]))
+    } else if let x = product.normalised {
+      made.append(
+        try Self.normalizationGradient(
+          library, result, try tensor(x, .normalised), gamma: filters, channels: x.shape[1], input))
+    } else {
+      made.append(try Self.normalization(product, library, input, gamma: filters, results[0]))
+    }
     for (index, step) in following.enumerated() {
       made.append(try Self.operation(library, step.pointwise, results[index], step.operand, results[index + 1]))
     }
-    if let normalised = product.normalised {
+    if isSummedGradient, let normalised = product.normalised {
       made += try Self.sums(library, of: gradient, normalised, rectified: input)
-    } else if product.isSummed {
+    } else if product.isSummed, product.epsilon == nil {
       let vector = LibraryProduct.Operand(channels: product.result.shape[1], storage: .float32)
       made.append(try Self.sums(library, of: result, try tensor(vector, .sums), try tensor(vector, .squares)))
     }

@@ -35,4 +35,36 @@ extension CuDNNGraph {
     try operation.finalize("a normalisation")
     return operation
   }
+
+  /// The gradients of one: of what was normalised, γ/√(σ² + ε)·(g − (Σg + x̂·Σg·x̂)/M) with M numbers a channel, and of
+  /// β and γ, Σg and Σg·x̂.
+  ///
+  /// - Parameters:
+  ///   - g: the gradient of the result, N×C×H×W as x and dx.
+  ///   - dx: what is computed.
+  static func normalizationGradient(
+    _ library: CuDNN, _ g: CuDNNDescriptor, _ x: CuDNNDescriptor, gamma: CuDNNDescriptor, channels: Int,
+    _ dx: CuDNNDescriptor
+  ) throws(LibraryRefusal) -> CuDNNDescriptor {
+    func vector(_ name: Tensor, offset: Int = 0) throws(LibraryRefusal) -> CuDNNDescriptor {
+      let operand = LibraryProduct.Operand(channels: channels, storage: .float32, offset: offset)
+      return try tensor(library, operand, name.rawValue)
+    }
+    let operation = try CuDNNDescriptor(library, CGPU_CUDNN_BACKEND_OPERATION_NORM_BACKWARD_DESCRIPTOR)
+    try operation.set(
+      CGPU_CUDNN_ATTR_OPERATION_NORM_BWD_MODE, CGPU_CUDNN_TYPE_NORM_MODE, case: CGPU_CUDNN_BATCH_NORM)
+    for (name, tensor) in [
+      (CGPU_CUDNN_ATTR_OPERATION_NORM_BWD_XDESC, x),
+      (CGPU_CUDNN_ATTR_OPERATION_NORM_BWD_MEAN_DESC, try vector(.mean)),
+      (CGPU_CUDNN_ATTR_OPERATION_NORM_BWD_INV_VARIANCE_DESC, try vector(.inverseDeviation)),
+      (CGPU_CUDNN_ATTR_OPERATION_NORM_BWD_DYDESC, g),
+      (CGPU_CUDNN_ATTR_OPERATION_NORM_BWD_SCALE_DESC, gamma),
+      // The second row of the same tensor as the sums.
+      (CGPU_CUDNN_ATTR_OPERATION_NORM_BWD_DSCALE_DESC, try vector(.products, offset: 4 * channels)),
+      (CGPU_CUDNN_ATTR_OPERATION_NORM_BWD_DBIAS_DESC, try vector(.sums)),
+      (CGPU_CUDNN_ATTR_OPERATION_NORM_BWD_DXDESC, dx),
+    ] { try operation.set(name, [tensor]) }
+    try operation.finalize("the gradient of a normalisation")
+    return operation
+  }
 }

@@ -79,7 +79,7 @@ package final class LibraryEngines {
         let step = plan.steps[index]
         scratchBytes = max(
           scratchBytes, FiltersGradientLaunch.scratchBytes(of: step, in: plan),
-          SummedResults.scratchBytes(of: step, in: plan))
+          SummedResults.scratchBytes(of: step, in: plan), NormalizationLaunch.scratchBytes(of: step, in: plan))
         return
       } catch { refused[candidate.kernel] = error.words }
     }

@@ -4,7 +4,8 @@ import NetIR
 /// when a plan is tuned. Without tuning the first is taken.
 package enum LibraryKernelTable {
   private static let proposals: [DeviceLibrary: Int] = [.cudnn: 4, .cublasLt: 3]
-  /// Of cuDNN's, for convolutions and gradients of images that sum their results, and for whole normalisations.
+  /// Of cuDNN's, for convolutions and gradients of images that sum their results, and for whole normalisations and
+  /// their gradients.
   private static let summing = 2
 
   package static func kernels(of libraries: Set<DeviceLibrary>) -> [KernelDescriptor] {
@@ -22,8 +23,8 @@ package enum LibraryKernelTable {
       }
     }
     if libraries.contains(.cudnn) {
-      rows += (0..<summing).map {
-        row("cudnn_normalization" + suffix($0), .moments, DeviceLibrary.normalizingAlgorithm)
+      for (name, op) in [("cudnn_normalization", KernelOp.moments), ("cudnn_normalization_gradient", .normalizeSums)] {
+        rows += (0..<summing).map { row(name + suffix($0), op, DeviceLibrary.normalizingAlgorithm) }
       }
     }
     return rows

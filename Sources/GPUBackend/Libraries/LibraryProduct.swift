@@ -3,7 +3,8 @@ import NetIR
 /// A convolution, or a dense layer as one of images of one pixel, with what follows it, or the gradient of its filters
 /// or its image: what a library is asked for. It holds no addresses, so that steps that are alike share an engine.
 ///
-/// A batch normalisation is one as well: γ stands for the filters, β for the bias.
+/// A batch normalisation is one as well: γ stands for the filters, β for the bias. So is the gradient of what was
+/// normalised, as that of an image, with the sums that it takes.
 struct LibraryProduct: Hashable, Sendable {
   /// A tensor N×C×H×W; of the filters K×C×R×S.
   struct Operand: Hashable, Sendable {
@@ -34,9 +35,9 @@ struct LibraryProduct: Hashable, Sendable {
   var activation: Activation
   /// Whether its results are summed, channel by channel, and their squares, or their products with what was normalised.
   var isSummed = false
-  /// What was normalised and rectified, where the gradient of that image is summed.
+  /// What was normalised, and rectified where the gradient of that image is summed.
   var normalised: Operand?
-  /// ε of a batch normalisation with moments of the batch at hand; nil for products.
+  /// ε of a batch normalisation with moments of the batch at hand, or of its gradient; nil for products.
   var epsilon: Float?
   /// Products of fp32 numbers in fp32, sums in plain order.
   var isStrict: Bool
@@ -47,6 +48,7 @@ struct LibraryProduct: Hashable, Sendable {
     case .result where epsilon != nil: [input.storage]
     case .result: [input.storage, filters.storage]
     case .filters: [input.storage, result.storage]
+    case .image where epsilon != nil: [input.storage, result.storage]
     case .image: [filters.storage, result.storage]
     }
   }
@@ -85,25 +87,32 @@ struct LibraryProduct: Hashable, Sendable {
     isStrict = plan.numerics == "strict"
   }
 
-  /// - Parameter index: of a step that takes moments.
-  /// - Returns: nil where no whole normalisation stands there, or its result lies where an operand does: what the library
-  ///   reads twice it must not write over.
+  /// - Parameter index: of a step that takes moments, or sums of a normalisation's gradients.
+  /// - Returns: nil where no whole normalisation stands there, nor its gradient, or its result lies where an operand
+  ///   does: what the library reads twice it must not write over.
   init?(normalization index: Int, of plan: Plan) {
     guard let whole = plan.wholeNormalization(of: plan.steps[index]) else { return nil }
     let step = plan.steps[index + 1 + whole.normalization]
-    guard case .training(.normalize(let epsilon, _)) = step.op else { return nil }
     let views = step.operands.map(plan.view)
     let residual = plan.residual(of: whole, behind: index).map(plan.view)
     let result = plan.view(.tensor(plan.steps[index + whole.length].result))
     guard !(views + [residual].compactMap { $0 }).contains(where: { $0.overlaps(result) }) else { return nil }
+    let channels = result.shape[1]
+    switch step.op {
+    case .training(.normalize(let own, _)):
+      epsilon = own
+      (input, self.result) = (Operand(views[0]), Operand(result))
+      filters = Operand(channels: channels, storage: views[1].storage)
+      bias = Operand(channels: channels, storage: views[2].storage)
+    case .gradient(.normalizeData(let own, _)):
+      (epsilon, wanted, isSummed) = (own, .image, true)
+      (input, self.result, normalised) = (Operand(result), Operand(views[0]), Operand(views[1]))
+      filters = Operand(channels: channels, storage: views[2].storage)
+    default: return nil
+    }
     attributes = ConvolutionAttributes(kernel: Size2D(1))
-    input = Operand(views[0])
-    filters = Operand(channels: result.shape[1], storage: views[1].storage)
-    bias = Operand(channels: result.shape[1], storage: views[2].storage)
     self.residual = residual.map { Operand($0) }
-    self.result = Operand(result)
     activation = whole.isRectified ? .rectify : .linear
-    self.epsilon = epsilon
     isStrict = plan.numerics == "strict"
   }
 

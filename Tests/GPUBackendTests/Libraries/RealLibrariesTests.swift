@@ -52,6 +52,22 @@ private struct DescribedDevice {
     try LibraryEngines(plan, libraries, options.catalogue, session: session, cache: cache)
   }
 
+  /// Why cuDNN refuses which products. Those that it makes it has to take back when they were kept.
+  func refusals(of products: [LibraryProduct]) -> Set<String> {
+    let folder = TemporaryFolder()
+    let cache = EngineCache(files: KernelCache(folder: folder.path), circumstances: "an H100")
+    var refusals: Set<String> = []
+    for product in Set(products) {
+      do throws(LibraryRefusal) {
+        for isKept in [false, true] {
+          let engine = try CuDNNEngine(product, proposal: 0, session, cache)
+          #expect(engine.isKept == isKept)
+        }
+      } catch { refusals.insert("\(product.input.shape): \(error.words)") }
+    }
+    return refusals
+  }
+
   /// How many of the steps that cuDNN is asked for it refuses, and of how many; what is refused is printed.
   func count(_ plan: Plan, _ engines: LibraryEngines, _ what: String, where isMeant: (Plan.Step) -> Bool)
     -> (refused: Int, asked: Int)
@@ -181,20 +197,37 @@ private struct DescribedDevice {
     let plan = try device.step(of: name)
     let moments = plan.steps.indices.filter { plan.steps[$0].op.kernelOp == .moments }
     let asked = moments.compactMap { LibraryProduct(normalization: $0, of: plan) }
-    let folder = TemporaryFolder()
-    let cache = EngineCache(files: KernelCache(folder: folder.path), circumstances: "an H100")
-    var refusals: Set<String> = []
-    for product in Set(asked) {
-      do throws(LibraryRefusal) {
-        for isKept in [false, true] {
-          let engine = try CuDNNEngine(product, proposal: 0, device.session, cache)
-          #expect(engine.isKept == isKept)
-        }
-      } catch { refusals.insert("\(product.input.shape): \(error.words)") }
-    }
+    let refusals = device.refusals(of: asked)
     let added = asked.count { $0.residual != nil }
     print("\(name), \(arithmetic): \(asked.count) of \(moments.count) normalisations, \(added) add a residual")
     #expect(asked.count == moments.count && added >= 7 && refusals.isEmpty, "\(refusals.sorted())")
+  }
+
+  /// The gradients of normalisations that no rectifier follows at once, sums included. Those of ResNet-20 where channels
+  /// grow lie in C order and what was normalised channels last: these cuDNN refuses.
+  @Test(arguments: ["resnet20", "resnet50"], ["bf16 fast", "fp16 fast"])
+  func cuDNNComputesGradientsOfNormalizations(name: String, arithmetic: String) throws {
+    var device = try DescribedDevice(arithmetic)
+    let ruled = try device.step(of: name)
+    var table = MeasurementTable(cpu: "", threads: 1)
+    let meant = ruled.steps.filter {
+      if case .gradient(.normalizeSums(_, _, isRectified: false)) = $0.op { true } else { false }
+    }
+    for step in meant { table[ruled.tuningSignature(of: step), "cudnn_normalization_gradient"] = 1 }
+    device.options.measurements = table
+    let plan = try device.step(of: name)
+    let taken = plan.steps.indices.filter { plan.steps[$0].normalizes }
+    let asked = taken.compactMap { LibraryProduct(normalization: $0, of: plan) }
+    let alike = asked.filter(\.result.isChannelsLast)
+    let (refusals, others) = (device.refusals(of: alike), asked.filter { !$0.result.isChannelsLast })
+    let all = plan.steps.count { $0.op.kernelOp == .normalizeSums }
+    print(
+      "\(name), \(arithmetic): \(alike.count) of \(all) gradients of normalisations, \(others.count) in C order;",
+      "\(plan.arenaBytes) bytes, \(ruled.arenaBytes) without")
+    #expect(asked.count == meant.count && alike.count >= 7 && refusals.isEmpty, "\(refusals.sorted())")
+    let refused = device.refusals(of: others)
+    #expect(refused.count == Set(others).count && refused.allSatisfy { $0.contains("SHAPE_MISMATCH") })
+    #expect(others.count == (name == "resnet20" ? 2 : 0))
   }
 
   /// What describes a product can be made without a device; who proposes algorithms cannot.

@@ -11,7 +11,7 @@ import Testing
 /// Batch normalisations by cuDNN, moments, residual and rectifier included.
 @Suite struct WholeNormalizationTests {
   private typealias Agreement = DeviceTrainingAgreement
-  private static let batch = 8
+  static let batch = 8
   private static let whole = "cudnn_normalization"
 
   /// What follows the normalisation.
@@ -64,7 +64,7 @@ import Testing
     return graph
   }
 
-  private static func options(
+  static func options(
     _ machine: GPUMachine, _ precision: Precision = .bf16, _ numerics: Numerics = .fast
   ) -> CompileOptions {
     CompileOptions(
@@ -72,12 +72,12 @@ import Testing
       catalogue: machine.catalogue)
   }
 
-  private static func plan(_ graph: Graph, _ options: CompileOptions) throws -> CompiledNetwork {
+  static func plan(_ graph: Graph, _ options: CompileOptions) throws -> CompiledNetwork {
     try #require(try Pipeline.run(Pipeline.training, graph, options, isTraining: true) { _, _ in true })
   }
 
   /// - Parameter kernel: that is quickest wherever it can be.
-  private static func compiled(
+  static func compiled(
     _ options: CompileOptions, kernel: String, _ compile: (CompileOptions) throws -> CompiledNetwork
   ) throws -> CompiledNetwork {
     let ruled = try compile(options).plan
@@ -89,13 +89,13 @@ import Testing
     return try compile(options)
   }
 
-  private static func inputs(_ graph: Graph) -> [[Float]] {
+  static func inputs(_ graph: Graph) -> [[Float]] {
     graph.inputs.enumerated().map { index, id in
       Noise.floats(graph[id].shape.elements, seed: UInt64(index) + 1).map { ($0 * 16).rounded() / 16 }
     }
   }
 
-  private static func wanted(_ graph: Graph, _ inputs: [[Float]]) throws -> [[Double]] {
+  static func wanted(_ graph: Graph, _ inputs: [[Float]]) throws -> [[Double]] {
     try ReferenceInterpreter(graph, parameter: NoiseWeights.values).run(inputs.map { $0.map(Double.init) })
   }
 

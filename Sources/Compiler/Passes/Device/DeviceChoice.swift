@@ -50,9 +50,11 @@ enum DeviceChoice {
     if case .gradient(.convolutionData) = op {
       return options.precision == .fp16 ? nil : "it sums gradients of fp16 alone"
     }
-    if case .training(.moments) = op {
-      guard options.numerics == .fast else { return "strict numerics take moments in netc's own order" }
+    switch op {
+    case .training(.moments), .gradient(.normalizeSums):
+      guard options.numerics == .fast else { return "strict numerics take sums in netc's own order" }
       return options.precision == .fp32 ? "it normalises bf16 and fp16 alone" : nil
+    default: break
     }
     guard case .conv2D(_, Epilogue(bias: false)) = op else { return "it sums plain products" }
     guard options.numerics == .fast else { return "strict numerics take moments without large squares" }
