@@ -7,8 +7,6 @@ import NetworkTestSupport
 
 /// An image that is normalised, rectified and convolved, with the gradients of all of it.
 enum NormalisedImage {
-  private static let batch = 8
-
   /// What stands in the way of sums.
   enum Obstacle: CaseIterable {
     case leakyRectifier, sumOfGradients, anotherReader, anotherNormalisation
@@ -22,19 +20,12 @@ enum NormalisedImage {
     func add(_ op: GraphOp, _ operands: [ValueID], _ name: String) throws -> ValueID {
       try graph.add(op, operands, name: name)
     }
-    /// Made by a convolution, images lie channels last.
-    func input(_ index: Int, _ shape: [Int], _ name: String) throws -> ValueID {
-      let input = try add(.input(index: index, shape: shape), [], "\(name) in C order")
-      let ones = try add(.fill(value: 1, shape: [shape[1], 1, 1, 1]), [], "ones of \(name)")
-      let each = ConvolutionAttributes(kernel: Size2D(1), groups: shape[1])
-      return try add(.conv2D(each, Epilogue(bias: false)), [input, ones], name)
-    }
     let attributes = ConvolutionAttributes(
       kernel: Size2D(3), stride: Size2D(stride), padding: Padding2D(top: 1, bottom: 1, left: 1, right: 1))
-    let (filters, above) = (16, (image - 1) / stride + 1)
+    let (batch, filters, above) = (TrainingPattern.batch, 16, (image - 1) / stride + 1)
     let activation: Activation = obstacle == .leakyRectifier ? .leakyRectify(leakiness: 0.25) : .rectify
-    let x = try input(0, [batch, channels, image, image], "x")
-    let g = try input(1, [batch, filters, above, above], "g")
+    let x = try graph.imageInput(0, [batch, channels, image, image], "x")
+    let g = try graph.imageInput(1, [batch, filters, above, above], "g")
     let w = try add(.input(index: 2, shape: [filters, channels, 3, 3]), [], "w")
     let gamma = try add(.input(index: 3, shape: [channels]), [], "gamma")
     let beta = try add(.input(index: 4, shape: [channels]), [], "beta")
@@ -62,22 +53,8 @@ enum NormalisedImage {
     return graph
   }
 
-  /// Images and filters have so few bits that fp16 stores them as they are.
-  static func inputs(_ graph: Graph) -> [[Float]] {
-    graph.inputs.enumerated().map { index, id in
-      let noise = Noise.floats(graph[id].shape.elements, seed: UInt64(index) + 1)
-      return index < 3 ? noise.map { ($0 * 16).rounded() / 16 } : noise
-    }
-  }
-
-  static func wanted(_ graph: Graph) throws -> [[Double]] {
-    try ReferenceInterpreter(graph, parameter: NoiseWeights.values).run(inputs(graph).map { $0.map(Double.init) })
-  }
-
   static func options(_ machine: GPUMachine, _ precision: Precision = .fp16) -> CompileOptions {
-    var options = CompileOptions(
-      batch: batch, precision: precision, numerics: .fast, target: machine.device.target,
-      catalogue: machine.catalogue)
+    var options = TrainingPattern.options(machine, precision)
     options.dataGradients = .whole
     return options
   }

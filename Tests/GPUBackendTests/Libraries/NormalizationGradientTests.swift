@@ -11,8 +11,10 @@ import Testing
 /// Gradients of batch normalisations by cuDNN, the sums that they begin with included.
 @Suite struct NormalizationGradientTests {
   private typealias Agreement = DeviceTrainingAgreement
-  private typealias Whole = WholeNormalizationTests
-  private static let kernel = "cudnn_normalization_gradient"
+  private typealias Pattern = TrainingPattern
+  private static let pattern = Pattern("cudnn_normalization_gradient", other: "cuda_normalize_sums") {
+    $0.op.kernelOp == .normalizeSums
+  }
 
   /// What stands in the way.
   enum Obstacle: CaseIterable { case rectifier, otherGradient, otherMoments, stepBetween }
@@ -23,19 +25,10 @@ import Testing
     func add(_ op: GraphOp, _ operands: [ValueID], _ name: String) throws -> ValueID {
       try graph.add(op, operands, name: name)
     }
-    /// A convolution by ones: images that one makes or reads lie channels last.
-    func convolved(_ x: ValueID, _ name: String) throws -> ValueID {
-      let ones = try add(.fill(value: 1, shape: [channels, 1, 1, 1]), [], "ones of \(name)")
-      let each = ConvolutionAttributes(kernel: Size2D(1), groups: channels)
-      return try add(.conv2D(each, Epilogue(bias: false)), [x, ones], name)
-    }
-    func input(_ index: Int, _ name: String) throws -> ValueID {
-      let input = try add(.input(index: index, shape: [Whole.batch, channels, image, image]), [], "\(name) in C order")
-      return try convolved(input, name)
-    }
     let epsilon: Float = 1e-3
-    let x = try input(0, "x")
-    var g = try input(1, "g")
+    let shape = [Pattern.batch, channels, image, image]
+    let x = try graph.imageInput(0, shape, "x")
+    var g = try graph.imageInput(1, shape, "g")
     let gamma = try add(.input(index: 2, shape: [channels]), [], "gamma")
     let beta = try add(.input(index: 3, shape: [channels]), [], "beta")
     let moments = try add(.training(.moments()), [x], "moments")
@@ -43,7 +36,7 @@ import Testing
     let y = try add(
       .training(.normalize(epsilon: epsilon, activation: obstacle == .rectifier ? .rectify : .linear)),
       [x, gamma, beta, moments], "y")
-    let z = try convolved(y, "z")
+    let z = try graph.convolvedByOnes(y, "z")
     if obstacle == .rectifier { g = try add(.gradient(.activation(.rectify)), [g, y], "y") }
     if obstacle == .otherMoments { used = try add(.training(.moments()), [g], "moments of g") }
     let sums = try add(.gradient(.normalizeSums(epsilon: epsilon)), [g, x, used], "y")
@@ -53,12 +46,8 @@ import Testing
     let rows = try (0..<2).map {
       try add(.rearrange(.slice([2, channels], axis: 0, start: $0, count: 1)), [sums], ["beta", "gamma"][$0])
     }
-    graph.outputs = rows + [z, try convolved(data, "dx")] + others
+    graph.outputs = rows + [z, try graph.convolvedByOnes(data, "dx")] + others
     return graph
-  }
-
-  private static func sums(_ plan: Plan) throws -> Plan.Step {
-    try #require(plan.steps.first { $0.op.kernelOp == .normalizeSums })
   }
 
   /// Sums of the whole batch at once, and of slices that are joined; with either proposal. What nobody reads any more
@@ -67,28 +56,24 @@ import Testing
   func agrees(image: Int, precision: (name: String, bound: Double)) throws {
     let machine = try LibraryAgreement.machine.get()
     let graph = try Self.graph(image: image)
-    let inputs = Whole.inputs(graph)
-    let wanted = try Whole.wanted(graph, inputs)
-    let options = Whole.options(machine, try #require(Precision(rawValue: precision.name)))
-    let own = try Agreement.executable(try Whole.plan(graph, options), on: machine)
+    let test = try Pattern.agreement(graph)
+    let options = Pattern.options(machine, try #require(Precision(rawValue: precision.name)))
+    let own = try Agreement.executable(try Pattern.ruled(graph, options), on: machine)
     #expect(own.list.launches.contains { $0.kernel == "channel_sums" })
-    let others = try Agreement.run(own, inputs).map { $0.map(Double.init) }
-    for kernel in [Self.kernel, Self.kernel + ".2"] {
-      let compiled = try Whole.compiled(options, kernel: kernel) { try Whole.plan(graph, $0) }
-      let executable = try Agreement.executable(compiled, on: machine)
-      #expect(try Self.sums(executable.plan).kernel == kernel)
+    let others = try Agreement.run(own, test.inputs)
+    for kernel in Self.pattern.proposals {
+      let executable = try Agreement.executable(try Self.pattern.taken(graph, options, by: kernel), on: machine)
+      #expect(try Self.pattern.step(executable.plan).kernel == kernel)
       let launches = executable.list.launches
       #expect(launches.contains { $0.preceding.map(\.kernel) == ["inverse_deviations"] })
       #expect(!launches.contains { ["channel_sums", "batch_sum"].contains($0.kernel) })
       #expect(executable.plan.steps.contains { $0.op.kernelOp == .batchSum } == (image == 20))
-      // What a run leaves in memory must not reach the next one.
-      _ = try Agreement.run(executable, inputs.map { $0.map { _ in .nan } })
-      let found = try Agreement.run(executable, inputs)
-      Agreement.check(found, wanted, of: graph, within: precision.bound)
-      Agreement.check(found, others, of: graph, within: precision.bound)
+      let found = try test.runTwice(executable)
+      test.check(found, within: precision.bound)
+      test.check(found, others, within: precision.bound)
       // Sums are of fp32.
       for row in 0..<2 {
-        for (a, b) in zip(found[row], wanted[row]) { #expect(abs(Double(a) - b) <= 1e-4 * (1 + abs(b))) }
+        for (a, b) in zip(found[row], test.wanted[row]) { #expect(abs(Double(a) - b) <= 1e-4 * (1 + abs(b))) }
       }
     }
   }
@@ -96,20 +81,18 @@ import Testing
   /// The rule leaves all of it to netc's kernels: nothing was measured.
   @Test func byTimeAlone() throws {
     let machine = try LibraryAgreement.machine.get()
-    let plan = try Whole.plan(try Self.graph(image: 20), Whole.options(machine)).plan
-    let step = try Self.sums(plan)
+    let plan = try Pattern.ruled(try Self.graph(image: 20), Pattern.options(machine)).plan
+    let step = try Self.pattern.step(plan)
     #expect(step.kernel == "cuda_normalize_sums")
-    #expect(step.choice?.candidates.map(\.kernel) == ["cuda_normalize_sums", Self.kernel, Self.kernel + ".2"])
+    #expect(step.choice?.candidates.map(\.kernel) == ["cuda_normalize_sums"] + Self.pattern.proposals)
     #expect(step.choice?.candidates.allSatisfy { $0.exclusion == nil } == true)
     #expect(plan.tuningSignature(of: step).hasSuffix(" and the gradient of what was normalised"))
   }
 
   @Test(arguments: [(Precision.fp32, Numerics.fast, "bf16 and fp16 alone"), (.bf16, .strict, "strict numerics")])
   func exclusions(precision: Precision, numerics: Numerics, words: String) throws {
-    let options = Whole.options(try LibraryAgreement.machine.get(), precision, numerics)
-    let step = try Self.sums(try Whole.plan(try Self.graph(image: 6), options).plan)
-    let reason = step.choice?.candidates.first { $0.kernel == Self.kernel }?.exclusion
-    #expect(reason?.contains(words) == true, "\(reason ?? "none")")
+    let options = Pattern.options(try LibraryAgreement.machine.get(), precision, numerics)
+    try Self.pattern.checkExclusion(from: try Self.graph(image: 6), options, words)
   }
 
   /// What does not fit is left to netc's kernels, rectified ones above all; the rest of it is right.
@@ -117,37 +100,27 @@ import Testing
   func obstacles(obstacle: Obstacle) throws {
     let machine = try LibraryAgreement.machine.get()
     let graph = try Self.graph(image: 6, obstacle)
-    let compiled = try Whole.compiled(Whole.options(machine, .fp16), kernel: Self.kernel) { try Whole.plan(graph, $0) }
+    let compiled = try Self.pattern.taken(graph, Pattern.options(machine, .fp16))
     let executable = try Agreement.executable(compiled, on: machine)
-    let step = try Self.sums(executable.plan)
+    let step = try Self.pattern.step(executable.plan)
     #expect(!step.normalizes && step.choice == nil)
-    let inputs = Whole.inputs(graph)
-    Agreement.check(try Agreement.run(executable, inputs), try Whole.wanted(graph, inputs), of: graph, within: 4e-3)
+    let test = try Pattern.agreement(graph)
+    test.check(try Agreement.run(executable, test.inputs), within: 4e-3)
   }
 
-  /// The fake normalises channels in eights. What it refuses netc's kernels compute.
   @Test func refused() throws {
-    let machine = try LibraryAgreement.machine.get()
-    let graph = try Self.graph(image: 6, channels: 20)
-    let compiled = try Whole.compiled(Whole.options(machine), kernel: Self.kernel) { try Whole.plan(graph, $0) }
-    #expect(try Self.sums(compiled.plan).normalizes)
-    let executable = try Agreement.executable(compiled, on: machine)
-    let step = try Self.sums(executable.plan)
-    #expect(step.kernel == "cuda_normalize_sums")
-    let refusal = step.choice?.candidates.first { $0.kernel == Self.kernel }?.exclusion
-    #expect(refusal?.contains("netc may use") == true)
-    let inputs = Whole.inputs(graph)
-    Agreement.check(try Agreement.run(executable, inputs), try Whole.wanted(graph, inputs), of: graph, within: 0.01)
+    let test = try Pattern.agreement(try Self.graph(image: 6, channels: 20))
+    try Self.pattern.checkRefusal(test, Pattern.options(try LibraryAgreement.machine.get()), within: 0.01)
   }
 
   /// A plan that was made for netc's kernel lets the gradient lie on what it is computed of: no library may take it.
   @Test func writesOverNothing() throws {
     let machine = try LibraryAgreement.machine.get()
     let graph = try Self.graph(image: 6)
-    let own = try Whole.plan(graph, Whole.options(machine, .fp16)).plan
-    let taken = try Whole.compiled(Whole.options(machine, .fp16), kernel: Self.kernel) { try Whole.plan(graph, $0) }
+    let own = try Pattern.ruled(graph, Pattern.options(machine, .fp16)).plan
+    let taken = try Self.pattern.taken(graph, Pattern.options(machine, .fp16))
     func product(_ plan: Plan) throws -> LibraryProduct? {
-      let index = try #require(plan.steps.firstIndex { $0.op.kernelOp == .normalizeSums })
+      let index = try #require(plan.steps.firstIndex(where: Self.pattern.isStep))
       return LibraryProduct(normalization: index, of: plan)
     }
     #expect(try product(own) == nil)
@@ -156,65 +129,34 @@ import Testing
 
   /// A step of training: of a residual net, the normalisations in front of its sums.
   @Test func aStepAgrees() throws {
-    let machine = try LibraryAgreement.machine.get()
-    let net = try #require(TrainingNets.all.first { $0.name.contains("residual") })
-    let step = try net.step(batch: 16, scalesLoss: true)
-    var inputs = step.noise().map { $0.map(Float.init) }
-    inputs[try #require(step.lossScale)] = [256]
-    let wanted = try Whole.wanted(step.graph, inputs)
-    var options = Whole.options(machine, .fp16)
-    options.batch = 16
-    let plain = try Agreement.executable(try GPUStepCompiler.plan(step, options), on: machine)
-    let compiled = try Whole.compiled(options, kernel: Self.kernel) { try GPUStepCompiler.plan(step, $0) }
-    let executable = try Agreement.executable(compiled, on: machine)
-    let steps = executable.plan.steps.filter { $0.op.kernelOp == .normalizeSums }
+    let options = Pattern.options(try LibraryAgreement.machine.get(), .fp16)
+    let (taken, ruled) = try Self.pattern.checkStep(options, within: 0.02)
+    let steps = taken.steps.filter(Self.pattern.isStep)
     for step in steps {
       guard case .gradient(.normalizeSums(_, _, let isRectified)) = step.op else { continue }
       #expect(step.normalizes == !isRectified)
     }
     #expect(steps.contains { $0.normalizes } && !steps.allSatisfy { $0.normalizes })
-    #expect(!plain.plan.steps.contains { $0.normalizes })
-    let (found, others) = (try Agreement.run(executable, inputs), try Agreement.run(plain, inputs))
-    Agreement.check(found, others.map { $0.map(Double.init) }, of: step.graph, within: 0.02)
-    // As all steps of such nets in fp16: a rectifier may decide otherwise.
-    Agreement.check(found, wanted, of: step.graph, within: 0.1)
+    #expect(!ruled.steps.contains { $0.normalizes })
   }
 
   /// What a device takes for sums and the gradient is one time, whoever computes them.
   @Test func isTimed() throws {
-    let machine = try DeviceAgreement.machine(FakeGPU(libraries: true))
-    let net = TrainingCase(
-      name: "a convolution that is not rectified",
-      yaml: """
-        - Input: {shape: [null, 8, 4, 4]}
-        - Conv2D: {num_filters: 8, filter_size: 3, pad: same, nonlinearity: linear, batch_norm: true}
-        - GlobalPool: {}
-        - Dense: {num_units: 3, nonlinearity: softmax}
-        """)
-    let step = try net.step(batch: 4, scalesLoss: true)
-    var options = Whole.options(machine, .fp16)
-    options.batch = 4
-    let tuner = GPUTuner(step, options, parameter: NoiseWeights.values, machine)
-    var console = Console.standard()
-    console.quiet = true
-    let times = try tuner.run(console).table.times
+    let times = try Pattern.times(
+      """
+      - Input: {shape: [null, 8, 4, 4]}
+      - Conv2D: {num_filters: 8, filter_size: 3, pad: same, nonlinearity: linear, batch_norm: true}
+      - GlobalPool: {}
+      - Dense: {num_units: 3, nonlinearity: softmax}
+      """)
     let one = try #require(times.first { $0.key.hasSuffix(" and the gradient of what was normalised") }).value
-    #expect(Set(one.keys) == ["cuda_normalize_sums", Self.kernel, Self.kernel + ".2", MeasurementTable.sums])
+    #expect(Set(one.keys) == Set(["cuda_normalize_sums", MeasurementTable.sums] + Self.pattern.proposals))
     #expect(try #require(one["cuda_normalize_sums"]) > #require(one[MeasurementTable.sums]))
   }
 
-  /// Every seventh call fails once: another kernel computes the step, or there is an error. Nothing is left behind.
   @Test func callsFailInTurn() throws {
-    let fake = FakeGPU(libraries: true)
-    let graph = try Self.graph(image: 6)
-    let inputs = Whole.inputs(graph)
-    let wanted = try Whole.wanted(graph, inputs)
-    let faults = try FaultsInTurn(fake, every: 7) {
-      let machine = try DeviceAgreement.machine(fake)
-      let compiled = try Whole.compiled(Whole.options(machine), kernel: Self.kernel) { try Whole.plan(graph, $0) }
-      let found = try Agreement.run(try Agreement.executable(compiled, on: machine), inputs)
-      Agreement.check(found, wanted, of: graph, within: 0.01)
+    try Self.pattern.checkFaults(try Pattern.agreement(try Self.graph(image: 6)), every: 7, within: 0.01) {
+      Pattern.options($0)
     }
-    #expect(faults.calls > 100 && faults.failures > 10 && faults.successes > 10)
   }
 }

@@ -174,17 +174,7 @@ private struct DescribedDevice {
     let plan = try device.step(of: name)
     let gradients = plan.steps.indices.filter { plan.steps[$0].op.kernelOp == .convolutionData }
     let products = Set(gradients.compactMap { LibraryProduct($0, of: plan)?.summed($0, of: plan) })
-    let folder = TemporaryFolder()
-    let cache = EngineCache(files: KernelCache(folder: folder.path), circumstances: "an H100")
-    var refusals: Set<String> = []
-    for product in products {
-      do throws(LibraryRefusal) {
-        for isKept in [false, true] {
-          let engine = try CuDNNEngine(product, proposal: 0, device.session, cache)
-          #expect(engine.isKept == isKept)
-        }
-      } catch { refusals.insert("\(product.input.shape): \(error.words)") }
-    }
+    let refusals = device.refusals(of: Array(products))
     let summed = gradients.count { !plan.stepsOfSums(of: plan.steps[$0]).isEmpty }
     print("\(name): \(summed) of \(gradients.count) gradients of images are summed, \(products.count) products")
     #expect(summed >= 8 && products.count >= 3 && refusals.isEmpty, "\(refusals.sorted())")

@@ -11,8 +11,8 @@ import Testing
 /// Batch normalisations by cuDNN, moments, residual and rectifier included.
 @Suite struct WholeNormalizationTests {
   private typealias Agreement = DeviceTrainingAgreement
-  static let batch = 8
-  private static let whole = "cudnn_normalization"
+  private typealias Pattern = TrainingPattern
+  private static let pattern = Pattern("cudnn_normalization", other: "cuda_moments") { $0.op.kernelOp == .moments }
 
   /// What follows the normalisation.
   enum Form: CaseIterable { case plain, rectified, added, addedAndRectified }
@@ -27,18 +27,9 @@ import Testing
     func add(_ op: GraphOp, _ operands: [ValueID], _ name: String) throws -> ValueID {
       try graph.add(op, operands, name: name)
     }
-    /// A convolution by ones: images that one makes or reads lie channels last.
-    func convolved(_ x: ValueID, _ name: String) throws -> ValueID {
-      let ones = try add(.fill(value: 1, shape: [channels, 1, 1, 1]), [], "ones of \(name)")
-      let each = ConvolutionAttributes(kernel: Size2D(1), groups: channels)
-      return try add(.conv2D(each, Epilogue(bias: false)), [x, ones], name)
-    }
-    func input(_ index: Int, _ name: String) throws -> ValueID {
-      let input = try add(.input(index: index, shape: [batch, channels, image, image]), [], "\(name) in C order")
-      return try convolved(input, name)
-    }
-    let residual = try input(0, "residual")
-    let x = try input(1, "x")
+    let shape = [Pattern.batch, channels, image, image]
+    let residual = try graph.imageInput(0, shape, "residual")
+    let x = try graph.imageInput(1, shape, "x")
     let gamma = try add(.input(index: 2, shape: [channels]), [], "gamma")
     let beta = try add(.input(index: 3, shape: [channels]), [], "beta")
     let moments = try add(.training(.moments()), [x], "moments")
@@ -60,47 +51,8 @@ import Testing
     }
     // As the gradients would read them.
     let (sumOfX, sumOfResidual) = (try add(.globalPool(.mean), [x], "x"), try add(.globalPool(.mean), [residual], "r"))
-    graph.outputs = [used, try convolved(y, "z")] + others + [sumOfX, sumOfResidual]
+    graph.outputs = [used, try graph.convolvedByOnes(y, "z")] + others + [sumOfX, sumOfResidual]
     return graph
-  }
-
-  static func options(
-    _ machine: GPUMachine, _ precision: Precision = .bf16, _ numerics: Numerics = .fast
-  ) -> CompileOptions {
-    CompileOptions(
-      batch: batch, precision: precision, numerics: numerics, target: machine.device.target,
-      catalogue: machine.catalogue)
-  }
-
-  static func plan(_ graph: Graph, _ options: CompileOptions) throws -> CompiledNetwork {
-    try #require(try Pipeline.run(Pipeline.training, graph, options, isTraining: true) { _, _ in true })
-  }
-
-  /// - Parameter kernel: that is quickest wherever it can be.
-  static func compiled(
-    _ options: CompileOptions, kernel: String, _ compile: (CompileOptions) throws -> CompiledNetwork
-  ) throws -> CompiledNetwork {
-    let ruled = try compile(options).plan
-    var (options, table) = (options, MeasurementTable(cpu: "", threads: 1))
-    for step in ruled.steps where step.choice?.candidates.contains(where: { $0.kernel == kernel }) == true {
-      table[ruled.tuningSignature(of: step), kernel] = 1
-    }
-    options.measurements = table
-    return try compile(options)
-  }
-
-  static func inputs(_ graph: Graph) -> [[Float]] {
-    graph.inputs.enumerated().map { index, id in
-      Noise.floats(graph[id].shape.elements, seed: UInt64(index) + 1).map { ($0 * 16).rounded() / 16 }
-    }
-  }
-
-  static func wanted(_ graph: Graph, _ inputs: [[Float]]) throws -> [[Double]] {
-    try ReferenceInterpreter(graph, parameter: NoiseWeights.values).run(inputs.map { $0.map(Double.init) })
-  }
-
-  private static func moments(_ plan: Plan) throws -> Plan.Step {
-    try #require(plan.steps.first { $0.op.kernelOp == .moments })
   }
 
   /// Moments of the whole batch at once, and of slices that are joined; with either proposal.
@@ -108,22 +60,19 @@ import Testing
   func agrees(image: Int, form: Form) throws {
     let machine = try LibraryAgreement.machine.get()
     let graph = try Self.graph(image: image, form)
-    let inputs = Self.inputs(graph)
-    let wanted = try Self.wanted(graph, inputs)
+    let test = try Pattern.agreement(graph)
     for (precision, bound) in [(Precision.bf16, 0.01), (.fp16, 1e-3)] {
-      for kernel in [Self.whole, Self.whole + ".2"] {
-        let compiled = try Self.compiled(Self.options(machine, precision), kernel: kernel) { try Self.plan(graph, $0) }
+      for kernel in Self.pattern.proposals {
+        let compiled = try Self.pattern.taken(graph, Pattern.options(machine, precision), by: kernel)
         let executable = try Agreement.executable(compiled, on: machine)
-        #expect(try Self.moments(executable.plan).kernel == kernel)
+        #expect(try Self.pattern.step(executable.plan).kernel == kernel)
         let launches = executable.list.launches
         #expect(launches.contains { $0.following.map(\.kernel) == ["variances_of_deviations"] })
         #expect(!launches.contains { ["moments", "join_moments"].contains($0.kernel) || $0.kernel.hasPrefix("point") })
         #expect(executable.plan.steps.contains { $0.op.kernelOp == .joinMoments } == (image == 20))
-        // What a run leaves in memory must not reach the next one.
-        _ = try Agreement.run(executable, inputs.map { $0.map { _ in .nan } })
-        let found = try Agreement.run(executable, inputs)
-        Agreement.check(found, wanted, of: graph, within: bound)
-        for (a, b) in zip(found[0], wanted[0]) { #expect(abs(Double(a) - b) <= 1e-6) }
+        let found = try test.runTwice(executable)
+        test.check(found, within: bound)
+        for (a, b) in zip(found[0], test.wanted[0]) { #expect(abs(Double(a) - b) <= 1e-6) }
       }
     }
   }
@@ -132,14 +81,14 @@ import Testing
   @Test func smallVariances() throws {
     let machine = try LibraryAgreement.machine.get()
     let graph = try Self.graph(image: 6, .plain)
-    var inputs = Self.inputs(graph)
+    var inputs = try Pattern.agreement(graph).inputs
     inputs[1] = inputs[1].map { 1 + ($0 > 0 ? 1 : 0) / 1024 }
     inputs[1].replaceSubrange(0..<36, with: repeatElement(1, count: 36))
-    let wanted = try Self.wanted(graph, inputs)
-    let compiled = try Self.compiled(Self.options(machine, .fp16), kernel: Self.whole) { try Self.plan(graph, $0) }
+    let test = try Agreement(graph, inputs: inputs)
+    let compiled = try Self.pattern.taken(graph, Pattern.options(machine, .fp16))
     let found = try Agreement.run(try Agreement.executable(compiled, on: machine), inputs)
-    Agreement.check([found[1]], [wanted[1]], of: graph, within: 1e-3)
-    for (variance, exact) in zip(found[0], wanted[0]).dropFirst(24) {
+    Agreement.check([found[1]], [test.wanted[1]], of: graph, within: 1e-3)
+    for (variance, exact) in zip(found[0], test.wanted[0]).dropFirst(24) {
       #expect(variance >= 0 && abs(Double(variance) - exact) <= 4e-7 * (exact + 1e-3))
     }
   }
@@ -147,20 +96,18 @@ import Testing
   /// The rule leaves all of it to netc's kernels: nothing was measured.
   @Test func byTimeAlone() throws {
     let machine = try LibraryAgreement.machine.get()
-    let plan = try Self.plan(try Self.graph(image: 20), Self.options(machine)).plan
-    let step = try Self.moments(plan)
+    let plan = try Pattern.ruled(try Self.graph(image: 20), Pattern.options(machine)).plan
+    let step = try Self.pattern.step(plan)
     #expect(step.kernel == "cuda_moments")
-    #expect(step.choice?.candidates.map(\.kernel) == ["cuda_moments", Self.whole, Self.whole + ".2"])
+    #expect(step.choice?.candidates.map(\.kernel) == ["cuda_moments"] + Self.pattern.proposals)
     #expect(step.choice?.candidates.allSatisfy { $0.exclusion == nil } == true)
     #expect(plan.tuningSignature(of: step).hasSuffix(" and their normalisation + add + rectify"))
   }
 
   @Test(arguments: [(Precision.fp32, Numerics.fast, "bf16 and fp16 alone"), (.bf16, .strict, "strict numerics")])
   func exclusions(precision: Precision, numerics: Numerics, words: String) throws {
-    let options = Self.options(try LibraryAgreement.machine.get(), precision, numerics)
-    let step = try Self.moments(try Self.plan(try Self.graph(image: 6), options).plan)
-    let reason = step.choice?.candidates.first { $0.kernel == Self.whole }?.exclusion
-    #expect(reason?.contains(words) == true, "\(reason ?? "none")")
+    let options = Pattern.options(try LibraryAgreement.machine.get(), precision, numerics)
+    try Self.pattern.checkExclusion(from: try Self.graph(image: 6), options, words)
   }
 
   /// What does not fit is left to netc's kernels; the rest of it is right.
@@ -168,32 +115,22 @@ import Testing
   func obstacles(obstacle: Obstacle) throws {
     let machine = try LibraryAgreement.machine.get()
     let graph = try Self.graph(image: 6, .addedAndRectified, obstacle)
-    let compiled = try Self.compiled(Self.options(machine, .fp16), kernel: Self.whole) { try Self.plan(graph, $0) }
+    let compiled = try Self.pattern.taken(graph, Pattern.options(machine, .fp16))
     let executable = try Agreement.executable(compiled, on: machine)
-    let (plan, step) = (executable.plan, try Self.moments(executable.plan))
+    let (plan, step) = (executable.plan, try Self.pattern.step(executable.plan))
     switch obstacle {
     case .otherMoments, .otherStep: #expect(!step.normalizes && step.choice == nil)
     // The sum is rectified by a kernel of its own, or added by one.
     case .leakyRectifier, .anotherReader, .factors, .twice:
       #expect(step.normalizes && plan.wholeNormalization(of: step)?.hasResidual == false)
     }
-    let inputs = Self.inputs(graph)
-    Agreement.check(try Agreement.run(executable, inputs), try Self.wanted(graph, inputs), of: graph, within: 2e-3)
+    let test = try Pattern.agreement(graph)
+    test.check(try Agreement.run(executable, test.inputs), within: 2e-3)
   }
 
-  /// The fake normalises channels in eights. What it refuses netc's kernels compute.
   @Test func refused() throws {
-    let machine = try LibraryAgreement.machine.get()
-    let graph = try Self.graph(image: 6, channels: 20)
-    let compiled = try Self.compiled(Self.options(machine), kernel: Self.whole) { try Self.plan(graph, $0) }
-    #expect(try Self.moments(compiled.plan).normalizes)
-    let executable = try Agreement.executable(compiled, on: machine)
-    let step = try Self.moments(executable.plan)
-    #expect(step.kernel == "cuda_moments")
-    let refusal = step.choice?.candidates.first { $0.kernel == Self.whole }?.exclusion
-    #expect(refusal?.contains("netc may use") == true)
-    let inputs = Self.inputs(graph)
-    Agreement.check(try Agreement.run(executable, inputs), try Self.wanted(graph, inputs), of: graph, within: 0.01)
+    let test = try Pattern.agreement(try Self.graph(image: 6, channels: 20))
+    try Self.pattern.checkRefusal(test, Pattern.options(try LibraryAgreement.machine.get()), within: 0.01)
   }
 
   /// What nobody reads any more may lie where the result does: cuDNN may read it twice.
@@ -201,13 +138,13 @@ import Testing
     let machine = try LibraryAgreement.machine.get()
     var graph = try Self.graph(image: 6)
     graph.outputs.removeLast(2)
-    let compiled = try Self.compiled(Self.options(machine, .fp16), kernel: Self.whole) { try Self.plan(graph, $0) }
+    let compiled = try Self.pattern.taken(graph, Pattern.options(machine, .fp16))
     let executable = try Agreement.executable(compiled, on: machine)
-    let step = try Self.moments(executable.plan)
+    let step = try Self.pattern.step(executable.plan)
     #expect(step.kernel == "cuda_moments")
     #expect(step.choice?.candidates.last?.exclusion == "its result lies where something is that it reads")
-    let inputs = Self.inputs(graph)
-    Agreement.check(try Agreement.run(executable, inputs), try Self.wanted(graph, inputs), of: graph, within: 2e-3)
+    let test = try Pattern.agreement(graph)
+    test.check(try Agreement.run(executable, test.inputs), within: 2e-3)
   }
 
   /// Moments are taken once: by the convolution with its results, or with their normalisation.
@@ -216,7 +153,7 @@ import Testing
     let machine = try LibraryAgreement.machine.get()
     let net = try #require(TrainingNets.all.first { $0.name.contains("residual") })
     let step = try net.step(batch: 16, scalesLoss: true)
-    var options = Self.options(machine)
+    var options = Pattern.options(machine)
     options.batch = 16
     let ruled = try GPUStepCompiler.plan(step, options).plan
     let made = try #require(ruled.steps.firstIndex { $0.op.kernelOp == .conv2D && !ruled.stepsOfSums(of: $0).isEmpty })
@@ -225,7 +162,7 @@ import Testing
     table[ruled.tuningSignature(of: first), "cudnn_conv2d"] = 200
     table[ruled.tuningSignature(of: first), "cudnn_conv2d_sums"] = sums
     table[ruled.tuningSignature(of: moments), "cuda_moments"] = 100
-    table[ruled.tuningSignature(of: moments), Self.whole] = whole
+    table[ruled.tuningSignature(of: moments), Self.pattern.kernel] = whole
     options.measurements = table
     let plan = try GPUStepCompiler.plan(step, options).plan
     #expect(plan.steps[made].kernel == (isWhole ? "cudnn_conv2d" : "cudnn_conv2d_sums"))
@@ -240,49 +177,27 @@ import Testing
 
   /// A step of training: all normalisations of a residual net.
   @Test func aStepAgrees() throws {
-    let machine = try LibraryAgreement.machine.get()
-    let net = try #require(TrainingNets.all.first { $0.name.contains("residual") })
-    let step = try net.step(batch: 16, scalesLoss: true)
-    var inputs = step.noise().map { $0.map(Float.init) }
-    inputs[try #require(step.lossScale)] = [256]
-    let wanted = try Self.wanted(step.graph, inputs)
-    var options = Self.options(machine, .fp16)
-    options.batch = 16
-    let plain = try Agreement.executable(try GPUStepCompiler.plan(step, options), on: machine)
-    let compiled = try Self.compiled(options, kernel: Self.whole) { try GPUStepCompiler.plan(step, $0) }
-    let executable = try Agreement.executable(compiled, on: machine)
-    let steps = executable.plan.steps.filter { $0.op.kernelOp == .moments }
+    let options = Pattern.options(try LibraryAgreement.machine.get(), .fp16)
+    let (taken, ruled) = try Self.pattern.checkStep(options, within: 0.02)
+    let steps = taken.steps.filter(Self.pattern.isStep)
     #expect(steps.count >= 3 && steps.filter(\.normalizes).count >= 3)
-    #expect(!plain.plan.steps.contains { $0.normalizes })
-    let (found, others) = (try Agreement.run(executable, inputs), try Agreement.run(plain, inputs))
-    Agreement.check(found, others.map { $0.map(Double.init) }, of: step.graph, within: 0.02)
-    // As all steps of such nets in fp16: a rectifier may decide otherwise.
-    Agreement.check(found, wanted, of: step.graph, within: 0.1)
+    #expect(!ruled.steps.contains { $0.normalizes })
   }
 
   /// What a device takes for moments and the normalisation is one time, whoever computes them.
   @Test func isTimed() throws {
-    let machine = try DeviceAgreement.machine(FakeGPU(libraries: true))
-    let net = TrainingCase(
-      name: "two convolutions",
-      yaml: """
-        - Input: {shape: [null, 8, 4, 4]}
-        - Conv2D: {num_filters: 8, filter_size: 3, pad: same, batch_norm: true}
-        - Conv2D: {num_filters: 16, filter_size: 3, pad: same, batch_norm: true}
-        - GlobalPool: {}
-        - Dense: {num_units: 3, nonlinearity: softmax}
-        """)
-    let step = try net.step(batch: 4, scalesLoss: true)
-    var options = Self.options(machine, .fp16)
-    options.batch = 4
-    let tuner = GPUTuner(step, options, parameter: NoiseWeights.values, machine)
-    var console = Console.standard()
-    console.quiet = true
-    let times = try tuner.run(console).table.times
+    let times = try Pattern.times(
+      """
+      - Input: {shape: [null, 8, 4, 4]}
+      - Conv2D: {num_filters: 8, filter_size: 3, pad: same, batch_norm: true}
+      - Conv2D: {num_filters: 16, filter_size: 3, pad: same, batch_norm: true}
+      - GlobalPool: {}
+      - Dense: {num_units: 3, nonlinearity: softmax}
+      """)
     let normalized = times.filter { $0.key.contains(" and their normalisation") }.values
     #expect(normalized.count == 2)
     for one in normalized {
-      #expect(Set(one.keys) == ["cuda_moments", Self.whole, Self.whole + ".2", MeasurementTable.sums])
+      #expect(Set(one.keys) == Set(["cuda_moments", MeasurementTable.sums] + Self.pattern.proposals))
       #expect(try #require(one["cuda_moments"]) > #require(one[MeasurementTable.sums]))
     }
     // What a convolution is held against has its moments, also where a library took these with their normalisation.
@@ -293,18 +208,9 @@ import Testing
     #expect(convolution.keys.contains("cudnn_conv2d.2"))
   }
 
-  /// Every seventh call fails once: another kernel computes the step, or there is an error. Nothing is left behind.
   @Test func callsFailInTurn() throws {
-    let fake = FakeGPU(libraries: true)
-    let graph = try Self.graph(image: 6)
-    let inputs = Self.inputs(graph)
-    let wanted = try Self.wanted(graph, inputs)
-    let faults = try FaultsInTurn(fake, every: 7) {
-      let machine = try DeviceAgreement.machine(fake)
-      let compiled = try Self.compiled(Self.options(machine), kernel: Self.whole) { try Self.plan(graph, $0) }
-      let found = try Agreement.run(try Agreement.executable(compiled, on: machine), inputs)
-      Agreement.check(found, wanted, of: graph, within: 0.01)
+    try Self.pattern.checkFaults(try Pattern.agreement(try Self.graph(image: 6)), every: 7, within: 0.01) {
+      Pattern.options($0)
     }
-    #expect(faults.calls > 100 && faults.failures > 10 && faults.successes > 10)
   }
 }

@@ -42,12 +42,10 @@ struct DeviceTrainingAgreement {
     let compiled = try Self.compiled(
       graph, batch: batch, precision, numerics, for: machine.device, configure: configure)
     let executable = try Self.executable(compiled, on: machine)
-    // What a run leaves in the arena must not reach the next one.
-    _ = try Self.run(executable, inputs.map { $0.map { _ in .nan } })
-    let results = try Self.run(executable, inputs)
+    let results = try runTwice(executable)
     #expect(try Self.run(executable, inputs) == results, "two runs differ")
     if let bound {
-      Self.check(results, wanted, of: graph, within: bound)
+      check(results, within: bound)
       return compiled.plan
     }
     for (output, (found, want)) in zip(results, wanted).enumerated() {
@@ -61,6 +59,12 @@ struct DeviceTrainingAgreement {
       #expect(worst <= tolerance * largest, "output \(output), \(name): off by \(worst) of \(largest)")
     }
     return compiled.plan
+  }
+
+  /// What a run leaves in memory must not reach the next one: the first is of not-a-number.
+  func runTwice(_ executable: GPUExecutable) throws -> [[Float]] {
+    _ = try Self.run(executable, inputs.map { $0.map { _ in .nan } })
+    return try Self.run(executable, inputs)
   }
 
   static func executable(_ compiled: CompiledNetwork, on machine: GPUMachine) throws -> GPUExecutable {
@@ -79,6 +83,12 @@ struct DeviceTrainingAgreement {
         a.count == b.count && error <= bound * size,
         "output \(output), \(graph[graph.outputs[output]].name): off by \(error / size) of its size")
     }
+  }
+
+  func check(_ found: [[Float]], within bound: Double) { Self.check(found, wanted, of: graph, within: bound) }
+
+  func check(_ found: [[Float]], _ others: [[Float]], within bound: Double) {
+    Self.check(found, others.map { $0.map(Double.init) }, of: graph, within: bound)
   }
 
   private static func norm(_ values: [Double]) -> Double { values.reduce(0) { $0 + $1 * $1 }.squareRoot() }
