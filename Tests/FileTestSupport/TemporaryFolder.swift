@@ -1,6 +1,7 @@
 import Glibc
+import Synchronization
 
-/// A folder of its own for one test, removed with its files when the last reference goes.
+/// A folder of its own for one test, removed with its files when the last reference goes, or when the process ends.
 package final class TemporaryFolder: Sendable {
   package let path: String
 
@@ -11,9 +12,21 @@ package final class TemporaryFolder: Sendable {
       guard let base = buffer.baseAddress, let made = mkdtemp(base) else { fatalError("mkdtemp failed") }
       return String(cString: made)
     }
+    _ = Self.removesAtExit
+    Self.alive.withLock { _ = $0.insert(path) }
   }
 
-  deinit { Self.remove(path) }
+  deinit {
+    Self.remove(path)
+    Self.alive.withLock { _ = $0.remove(path) }
+  }
+
+  private static let alive = Mutex<Set<String>>([])
+
+  /// Nothing lets go of what a global holds.
+  private static let removesAtExit = atexit {
+    for path in TemporaryFolder.alive.withLock({ $0 }) { TemporaryFolder.remove(path) }
+  }
 
   private static func remove(_ path: String) {
     var info = stat()
