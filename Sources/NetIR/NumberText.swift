@@ -12,6 +12,16 @@ package func fixed(_ value: Double, digits: Int) -> String {
   return sign + figures[..<split] + (digits > 0 ? "." + figures[split...] : "")
 }
 
+/// A measured number for people: five figures, `0.011108`, `2.3026`, `7.5594e-05`.
+package func significant(_ value: Double) -> String {
+  guard value.isFinite, value != 0 else { return "\(value)" }
+  // Of the last figure that is shown, as a power of ten or one over a power: those of ten are exact.
+  var (unit, parts) = (1.0, 1.0)
+  while value.magnitude >= 100_000 * unit, unit < 1e300 { unit *= 10 }
+  while value.magnitude * parts < 10_000, parts < 1e300 { parts *= 10 }
+  return "\(Float((value * parts / unit).rounded() * unit / parts))"
+}
+
 /// `241 KiB`, `0.27 MiB`: units of 2¹⁰, three figures.
 package func byteCount(_ bytes: Int) -> String {
   let units = ["B", "KiB", "MiB", "GiB", "TiB"]

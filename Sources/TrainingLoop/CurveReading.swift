@@ -28,7 +28,7 @@ package enum CurveReading {
     var sentences: [String] = []
     if let firstLoss, let expected, abs(firstLoss - expected) > firstLossMargin(expected) {
       sentences.append(
-        "the first loss was \(text(firstLoss)), and chance alone is \(text(expected)): look at the first weights, and at "
+        "the first loss was \(significant(firstLoss)), and chance alone is \(significant(expected)): look at the first weights, and at "
           + "the range of the inputs")
     }
     // The middle of the training: schedules begin and end with small steps.
@@ -37,7 +37,7 @@ package enum CurveReading {
       let ratio = ratios[ratios.count / 2]
       let isLow = ratio < healthyRatios.lowerBound
       sentences.append(
-        "a step changed the weights by \(text(ratio)) of their size, and 1e-3 is usual: "
+        "a step changed the weights by \(significant(ratio)) of their size, and 1e-3 is usual: "
           + (isLow
             ? "the learning rate is low" : "the learning rate may be too high"))
     }
@@ -48,8 +48,8 @@ package enum CurveReading {
       // Of fewer epochs the curves' own trembling says as much.
       if last.epoch - best.epoch >= 3, valid > 1.05 * least, last.trainLoss < best.trainLoss {
         sentences.append(
-          "from epoch \(best.epoch) on the training loss fell and the validation loss rose, from \(text(least)) to "
-            + "\(text(valid)): the network learns the examples by heart; more of them, `augment`, dropout or "
+          "from epoch \(best.epoch) on the training loss fell and the validation loss rose, from \(significant(least)) to "
+            + "\(significant(valid)): the network learns the examples by heart; more of them, `augment`, dropout or "
             + "`weight_decay` help")
       } else if let gap = gap(last) {
         sentences.append(gap)
@@ -64,7 +64,7 @@ package enum CurveReading {
     let strays = names.compactMap { name -> String? in
       let ratios = history.compactMap { record in record.updateRatios.first { $0.name == name }?.value }.sorted()
       guard let ratio = ratios.middle, !healthyRatios.contains(ratio) else { return nil }
-      return "`\(name)` by \(text(ratio))"
+      return "`\(name)` by \(significant(ratio))"
     }
     guard !strays.isEmpty else { return [] }
     let shown = strays.prefix(3).joined(separator: ", ") + (strays.count > 3 ? " and \(strays.count - 3) more" : "")
@@ -89,7 +89,7 @@ package enum CurveReading {
     guard history.count >= 3, let first = history.first, let last = history.last else { return nil }
     if last.trainLoss > 0.98 * first.trainLoss {
       return
-        "the training loss did not fall, from \(text(first.trainLoss)) to \(text(last.trainLoss)): the learning rate "
+        "the training loss did not fall, from \(significant(first.trainLoss)) to \(significant(last.trainLoss)): the learning rate "
         + "is far too low or too high, or the targets do not belong to the examples"
     }
     let before = history[history.count - 3]
@@ -110,6 +110,4 @@ package enum CurveReading {
   }
 
   private static func percent(_ share: Double) -> String { "\(fixed(100 * share, digits: 1)) %" }
-
-  private static func text(_ value: Double) -> String { "\(Float(value))" }
 }

@@ -1,4 +1,5 @@
 import Diagnostics
+import NetIR
 
 /// A step whose loss is no number, or far beyond that of the first step.
 package struct Divergence: Error, Sendable {
@@ -32,12 +33,12 @@ package struct Divergence: Error, Sendable {
 
   /// - Parameter checkpoint: what is kept, for a note.
   package func diagnostic(checkpoint: String?) -> Diagnostic {
-    let text = loss.isNaN ? "no number" : loss.isFinite ? "\(Float(loss))" : "infinite"
+    let text = loss.isNaN ? "no number" : loss.isFinite ? significant(loss) : "infinite"
     let place = "step \(step), in epoch \(epoch)"
     // Where the loss is good, gradients alone are lost.
     let isGood = Self.isGood(loss, first: firstLoss)
     var notes = ["the learning rate was \(Float(rate))"]
-    if let firstLoss { notes.append("the loss of the first step was \(Float(firstLoss))") }
+    if let firstLoss { notes.append("the loss of the first step was \(significant(firstLoss))") }
     var help = ["try a tenth of the learning rate, a `warm_up`, or `clip: {norm: 5}`"]
     let weights = layers.filter { !$0.weight.isFinite }.map(\.tensor)
     if inputs {
@@ -49,7 +50,7 @@ package struct Divergence: Error, Sendable {
       let gradients = layers.filter { !$0.gradient.isFinite }.map(\.tensor)
       if gradients.isEmpty || gradients.count == layers.count {
         let largest = layers.sorted { $0.weight > $1.weight }.prefix(3).map {
-          "`\($0.tensor)` with a norm of \(Float($0.weight))"
+          "`\($0.tensor)` with a norm of \(significant($0.weight))"
         }
         notes.append("the largest weights are \(largest.joined(separator: ", "))")
       } else {

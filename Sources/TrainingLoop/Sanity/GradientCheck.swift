@@ -44,7 +44,7 @@ struct GradientCheck {
     guard elements > 0 else {
       return SanityReport.Check(
         name, .skipped,
-        "a pass over \(examples.count.counted("example")) has \(Float(Double(macs) / 1e9)) billion multiply-accumulates, "
+        "a pass over \(examples.count.counted("example")) has \(significant(Double(macs) / 1e9)) billion multiply-accumulates, "
           + "too many for differences in double precision")
     }
     let found = try step.run()
@@ -62,7 +62,7 @@ struct GradientCheck {
     }
     let finding =
       "\(checked.counted("element")) of \(graph.parameters.count.counted("tensor")): "
-      + (place.isEmpty ? "none is off" : "the worst, \(place), is off by \(Float(worst)) of its size")
+      + (place.isEmpty ? "none is off" : "the worst, \(place), is off by \(significant(worst)) of its size")
     return SanityReport.Check(
       name, worst <= Self.tolerance ? .passed : .failed, finding,
       remedy: "a layer's gradient is not that of its result: please report it with this spec",

@@ -49,16 +49,16 @@ package struct SanityCheck {
     }
     guard let expected = CurveReading.expectedFirstLoss(work.task) else {
       return SanityReport.Check(
-        name, .passed, "\(Float(loss)); of this objective chance alone has no value to compare it with", numbers)
+        name, .passed, "\(significant(loss)); of this objective chance alone has no value to compare it with", numbers)
     }
     numbers.append(("expected", .double(expected)))
-    let chance = "chance alone\(work.task.classes.map { " among \($0) classes" } ?? "") is \(Float(expected))"
+    let chance = "chance alone\(work.task.classes.map { " among \($0) classes" } ?? "") is \(significant(expected))"
     guard isFresh else {
-      return SanityReport.Check(name, .passed, "\(Float(loss)) with the base's weights; \(chance)", numbers)
+      return SanityReport.Check(name, .passed, "\(significant(loss)) with the base's weights; \(chance)", numbers)
     }
     let isNear = abs(loss - expected) <= CurveReading.firstLossMargin(expected)
     return SanityReport.Check(
-      name, isNear ? .passed : .failed, "\(Float(loss)), and \(chance)",
+      name, isNear ? .passed : .failed, "\(significant(loss)), and \(chance)",
       remedy: loss > expected
         ? "look at the range of the inputs (`preprocess`), and at the first weights of the last layers"
         : "first weights cannot know so much: do the inputs give the targets away?", numbers)
@@ -93,8 +93,8 @@ package struct SanityCheck {
         guard record.trainAccuracy.map({ $0 == 1 }) ?? (record.trainLoss <= 0.01 * first) else { continue }
         let finding =
           record.trainAccuracy == nil
-          ? "the loss of \(examples) fell to a hundredth, \(Float(record.trainLoss)), in \(step.counted("step"))"
-          : "all \(examples) right after \((step - 1).counted("step")), loss \(Float(record.trainLoss))"
+          ? "the loss of \(examples) fell to a hundredth, \(significant(record.trainLoss)), in \(step.counted("step"))"
+          : "all \(examples) right after \((step - 1).counted("step")), loss \(significant(record.trainLoss))"
         return SanityReport.Check(
           name, .passed, finding,
           [
@@ -109,11 +109,12 @@ package struct SanityCheck {
         [("examples", .int(small.split.train.count)), ("steps", .int(divergence.step))])
     }
     let last = trainer.state.history[steps - 1]
-    let reached = last.trainAccuracy.map { "\(Float(100 * $0)) % right" } ?? "the loss at \(Float(last.trainLoss))"
+    let reached =
+      last.trainAccuracy.map { "\(significant(100 * $0)) % right" } ?? "the loss at \(significant(last.trainLoss))"
     return SanityReport.Check(
       name, .failed,
       "after \(steps.counted("step")) on \(examples) \(reached); the loss went from "
-        + "\(Float(trainer.state.history[0].trainLoss)) to \(Float(last.trainLoss))",
+        + "\(significant(trainer.state.history[0].trainLoss)) to \(significant(last.trainLoss))",
       remedy: "do targets belong to their examples? is the learning rate, "
         + "\(Float(work.network.training.learningRate)), far too low or high? does anything freeze too much?",
       [
