@@ -89,8 +89,10 @@ import TrainingLoop
     let wanted = try Self.outputs(runner, step, test.inputs)
     let moved = test.isSmall ? [] : try test.neighbours.map { try Self.outputs(runner, step, $0) }
     let found = try Self.onDevice(test)
+    var worst = (off: 0.0, moved: 0.0)
     func check(_ what: String, most: Double, _ share: ([[Float]]) -> Double) {
       let (off, moved) = (share(found), moved.map(share).max() ?? 0)
+      worst = (max(worst.off, off), max(worst.moved, moved))
       let isClose = Self.isClose(off, moved: moved, most: most)
       let message: Comment = "\(what): off by \(off), the CPU's own by \(moved)"
       if Self.chaotic.contains(name) {
@@ -104,7 +106,9 @@ import TrainingLoop
         Self.share($0[output], wanted[output], of: Self.largest(wanted[output]))
       }
     }
+    print("\(name), batch \(test.batch): off by up to \(worst.off)")
     guard !test.isSmall else { return }
+    print("\(name): the CPU's own is moved by up to \(worst.moved)")
     check("all gradients", most: 0.1) { other in
       var (off, size) = (0.0, 0.0)
       for output in step.gradientOutputs {
