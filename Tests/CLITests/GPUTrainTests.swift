@@ -88,6 +88,12 @@ import Testing
     #expect(result["device"]?.stringValue == "gpu" && (result["median_ms"]?.doubleValue ?? 0) > 0)
   }
 
+  /// With convolutions on tensor cores, whose numbers have too few bits for differences.
+  @Test(arguments: ["fp32", "fp16"]) func sanityIsOfFP32(precision: String) {
+    let run = netc(["train", Files.digits, "--device", "gpu", "--precision", precision, "--sanity"])
+    #expect(run.status == 0 && run.output.contains("gradients     passed"), "\(run.output)\(run.errors)")
+  }
+
   @Test func tooLittleMemory() {
     let run = netc(
       ["train", spec(), "--device", "gpu", "--output", folder.path + "/out", "--set", "train.batch_size=400"],

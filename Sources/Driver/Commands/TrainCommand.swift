@@ -59,9 +59,10 @@ package struct TrainCommand: Sendable {
             "`freeze`, `trainable` and `learning_rates` leave nothing to train, or there are no layers with parameters"
           ]))
     }
-    // Differences tell slopes of fp32 numbers.
+    // Differences tell slopes of fp32 numbers: a GPU's TF32 has 11 bits.
     var host = CPUTraining(
-      threads: threads, numerics: numerics, precision: checksSanity ? .fp32 : precision, note: console.note)
+      threads: threads, numerics: checksSanity && device == .gpu ? .strict : numerics,
+      precision: checksSanity ? .fp32 : precision, note: console.note)
     // Parameters and what the rule remembers are in the training's state as well.
     let state = 4 * network.weights.reduce(0) { $0 + $1.shape.reduce(1, *) } * (1 + network.optimizer.slots)
     host.memory = (network, { [memory] in MemoryLimit(memory, beside: state) })
