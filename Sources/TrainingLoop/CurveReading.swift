@@ -23,34 +23,37 @@ package enum CurveReading {
   static func firstLossMargin(_ expected: Double) -> Double { 0.25 * expected + 0.5 }
 
   /// A sentence for each thing that is worth saying; at most a few.
-  package static func sentences(_ history: [EpochRecord], firstLoss: Double?, expected: Double?) -> [String] {
+  ///
+  /// - Parameter rate: the learning rate of the spec.
+  package static func sentences(
+    _ history: [EpochRecord], firstLoss: Double?, expected: Double?, rate: Double
+  ) -> [String] {
     guard let last = history.last, let best = history.min(by: { $0.judged < $1.judged }) else { return [] }
     var sentences: [String] = []
     if let firstLoss, let expected, abs(firstLoss - expected) > firstLossMargin(expected) {
       sentences.append(
-        "the first loss was \(significant(firstLoss)), and chance alone is \(significant(expected)): look at the first weights, and at "
-          + "the range of the inputs")
+        "the first loss was \(significant(firstLoss)), and chance alone is \(significant(expected)): look at the first "
+          + "weights, and at the range of the inputs")
     }
-    // The middle of the training: schedules begin and end with small steps.
-    let ratios = history.compactMap(\.updateRatio).sorted()
-    if !ratios.isEmpty, !healthyRatios.contains(ratios[ratios.count / 2]) {
-      let ratio = ratios[ratios.count / 2]
+    // Steps are looked at where an epoch ends, and schedules end with small ones, whatever the rate is.
+    let usual = history.filter { $0.learningRate >= 0.1 * rate }
+    if let ratio = usual.compactMap(\.updateRatio).sorted().middle, !healthyRatios.contains(ratio) {
       let isLow = ratio < healthyRatios.lowerBound
       sentences.append(
         "a step changed the weights by \(significant(ratio)) of their size, and 1e-3 is usual: "
           + (isLow
             ? "the learning rate is low" : "the learning rate may be too high"))
     }
-    if sentences.isEmpty { sentences += strayLayers(history) }
+    if sentences.isEmpty { sentences += strayLayers(usual) }
     if let sentence = deadLayers(last) { sentences.append(sentence) }
     if let sentence = progress(history) { sentences.append(sentence) }
     if let valid = last.validLoss, let least = best.validLoss {
       // Of fewer epochs the curves' own trembling says as much.
       if last.epoch - best.epoch >= 3, valid > 1.05 * least, last.trainLoss < best.trainLoss {
         sentences.append(
-          "from epoch \(best.epoch) on the training loss fell and the validation loss rose, from \(significant(least)) to "
-            + "\(significant(valid)): the network learns the examples by heart; more of them, `augment`, dropout or "
-            + "`weight_decay` help")
+          "from epoch \(best.epoch) on the training loss fell and the validation loss rose, from "
+            + "\(significant(least)) to \(significant(valid)): the network learns the examples by heart; more of them, "
+            + "`augment`, dropout or `weight_decay` help")
       } else if let gap = gap(last) {
         sentences.append(gap)
       }
@@ -89,8 +92,8 @@ package enum CurveReading {
     guard history.count >= 3, let first = history.first, let last = history.last else { return nil }
     if last.trainLoss > 0.98 * first.trainLoss {
       return
-        "the training loss did not fall, from \(significant(first.trainLoss)) to \(significant(last.trainLoss)): the learning rate "
-        + "is far too low or too high, or the targets do not belong to the examples"
+        "the training loss did not fall, from \(significant(first.trainLoss)) to \(significant(last.trainLoss)): the "
+        + "learning rate is far too low or too high, or the targets do not belong to the examples"
     }
     let before = history[history.count - 3]
     // A percent an epoch.

@@ -16,8 +16,10 @@ struct CurveReadingTests {
     }
   }
 
-  private static func read(_ history: [EpochRecord], first: Double? = 2.3, expected: Double? = 2.3026) -> String {
-    CurveReading.sentences(history, firstLoss: first, expected: expected).joined(separator: "; ")
+  private static func read(
+    _ history: [EpochRecord], first: Double? = 2.3, expected: Double? = 2.3026, rate: Double = 0.01
+  ) -> String {
+    CurveReading.sentences(history, firstLoss: first, expected: expected, rate: rate).joined(separator: "; ")
   }
 
   private static let falling = history([2, 1.5, 1.2, 1], [2, 1.6, 1.3, 1.1])
@@ -37,6 +39,13 @@ struct CurveReadingTests {
     #expect(Self.read(Self.history([2, 1, 1], [2, 1, 1], ratio: 1e-6)).contains("rate is low"))
     #expect(Self.read(Self.history([2, 1, 1], [2, 1, 1], ratio: 0.1)).contains("too high"))
     #expect(Self.read(Self.history([2, 1, 1], [2, 1, 1], accuracy: (0.95, 0.7))).contains("the gap asks"))
+  }
+
+  /// The steps at the end of a schedule tell nothing of the rate that it began with.
+  @Test func theEndOfAScheduleIsNotItsRate() {
+    let history = Self.history([2, 1, 1], [2, 1, 1], ratio: 1e-6)
+    #expect(Self.read(history, rate: 0.09).contains("rate is low"))
+    #expect(!Self.read(history, rate: 0.11).contains("rate is low"))
   }
 
   /// A layer far from the others is named where the network as a whole is not.

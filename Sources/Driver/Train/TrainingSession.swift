@@ -135,7 +135,7 @@ struct TrainingSession {
     }
     let reading = CurveReading.sentences(
       trainer.state.history, firstLoss: trainer.state.firstLoss,
-      expected: CurveReading.expectedFirstLoss(data.task))
+      expected: CurveReading.expectedFirstLoss(data.task), rate: network.training.learningRate)
     for sentence in reading { text += Prose.wrapped("reading: \(sentence)", width: console.width, indent: 0) + "\n" }
     return text
   }

@@ -44,8 +44,8 @@ struct GradientCheck {
     guard elements > 0 else {
       return SanityReport.Check(
         name, .skipped,
-        "a pass over \(examples.count.counted("example")) has \(significant(Double(macs) / 1e9)) billion multiply-accumulates, "
-          + "too many for differences in double precision")
+        "a pass over \(examples.count.counted("example")) has \(significant(Double(macs) / 1e9)) billion "
+          + "multiply-accumulates, too many for differences in double precision")
     }
     let found = try step.run()
     let inputs = (0..<step.inputs.count).map { step.inputs.values($0).map(Double.init) }
