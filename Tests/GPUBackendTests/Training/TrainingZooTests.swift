@@ -10,13 +10,14 @@ import TrainingLoop
 @testable import Driver
 @testable import GPUBackend
 
-/// A step of each network of `specs/` on the fake device against the `strict` plan for this CPU. Images are the smallest
-/// that a network takes. Networks with more parameters than a few run with `NETC_ZOO=all` or `NETC_ZOO=NAME,…`.
+/// A step of each network of `specs/` on the fake device against the `strict` plan for this CPU. Images are the
+/// smallest that a network takes. Networks with more parameters than a few run with `NETC_ZOO=all` or
+/// `NETC_ZOO=NAME,…`.
 ///
-/// A rectifier that is all but at its corner, or a maximum of two numbers that are all but equal, lets a gradient through
-/// or does not: where there are millions of them, two right computations differ in some, and normalisation makes more of
-/// that from layer to layer. So gradients are those of the same forward pass: the CPU's backward pass has what the
-/// device's forward pass computed, and the other way round. Beside that, steps are compared from end to end.
+/// A rectifier that is all but at its corner, or a maximum of two numbers that are all but equal, lets a gradient
+/// through or does not: where there are millions of them, two right computations differ in some, and normalisation
+/// makes more of that from layer to layer. So gradients are those of the same forward pass: the CPU's backward pass has
+/// what the device's forward pass computed, and the other way round. Beside that, steps are compared from end to end.
 @Suite struct TrainingZooTests {
   private static let batch = 2
   /// As many parameters: such a network is in every run of the tests, and within 1e-4 whatever moves.
@@ -79,8 +80,8 @@ import TrainingLoop
   }
 
   /// From end to end. Where numbers that differ in their last bits move a result of a larger network's step on the CPU
-  /// further than 1e-4, too, the bound is four times as far: of loss, predictions and moments 1e-3 at most, of a gradient
-  /// 5 %, of all gradients as one vector a tenth.
+  /// further than 1e-4, too, the bound is four times as far: of loss, predictions and moments 1e-3 at most, of a
+  /// gradient 5 %, of all gradients as one vector a tenth.
   @Test(arguments: names)
   func agreesWithTheCPU(name: String) throws {
     let test = try Case(name)
@@ -121,8 +122,8 @@ import TrainingLoop
     }
   }
 
-  /// The whole step on the device, which also shows what its backward pass has of the forward pass. Of these numbers the
-  /// CPU's backward pass lets gradients through at the same corners: none may be off by more than 1e-4.
+  /// The whole step on the device, which also shows what its backward pass has of the forward pass. Of these numbers
+  /// the CPU's backward pass lets gradients through at the same corners: none may be off by more than 1e-4.
   @Test(arguments: names)
   func gradientsAreThoseOfItsForwardPass(name: String) throws {
     let test = try Case(name)
@@ -149,8 +150,8 @@ import TrainingLoop
     print("\(name), batch \(test.batch): gradients of its own forward pass are off by up to \(worst)")
   }
 
-  /// The step part by part, each of the numbers that the CPU has there: no part of twelve ops may be off by more than 1e-4,
-  /// nor the backward pass, whatever a network makes of last bits; the forward pass only where they move it.
+  /// The step part by part, each of the numbers that the CPU has there: no part of twelve ops may be off by more than
+  /// 1e-4, nor the backward pass, whatever a network makes of last bits; the forward pass only where they move it.
   @Test(arguments: names)
   func agreesPieceByPiece(name: String) throws {
     let test = try Case(name)
@@ -161,8 +162,8 @@ import TrainingLoop
     let forward = try comparison.check(passes[0], beside: test.isSmall ? [] : test.neighbours)
     let backward = try comparison.check(passes[1])
     print(
-      "\(name), batch \(test.batch): \(pieces.count) pieces off by up to \(shares.max() ?? 0), forward pass \(forward), "
-        + "backward pass \(backward)")
+      "\(name), batch \(test.batch): \(pieces.count) pieces off by up to \(shares.max() ?? 0), "
+        + "forward pass \(forward), backward pass \(backward)")
   }
 
   /// Parts of a step on the device beside the same on the CPU, one after the other.
@@ -178,8 +179,8 @@ import TrainingLoop
       scales = known.mapValues(largest)
     }
 
-    /// - Parameter neighbours: inputs of the step that the CPU's own results may be moved by; none where nothing may be off
-    ///   by more than 1e-4.
+    /// - Parameter neighbours: inputs of the step that the CPU's own results may be moved by; none where nothing may be
+    ///   off by more than 1e-4.
     /// - Returns: what share of its scale a result is off by at most.
     mutating func check(_ piece: GraphPieces.Piece, beside neighbours: [[[Float]]] = []) throws -> Double {
       let graph = test.step.graph
@@ -248,8 +249,8 @@ import TrainingLoop
     return largest
   }
 
-  /// What errors of a value are measured by beside its own largest number: of a sum over the batch the terms, for it may
-  /// be 0 where no term is: that of a gradient in front of a normalisation is.
+  /// What errors of a value are measured by beside its own largest number: of a sum over the batch the terms, for it
+  /// may be 0 where no term is: that of a gradient in front of a normalisation is.
   private static func scale(of id: ValueID, in graph: Graph, _ known: [ValueID: Float]) -> Float {
     if let known = known[id] { return known }
     let node = graph[id]
