@@ -158,12 +158,13 @@ import TrainingLoop
     let pieces = GraphPieces(test.step.graph, nodes: 12, showing: Self.summed(in: test.step.graph)).pieces
     let passes = test.passes(showing: [])
     var comparison = Comparison(of: test, on: try DeviceAgreement.machine.get())
-    let shares = try pieces.map { try comparison.check($0) }
+    let shares = try pieces.map { try comparison.check($0).off }
     let forward = try comparison.check(passes[0], beside: test.isSmall ? [] : test.neighbours)
-    let backward = try comparison.check(passes[1])
+    let backward = try comparison.check(passes[1]).off
+    let own = test.isSmall ? "" : " (the CPU's own is moved by \(forward.moved))"
     print(
       "\(name), batch \(test.batch): \(pieces.count) pieces off by up to \(shares.max() ?? 0), "
-        + "forward pass \(forward), backward pass \(backward)")
+        + "forward pass \(forward.off)\(own), backward pass \(backward)")
   }
 
   /// Parts of a step on the device beside the same on the CPU, one after the other.
@@ -181,8 +182,10 @@ import TrainingLoop
 
     /// - Parameter neighbours: inputs of the step that the CPU's own results may be moved by; none where nothing may be
     ///   off by more than 1e-4.
-    /// - Returns: what share of its scale a result is off by at most.
-    mutating func check(_ piece: GraphPieces.Piece, beside neighbours: [[[Float]]] = []) throws -> Double {
+    /// - Returns: what share of its scale a result is off by at most, and how far the CPU's own are moved.
+    mutating func check(_ piece: GraphPieces.Piece, beside neighbours: [[[Float]]] = []) throws
+      -> (off: Double, moved: Double)
+    {
       let graph = test.step.graph
       let inputs = try piece.inputs.map { try #require(known[$0]) }
       let wanted = try onCPU(piece.graph, test.batch, inputs, test.constants)
@@ -191,7 +194,7 @@ import TrainingLoop
         let numbers = Dictionary(uniqueKeysWithValues: zip(graph.inputs, neighbour))
         return try onCPU(piece.graph, test.batch, piece.inputs.map { try #require(numbers[$0]) }, test.constants)
       }
-      var worst = 0.0
+      var worst = (off: 0.0, moved: 0.0)
       for (output, id) in piece.outputs.enumerated() {
         known[id] = wanted[output]
         let scale = max(largest(wanted[output]), TrainingZooTests.scale(of: id, in: graph, scales))
@@ -199,10 +202,10 @@ import TrainingLoop
         func share(_ other: [[Float]]) -> Double {
           TrainingZooTests.share(other[output], wanted[output], of: scale)
         }
-        let off = share(found)
-        worst = max(worst, off)
+        let (off, own) = (share(found), moved.map(share).max() ?? 0)
+        worst = (max(worst.off, off), max(worst.moved, own))
         #expect(
-          isClose(off, moved: moved.map(share).max() ?? 0, most: 1e-3),
+          isClose(off, moved: own, most: 1e-3),
           "\(graph[id].op.described) of \(graph[id].name): off by \(off)")
       }
       return worst
