@@ -44,7 +44,7 @@ struct GradientCheck {
     guard elements > 0 else {
       return SanityReport.Check(
         name, .skipped,
-        "a pass over \(examples.count.counted("example")) has \(significant(Double(macs) / 1e9)) billion "
+        "a pass over \(examples.count.counted("example")) has \((macs / 1_000_000).grouped) million "
           + "multiply-accumulates, too many for differences in double precision")
     }
     let found = try step.run()
