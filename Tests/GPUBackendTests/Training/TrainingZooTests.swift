@@ -65,10 +65,9 @@ import TrainingLoop
     var neighbours: [[[Float]]] {
       (1...4 as ClosedRange<UInt64>).map { seed in
         var stream = RandomStream(seed: seed, name: "last bits")
-        let factors = (0..<4093).map { _ in Float(1 + 0x1p-22 * (2 * stream.uniform() - 1)) }
         var neighbour = inputs
         for input in Array(step.networkInputs) + Array(step.parameterInputs) {
-          neighbour[input] = inputs[input].enumerated().map { $1 * factors[$0 % factors.count] }
+          neighbour[input] = inputs[input].map { Float(Double($0) * (1 + 0x1p-22 * (2 * stream.uniform() - 1))) }
         }
         return neighbour
       }
